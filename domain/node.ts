@@ -1,0 +1,59 @@
+/** Nodes and pods as Slipway keeps them: the few fields decisions need, nothing else (DESIGN 13). */
+import type { EpochMs } from './vocabulary.ts';
+
+export type ConditionStatus = 'True' | 'False' | 'Unknown';
+
+export type NodeCondition = {
+  readonly type: string;
+  readonly status: ConditionStatus;
+  readonly reason: string;
+  readonly message: string;
+};
+
+export type NodeFacts = {
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly bootId: string;
+  readonly systemUuid: string;
+  readonly unschedulable: boolean;
+  /** The field manager that owns `spec.unschedulable`, if any. */
+  readonly unschedulableOwner?: string;
+  readonly ready: ConditionStatus;
+  readonly conditions: readonly NodeCondition[];
+  /** The raw value of each of our marks that is present, by the annotation key. */
+  readonly marks: Readonly<Record<string, string>>;
+  readonly taints: readonly string[];
+  readonly controlPlane: boolean;
+  readonly deleting: boolean;
+};
+
+export type PodFacts = {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly node: string;
+  readonly phase: string;
+  /** The value of the repair label, if the pod carries it. */
+  readonly repair?: string;
+  /** Kind of the controlling owner: ReplicaSet, DaemonSet, StatefulSet, Job, Node, or none for a bare pod. */
+  readonly ownerKind?: string;
+  /** A static pod: the API object only mirrors it. */
+  readonly mirror: boolean;
+  readonly deleting: boolean;
+  readonly graceSeconds: number;
+};
+
+/** A cluster as every screen names it. */
+export type ClusterIdentity = {
+  readonly id: string;
+  readonly name: string;
+  readonly server: string;
+};
+
+/** The mark on a node that Slipway isolated. */
+export type IsolationMark = {
+  readonly repair: string;
+  readonly at: EpochMs;
+  readonly outcome?: string;
+};

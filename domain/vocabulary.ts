@@ -1,0 +1,132 @@
+/**
+ * The words of Slipway: the same in code, marks on Kubernetes objects, metrics, docs and the command line (DESIGN 2).
+ * Anything another part of the system, or a person with kubectl, could search for is spelled here and nowhere else.
+ */
+
+/** Milliseconds since 1970-01-01T00:00:00Z. */
+export type EpochMs = number;
+
+/** Whether Slipway acts, or only says what it would do. */
+export type Mode = 'observe' | 'act';
+
+export const phases = [
+  'awaiting-permit',
+  'isolating',
+  'tagging',
+  'migrating',
+  'repairing',
+  'verifying',
+  'returning',
+  'closed',
+] as const;
+export type Phase = (typeof phases)[number];
+
+export const outcomes = [
+  'repaired',
+  'recovered',
+  'cancelled',
+  'escalated',
+  'taken-over',
+  'observed',
+] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/** Outcomes after which the node is a person's: automation stays away until it has been well for the soak time. */
+export const handedOverOutcomes: readonly Outcome[] = ['escalated', 'taken-over', 'cancelled'];
+
+/** Annotations, labels and taints on Kubernetes objects. */
+export const marks = {
+  /** On a Node: who isolated it, `{"repair","at"}` as JSON, and `outcome` once handed over. */
+  isolation: 'slipway.dev/isolation',
+  /** On a Node: a person took it back, `{"repair","outcome","at"}` as JSON. */
+  handedOver: 'slipway.dev/handed-over',
+  /** On a Node: a person keeps it out of Slipway's hands; `{"by","reason","at"}` as JSON, or any text. */
+  hold: 'slipway.dev/hold',
+  /** On the kube-system Namespace: Slipway starts nothing new; `{"by","reason","at"}` as JSON, or any text. */
+  pause: 'slipway.dev/pause',
+  /** On a Pod (label): the repair that is about to move it. */
+  repair: 'slipway.dev/repair',
+} as const;
+
+/** Field managers: managedFields then tell our writes from everybody else's (DESIGN 9). */
+export const fieldManagers = {
+  isolation: 'slipway-isolation',
+  tag: 'slipway-tag',
+  event: 'slipway-event',
+} as const;
+
+/** The namespace that holds Slipway's own Leases and Kubernetes Events about nodes. */
+export const namespaces = { slipway: 'slipway', nodeEvents: 'default' } as const;
+
+export const streams = { faults: 'FAULTS', journal: 'JOURNAL', dead: 'DEAD' } as const;
+export const buckets = { episodes: 'episodes', guard: 'guard' } as const;
+
+export const temporalNamespace = 'slipway';
+export const taskQueues = { repairs: 'repairs', moves: 'moves' } as const;
+
+/** Temporal search attributes, all of type Keyword. */
+export const searchAttributes = {
+  cluster: 'SlipwayCluster',
+  node: 'SlipwayNode',
+  check: 'SlipwayCheck',
+  phase: 'SlipwayPhase',
+  outcome: 'SlipwayOutcome',
+} as const;
+
+/** Labels and taints of other actors that say "leave this node alone". */
+export const foreignMarks = {
+  controlPlane: ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'],
+  disruptionTaints: [
+    'ToBeDeletedByClusterAutoscaler',
+    'DeletionCandidateOfClusterAutoscaler',
+    'karpenter.sh/disrupted',
+    'karpenter.sh/disruption',
+  ],
+} as const;
+
+/** Why Slipway does not do something. Stable: counted, journaled and shown by the command line. */
+export const reasonCodes = [
+  // What a fresh look found.
+  'healed',
+  'rebooted',
+  'replaced',
+  'deleted',
+  'taken-over',
+  'held',
+  'paused',
+  'permit-lost',
+  'unknown-health',
+  // Why a report opens no repair.
+  'not-newer',
+  'no-policy',
+  'not-faulty',
+  'holding-down',
+  'already-open',
+  'handed-over',
+  'node-unknown',
+  'wrong-node-uid',
+  // Why a node is not touched.
+  'cordoned-by-other',
+  'control-plane',
+  'being-deleted',
+  'disrupted-by-autoscaler',
+  // What the guard says.
+  'budget-full',
+  'cluster-too-small',
+  'nodes-unreadable',
+  'ledger-unreadable',
+  // Why a repair ended as it did.
+  'cancel-requested',
+  'cancelled-mid-repair',
+  'held-mid-repair',
+  'ladder-exhausted',
+  'migration-timed-out',
+  'still-faulty',
+  'boot-window-over',
+  'verification-timed-out',
+  'rejected-by-driver',
+  'unknown-after-boot-window',
+  'wrong-machine',
+  'observe-mode',
+] as const;
+export type ReasonCode = (typeof reasonCodes)[number];
