@@ -1,0 +1,81 @@
+/** What a policy may say about a repair. Resolved once, it travels in the workflow's input and never changes under it. */
+
+/** How many nodes may be out at once, and which nodes the guard refuses outright (DESIGN 8). */
+export type GuardLimits = {
+  /** Share of the cluster's nodes, rounded down; at least one node is always allowed. */
+  readonly maxUnavailablePercent: number;
+  readonly maxUnavailableNodes: number;
+  readonly allowControlPlane: boolean;
+  /** Whether clusters of fewer than three nodes may lose one. */
+  readonly allowSmallClusters: boolean;
+};
+
+/** Nodes that Slipway leaves alone unless the policy says otherwise (DESIGN 8a). */
+export type TouchRules = {
+  readonly cordonedByOther: boolean;
+  readonly disruptedByAutoscaler: boolean;
+};
+
+export type MigrationRules = {
+  readonly timeoutMs: number;
+  /** What follows when pods are still left at the time-out: a person, or the ladder all the same. */
+  readonly onTimeout: 'escalate' | 'continue';
+};
+
+export type VerificationRules = {
+  /** How long the node may take to show evidence of health on its new boot. */
+  readonly timeoutMs: number;
+  /** How long it must stay healthy before it returns. */
+  readonly soakMs: number;
+};
+
+/** One step of the ladder. */
+export type Rung = {
+  readonly name: string;
+  readonly driver: 'redfish' | 'ticket';
+  /** What the driver is asked to do: a Redfish ResetType, or `open` for a ticket. */
+  readonly action: string;
+  readonly attempts: number;
+  /** From the journaled start of the attempt; past it nothing is sent. */
+  readonly callTimeoutMs: number;
+  /** How long a machine may take to come back with a new boot ID. */
+  readonly bootWindowMs: number;
+  readonly verification: VerificationRules;
+};
+
+export type RepairPolicy = {
+  readonly name: string;
+  readonly checks: readonly string[];
+  /** A check must be faulty for this long before a repair opens. */
+  readonly holdDownMs: number;
+  /** How long a node must stay healthy before it returns without a rung, or before a hand-over is over. */
+  readonly soakMs: number;
+  readonly guard: GuardLimits;
+  readonly touch: TouchRules;
+  readonly migration: MigrationRules;
+  readonly ladder: readonly Rung[];
+};
+
+const second = 1000;
+const minute = 60 * second;
+
+/** Applied where a policy is silent. The guard's numbers are DESIGN 8's; Ready's hold-down is DESIGN 8a's. */
+export const policyDefaults = {
+  holdDownMs: 60 * second,
+  readyHoldDownMs: 10 * minute,
+  soakMs: 2 * minute,
+  guard: {
+    maxUnavailablePercent: 10,
+    maxUnavailableNodes: 10,
+    allowControlPlane: false,
+    allowSmallClusters: false,
+  },
+  touch: { cordonedByOther: false, disruptedByAutoscaler: false },
+  migration: { timeoutMs: 60 * minute, onTimeout: 'escalate' },
+  rung: {
+    attempts: 1,
+    callTimeoutMs: 30 * second,
+    bootWindowMs: 15 * minute,
+    verification: { timeoutMs: 10 * minute, soakMs: 2 * minute },
+  },
+} as const;

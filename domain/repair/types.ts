@@ -1,0 +1,222 @@
+/** The state of a repair, the commands it can give and the events that change it (DESIGN 7). */
+import type { FaultEvent, Verdict } from '../fault.ts';
+import type { EpochMs, Mode, Outcome, Phase, ReasonCode } from '../vocabulary.ts';
+import type { RepairPolicy } from './policy.ts';
+
+/** The newest report about one check, as this repair knows it. */
+export type CheckReport = {
+  readonly check: string;
+  readonly verdict: Verdict;
+  readonly bootId: string;
+  /** Its place in FAULTS. */
+  readonly sequence: number;
+};
+
+/** What opens a repair; the same for every retry of its start. */
+export type RepairOpening = {
+  readonly repairId: string;
+  readonly cluster: string;
+  readonly node: string;
+  readonly nodeUid: string;
+  readonly mode: Mode;
+  readonly openedAt: EpochMs;
+  readonly fault: FaultEvent;
+  /** Place of the opening fault in FAULTS. */
+  readonly sequence: number;
+  readonly policy: RepairPolicy;
+  /** The code that opened it, so that a replay can say which code decided. */
+  readonly codeVersion: string;
+  /** Set when a person continues or reruns a handed-over repair. */
+  readonly after?: { readonly repairId: string; readonly firstRung: number; readonly by: Author };
+};
+
+export type Author = { readonly name: string; readonly reason: string };
+
+/** A pod that a disruption budget keeps where it is. */
+export type Blocker = { readonly pod: string; readonly budgets: readonly string[] };
+
+/** One try of one rung. */
+export type Attempt = {
+  readonly rung: number;
+  readonly number: number;
+  readonly startedAt: EpochMs;
+  readonly bootIdBefore: string;
+  readonly result: 'done' | 'unknown';
+  readonly endedAt: EpochMs;
+  readonly detail: string;
+  /** Evidence must lie after this place in FAULTS. */
+  readonly evidenceAfter: number;
+};
+
+/** How a repair ends; decided once, then carried out. */
+export type Ending = {
+  readonly outcome: Outcome;
+  readonly reason: ReasonCode;
+  /** Whether our isolation is undone, kept for a person, or none of our business any more. */
+  readonly node: 'return' | 'keep' | 'leave';
+  readonly detail?: string;
+};
+
+export type Waiting = {
+  readonly reason: WaitReason;
+  readonly since: EpochMs;
+  readonly until: EpochMs;
+};
+
+/** Why a repair waits: a refusal, or something it knows will come. */
+export type WaitReason = ReasonCode | 'budget-blocks' | 'boot' | 'evidence' | 'soak' | 'journal';
+
+export type RepairState = {
+  readonly repairId: string;
+  readonly cluster: string;
+  readonly node: string;
+  readonly nodeUid: string;
+  readonly mode: Mode;
+  readonly phase: Phase;
+  readonly openedAt: EpochMs;
+  /** The boot the node is known to be in. */
+  readonly bootId: string;
+  readonly ready: boolean;
+  readonly checks: Readonly<Record<string, CheckReport>>;
+  readonly permit: boolean;
+  readonly isolated: boolean;
+  readonly pods: {
+    readonly tagged: boolean;
+    readonly left: number;
+    readonly blockers: readonly Blocker[];
+  };
+  readonly migratingSince?: EpochMs;
+  readonly rung: number;
+  /** Attempts of this rung that are spent. */
+  readonly spent: number;
+  /** The attempt whose effect is being awaited. */
+  readonly attempt?: Attempt;
+  /** Every attempt journaled so far; the first one ends the time of safe cancellation. */
+  readonly attempts: number;
+  readonly verifyingSince?: EpochMs;
+  readonly healthySince?: EpochMs;
+  /** Since when nobody can say whether the node is well. */
+  readonly unknownSince?: EpochMs;
+  /** When a fresh look last succeeded. */
+  readonly lookedAt?: EpochMs;
+  readonly refused?: {
+    readonly reason: ReasonCode;
+    readonly at: EpochMs;
+    readonly lookAgainAt: EpochMs;
+  };
+  readonly cancel?: { readonly by: Author; readonly requestId: string; readonly at: EpochMs };
+  readonly lost?: { readonly reason: LossReason; readonly detail: string };
+  readonly waiting?: Waiting;
+  readonly ending?: Ending;
+  readonly restored: boolean;
+  readonly released: boolean;
+  readonly outcome?: Outcome;
+};
+
+/** The node is no longer ours to repair. */
+export type LossReason = 'taken-over' | 'held' | 'replaced' | 'deleted' | 'cordoned-by-other';
+
+export type Command =
+  | { readonly kind: 'requestPermit' }
+  | { readonly kind: 'isolate' }
+  | { readonly kind: 'tagPods' }
+  | { readonly kind: 'migrate'; readonly deadlineAt: EpochMs }
+  | { readonly kind: 'runRung'; readonly rung: number; readonly attempt: number }
+  | { readonly kind: 'look' }
+  | { readonly kind: 'wait'; readonly reason: WaitReason; readonly until: EpochMs }
+  | ({ readonly kind: 'conclude' } & Ending)
+  | { readonly kind: 'restore' }
+  | { readonly kind: 'releasePermit' }
+  | { readonly kind: 'close' };
+
+/** What a fresh look at the node and its newest reports found. */
+export type Finding = {
+  readonly bootId: string;
+  readonly ready: boolean;
+  readonly reports: readonly CheckReport[];
+};
+
+type At = { readonly at: EpochMs };
+
+/** What reaches a repair from outside, in the order it came. */
+export type Arrival = At &
+  (
+    | { readonly kind: 'reported'; readonly report: CheckReport }
+    | { readonly kind: 'cancelRequested'; readonly by: Author; readonly requestId: string }
+    | { readonly kind: 'rebooted'; readonly bootId: string; readonly ready: boolean }
+    | { readonly kind: 'lost'; readonly reason: LossReason; readonly detail: string }
+    | { readonly kind: 'lookAgain'; readonly because: string }
+  );
+
+/** What came of a command. `assumed` marks what observe mode did not do. */
+export type CommandOutcome = At &
+  (
+    | {
+        readonly kind: 'permitGranted';
+        readonly out: number;
+        readonly limit: number;
+        readonly assumed?: true;
+      }
+    | {
+        readonly kind: 'permitRefused';
+        readonly reason: ReasonCode;
+        readonly out: number;
+        readonly limit: number;
+        readonly assumed?: true;
+      }
+    | { readonly kind: 'isolated'; readonly assumed?: true }
+    | { readonly kind: 'podsTagged'; readonly pods: number; readonly assumed?: true }
+    | { readonly kind: 'podsMoved'; readonly assumed?: true }
+    | { readonly kind: 'podsLeft'; readonly left: number; readonly blockers: readonly Blocker[] }
+    | {
+        readonly kind: 'attempted';
+        readonly rung: number;
+        readonly number: number;
+        readonly startedAt: EpochMs;
+        readonly result: 'done' | 'rejected' | 'unknown';
+        readonly detail: string;
+        readonly code?: ReasonCode;
+        readonly evidenceAfter: number;
+        readonly assumed?: true;
+      }
+    | { readonly kind: 'looked'; readonly finding: Finding }
+    | { readonly kind: 'waitStarted'; readonly reason: WaitReason; readonly until: EpochMs }
+    | { readonly kind: 'waited' }
+    | { readonly kind: 'interrupted'; readonly command: Command['kind'] }
+    | {
+        readonly kind: 'refused';
+        readonly reason: ReasonCode;
+        readonly detail: string;
+        readonly finding?: Finding;
+      }
+    | { readonly kind: 'failed'; readonly command: Command['kind']; readonly detail: string }
+    | { readonly kind: 'concluded'; readonly ending: Ending }
+    | {
+        readonly kind: 'restored';
+        readonly node: 'returned' | 'kept' | 'left';
+        readonly reason?: ReasonCode;
+        readonly assumed?: true;
+      }
+    | { readonly kind: 'permitReleased'; readonly assumed?: true }
+    | { readonly kind: 'closed' }
+  );
+
+export type RepairEvent = Arrival | CommandOutcome;
+
+/** One line of the append-only record: what was decided at `at`, and what came of it. */
+export type JournalEntry = {
+  readonly version: 1;
+  readonly repairId: string;
+  readonly cluster: string;
+  readonly node: string;
+  /** Counted in workflow code from 0; readers keep the first of each (repairId, sequence). */
+  readonly sequence: number;
+  readonly at: EpochMs;
+  readonly command: Command | { readonly kind: 'open' };
+  readonly reason?: string;
+  readonly events: readonly RepairEvent[];
+  /** Who decided: `slipway`, or the person whose words the entry holds. */
+  readonly by: string;
+  /** On the first entry alone. */
+  readonly opening?: RepairOpening;
+};
