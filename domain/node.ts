@@ -55,5 +55,8 @@ export type ClusterIdentity = {
 export type IsolationMark = {
   readonly repair: string;
   readonly at: EpochMs;
+  /** The node was cordoned before us and must stay so: only the mark is ours. */
+  readonly foundCordoned?: true;
+  /** Set once the repair handed the node over. */
   readonly outcome?: string;
 };

@@ -95,6 +95,9 @@ export const reasonCodes = [
   'held',
   'paused',
   'permit-lost',
+  'journal-unavailable',
+  'node-unreadable',
+  'budget-blocks',
   'unknown-health',
   // Why a report opens no repair.
   'not-newer',
@@ -128,5 +131,6 @@ export const reasonCodes = [
   'unknown-after-boot-window',
   'wrong-machine',
   'observe-mode',
+  'terminated-outside',
 ] as const;
 export type ReasonCode = (typeof reasonCodes)[number];

@@ -1,20 +1,6 @@
 /** What a policy may say about a repair. Resolved once, it travels in the workflow's input and never changes under it. */
-
-/** How many nodes may be out at once, and which nodes the guard refuses outright (DESIGN 8). */
-export type GuardLimits = {
-  /** Share of the cluster's nodes, rounded down; at least one node is always allowed. */
-  readonly maxUnavailablePercent: number;
-  readonly maxUnavailableNodes: number;
-  readonly allowControlPlane: boolean;
-  /** Whether clusters of fewer than three nodes may lose one. */
-  readonly allowSmallClusters: boolean;
-};
-
-/** Nodes that Slipway leaves alone unless the policy says otherwise (DESIGN 8a). */
-export type TouchRules = {
-  readonly cordonedByOther: boolean;
-  readonly disruptedByAutoscaler: boolean;
-};
+import type { DispatchPolicy } from '../dispatch/policy.ts';
+import type { GuardLimits } from '../guard/policy.ts';
 
 export type MigrationRules = {
   readonly timeoutMs: number;
@@ -43,15 +29,8 @@ export type Rung = {
   readonly verification: VerificationRules;
 };
 
-export type RepairPolicy = {
-  readonly name: string;
-  readonly checks: readonly string[];
-  /** A check must be faulty for this long before a repair opens. */
-  readonly holdDownMs: number;
-  /** How long a node must stay healthy before it returns without a rung, or before a hand-over is over. */
-  readonly soakMs: number;
+export type RepairPolicy = DispatchPolicy & {
   readonly guard: GuardLimits;
-  readonly touch: TouchRules;
   readonly migration: MigrationRules;
   readonly ladder: readonly Rung[];
 };
@@ -70,7 +49,7 @@ export const policyDefaults = {
     allowControlPlane: false,
     allowSmallClusters: false,
   },
-  touch: { cordonedByOther: false, disruptedByAutoscaler: false },
+  touch: { controlPlane: false, cordonedByOther: false, disruptedByAutoscaler: false },
   migration: { timeoutMs: 60 * minute, onTimeout: 'escalate' },
   rung: {
     attempts: 1,

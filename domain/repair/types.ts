@@ -41,7 +41,8 @@ export type Attempt = {
   readonly number: number;
   readonly startedAt: EpochMs;
   readonly bootIdBefore: string;
-  readonly result: 'done' | 'unknown';
+  readonly result: 'done' | 'rejected' | 'unknown';
+  readonly code?: ReasonCode;
   readonly endedAt: EpochMs;
   readonly detail: string;
   /** Evidence must lie after this place in FAULTS. */
@@ -64,7 +65,7 @@ export type Waiting = {
 };
 
 /** Why a repair waits: a refusal, or something it knows will come. */
-export type WaitReason = ReasonCode | 'budget-blocks' | 'boot' | 'evidence' | 'soak' | 'journal';
+export type WaitReason = ReasonCode | 'boot' | 'evidence' | 'soak';
 
 export type RepairState = {
   readonly repairId: string;
@@ -82,39 +83,55 @@ export type RepairState = {
   readonly isolated: boolean;
   readonly pods: {
     readonly tagged: boolean;
+    readonly moved: boolean;
     readonly left: number;
     readonly blockers: readonly Blocker[];
   };
-  readonly migratingSince?: EpochMs;
+  readonly migratingSince?: EpochMs | undefined;
   readonly rung: number;
   /** Attempts of this rung that are spent. */
   readonly spent: number;
   /** The attempt whose effect is being awaited. */
-  readonly attempt?: Attempt;
+  readonly attempt?: Attempt | undefined;
   /** Every attempt journaled so far; the first one ends the time of safe cancellation. */
   readonly attempts: number;
-  readonly verifyingSince?: EpochMs;
-  readonly healthySince?: EpochMs;
+  readonly verifyingSince?: EpochMs | undefined;
+  readonly healthySince?: EpochMs | undefined;
   /** Since when nobody can say whether the node is well. */
-  readonly unknownSince?: EpochMs;
+  readonly unknownSince?: EpochMs | undefined;
+  /** When the node was last seen in its present boot for the first time. */
+  readonly bootSeenAt?: EpochMs | undefined;
   /** When a fresh look last succeeded. */
-  readonly lookedAt?: EpochMs;
-  readonly refused?: {
-    readonly reason: ReasonCode;
-    readonly at: EpochMs;
-    readonly lookAgainAt: EpochMs;
-  };
-  readonly cancel?: { readonly by: Author; readonly requestId: string; readonly at: EpochMs };
-  readonly lost?: { readonly reason: LossReason; readonly detail: string };
-  readonly waiting?: Waiting;
-  readonly ending?: Ending;
+  readonly lookedAt?: EpochMs | undefined;
+  readonly refused?:
+    | {
+        readonly reason: ReasonCode;
+        readonly at: EpochMs;
+        readonly lookAgainAt: EpochMs;
+      }
+    | undefined;
+  readonly cancel?:
+    | { readonly by: Author; readonly requestId: string; readonly at: EpochMs }
+    | undefined;
+  readonly lost?: { readonly reason: LossReason; readonly detail: string } | undefined;
+  readonly waiting?: Waiting | undefined;
+  readonly ending?: Ending | undefined;
   readonly restored: boolean;
   readonly released: boolean;
-  readonly outcome?: Outcome;
+  readonly outcome?: Outcome | undefined;
 };
 
 /** The node is no longer ours to repair. */
-export type LossReason = 'taken-over' | 'held' | 'replaced' | 'deleted' | 'cordoned-by-other';
+export const lossReasons = [
+  'taken-over',
+  'held',
+  'replaced',
+  'deleted',
+  'cordoned-by-other',
+  'being-deleted',
+  'disrupted-by-autoscaler',
+] as const;
+export type LossReason = (typeof lossReasons)[number];
 
 export type Command =
   | { readonly kind: 'requestPermit' }
@@ -122,6 +139,12 @@ export type Command =
   | { readonly kind: 'tagPods' }
   | { readonly kind: 'migrate'; readonly deadlineAt: EpochMs }
   | { readonly kind: 'runRung'; readonly rung: number; readonly attempt: number }
+  | {
+      readonly kind: 'giveUpAttempt';
+      readonly reason: ReasonCode;
+      readonly nextRung: number;
+      readonly nextSpent: number;
+    }
   | { readonly kind: 'look' }
   | { readonly kind: 'wait'; readonly reason: WaitReason; readonly until: EpochMs }
   | ({ readonly kind: 'conclude' } & Ending)
@@ -178,6 +201,12 @@ export type CommandOutcome = At &
         readonly code?: ReasonCode;
         readonly evidenceAfter: number;
         readonly assumed?: true;
+      }
+    | {
+        readonly kind: 'attemptSpent';
+        readonly reason: ReasonCode;
+        readonly nextRung: number;
+        readonly nextSpent: number;
       }
     | { readonly kind: 'looked'; readonly finding: Finding }
     | { readonly kind: 'waitStarted'; readonly reason: WaitReason; readonly until: EpochMs }

@@ -1,0 +1,10 @@
+/** What a policy may say to the guard (DESIGN 8). */
+
+export type GuardLimits = {
+  /** Share of the cluster's nodes that may be out, rounded down; one node is always allowed. */
+  readonly maxUnavailablePercent: number;
+  readonly maxUnavailableNodes: number;
+  readonly allowControlPlane: boolean;
+  /** Whether clusters of fewer than three nodes may lose one. */
+  readonly allowSmallClusters: boolean;
+};

@@ -1,0 +1,273 @@
+/** How each event changes a repair. State is the fold of all events and of nothing else. */
+import type { Verdict } from '../fault.ts';
+import type { EpochMs, ReasonCode } from '../vocabulary.ts';
+import { health } from './health.ts';
+import { lossReasons } from './types.ts';
+import type {
+  CheckReport,
+  Finding,
+  LossReason,
+  RepairEvent,
+  RepairOpening,
+  RepairState,
+} from './types.ts';
+
+const second = 1000;
+/** A refused act is tried again after this long at the latest, unless something wakes the repair earlier. */
+const refusedLookAgainMs = 5 * 60 * second;
+/** Budgets and unreadable objects change by themselves within seconds. */
+const soonLookAgainMs = 5 * second;
+
+export function initialState(opening: RepairOpening): RepairState {
+  const { fault } = opening;
+  const report = { check: fault.check, verdict: fault.verdict, bootId: fault.bootId };
+  return {
+    repairId: opening.repairId,
+    cluster: opening.cluster,
+    node: opening.node,
+    nodeUid: opening.nodeUid,
+    mode: opening.mode,
+    phase: 'awaiting-permit',
+    openedAt: opening.openedAt,
+    bootId: fault.bootId,
+    ready: true,
+    checks: { [fault.check]: { ...report, sequence: opening.sequence } },
+    permit: false,
+    isolated: false,
+    pods: { tagged: false, moved: false, left: 0, blockers: [] },
+    rung: opening.after?.firstRung ?? 0,
+    spent: 0,
+    attempts: 0,
+    restored: false,
+    released: false,
+  };
+}
+
+export function evolve(state: RepairState, event: RepairEvent): RepairState {
+  return settle(apply(state, event), event.at);
+}
+
+/** The state after these events, from the opening on. */
+export function fold(opening: RepairOpening, events: readonly RepairEvent[]): RepairState {
+  return events.reduce(evolve, initialState(opening));
+}
+
+type Of<K extends RepairEvent['kind']> = Extract<RepairEvent, { readonly kind: K }>;
+type Handlers = {
+  readonly [K in RepairEvent['kind']]: (state: RepairState, event: Of<K>) => RepairState;
+};
+
+const handlers: Handlers = {
+  reported: (state, { report }) => withReport(state, report),
+  cancelRequested: (state, { by, requestId, at }) =>
+    state.cancel ? state : { ...state, cancel: { by, requestId, at } },
+  rebooted: (state, { bootId, ready, at }) => seenIn(state, { bootId, ready }, at),
+  lost: (state, { reason, detail }) => withLoss(state, reason, detail),
+  lookAgain: (state) => ({ ...state, refused: undefined }),
+  permitGranted: (state) => ({
+    ...state,
+    refused: undefined,
+    permit: true,
+    phase: workPhase(state),
+  }),
+  permitRefused: (state, { reason, at }) => withRefusal(state, reason, at, refusedLookAgainMs),
+  isolated: (state) => inWorkPhase({ ...state, isolated: true }),
+  podsTagged: (state, { pods, at }) =>
+    inWorkPhase({
+      ...state,
+      migratingSince: state.migratingSince ?? at,
+      pods: { tagged: true, moved: pods === 0, left: pods, blockers: [] },
+    }),
+  podsMoved: (state) =>
+    inWorkPhase({ ...state, pods: { tagged: true, moved: true, left: 0, blockers: [] } }),
+  podsLeft: (state, { left, blockers, at }) =>
+    withRefusal(
+      { ...state, pods: { ...state.pods, left, blockers } },
+      'budget-blocks',
+      at,
+      soonLookAgainMs,
+    ),
+  attempted,
+  attemptSpent: (state, { nextRung, nextSpent }) => ({
+    ...state,
+    attempt: undefined,
+    verifyingSince: undefined,
+    healthySince: undefined,
+    unknownSince: undefined,
+    phase: 'repairing',
+    rung: nextRung,
+    spent: nextSpent,
+  }),
+  looked: (state, { finding, at }) => ({ ...found(state, finding, at), lookedAt: at }),
+  waitStarted: (state, { reason, until, at }) => ({
+    ...state,
+    waiting: { reason, since: at, until },
+  }),
+  waited: (state) => ({ ...state, waiting: undefined }),
+  interrupted: (state) => ({ ...state, waiting: undefined }),
+  refused,
+  failed: (state, { at }) => withRefusal(state, 'node-unreadable', at, soonLookAgainMs),
+  concluded: (state, { ending }) => ({
+    ...state,
+    refused: undefined,
+    waiting: undefined,
+    ending,
+    phase: ending.node === 'return' ? 'returning' : state.phase,
+  }),
+  restored,
+  permitReleased: (state) => ({ ...state, permit: false, released: true }),
+  closed: (state) => ({
+    ...state,
+    phase: 'closed',
+    ...(state.ending && { outcome: state.ending.outcome }),
+  }),
+};
+
+function apply<K extends RepairEvent['kind']>(state: RepairState, event: Of<K>): RepairState {
+  const handle: Handlers[K] = handlers[event.kind];
+  return handle(state, event);
+}
+
+/** The phase of the first piece of work that is not done. */
+function workPhase(state: RepairState): RepairState['phase'] {
+  if (!state.isolated) return 'isolating';
+  if (!state.pods.tagged) return 'tagging';
+  return state.pods.moved ? 'repairing' : 'migrating';
+}
+
+function inWorkPhase(state: RepairState): RepairState {
+  return { ...state, refused: undefined, phase: workPhase(state) };
+}
+
+function attempted(state: RepairState, event: Of<'attempted'>): RepairState {
+  const { rung, number, startedAt, result, detail, code, evidenceAfter, at } = event;
+  const bootIdBefore = state.bootId;
+  const attempt = {
+    rung,
+    number,
+    startedAt,
+    bootIdBefore,
+    result,
+    endedAt: at,
+    detail,
+    evidenceAfter,
+  };
+  return {
+    ...state,
+    refused: undefined,
+    healthySince: undefined,
+    bootSeenAt: undefined,
+    phase: 'verifying',
+    attempt: code ? { ...attempt, code } : attempt,
+    attempts: state.attempts + 1,
+    verifyingSince: at,
+  };
+}
+
+function refused(state: RepairState, event: Of<'refused'>): RepairState {
+  const seen = event.finding ? found(state, event.finding, event.at) : state;
+  const { reason, detail, at } = event;
+  if (isLoss(reason)) return withLoss(seen, reason, detail);
+  if (reason === 'permit-lost') return { ...seen, permit: false };
+  if (reason === 'healed' || reason === 'rebooted') return seen;
+  const open = state.ending?.node === 'return' ? unconcluded(seen, at) : seen;
+  const laterMs = reason === 'paused' ? refusedLookAgainMs : soonLookAgainMs;
+  return withRefusal(open, reason, at, laterMs);
+}
+
+/** A return that a fresh look forbade: the node has to prove itself again. */
+function unconcluded(state: RepairState, at: EpochMs): RepairState {
+  return {
+    ...state,
+    ending: undefined,
+    healthySince: undefined,
+    phase: 'verifying',
+    verifyingSince: at,
+  };
+}
+
+function restored(state: RepairState, event: Of<'restored'>): RepairState {
+  const done: RepairState = { ...state, refused: undefined, restored: true };
+  if (!state.ending) return done;
+  if (event.node === 'left' && state.ending.node !== 'leave') {
+    return {
+      ...done,
+      ending: { outcome: 'taken-over', reason: event.reason ?? 'taken-over', node: 'leave' },
+    };
+  }
+  if (event.node === 'kept' && state.ending.node === 'return') {
+    return {
+      ...done,
+      ending: { outcome: 'cancelled', reason: event.reason ?? 'held', node: 'keep' },
+    };
+  }
+  return done;
+}
+
+function withReport(state: RepairState, report: CheckReport): RepairState {
+  const known = state.checks[report.check];
+  if (known ? known.sequence >= report.sequence : report.verdict !== 'faulty') return state;
+  return { ...state, checks: { ...state.checks, [report.check]: report } };
+}
+
+function seenIn(
+  state: RepairState,
+  seen: { readonly bootId: string; readonly ready: boolean },
+  at: EpochMs,
+): RepairState {
+  const sameBoot = seen.bootId === state.bootId;
+  return { ...state, ...seen, ...(!sameBoot && { bootSeenAt: at }) };
+}
+
+function found(state: RepairState, finding: Finding, at: EpochMs): RepairState {
+  return finding.reports.reduce(withReport, seenIn(state, finding, at));
+}
+
+function withLoss(state: RepairState, reason: LossReason, detail: string): RepairState {
+  return state.lost ? state : { ...state, lost: { reason, detail } };
+}
+
+function withRefusal(
+  state: RepairState,
+  reason: ReasonCode,
+  at: EpochMs,
+  laterMs: number,
+): RepairState {
+  return { ...state, refused: { reason, at, lookAgainAt: at + spread(state.repairId, laterMs) } };
+}
+
+function isLoss(reason: ReasonCode): reason is LossReason {
+  return (lossReasons as readonly ReasonCode[]).includes(reason);
+}
+
+/** Keeps repairs from looking all at the same moment: 80 to 100 % of the time, by repair, always the same. */
+function spread(repairId: string, laterMs: number): number {
+  const sum = Array.from(repairId).reduce(
+    (total, letter) => total + (letter.codePointAt(0) ?? 0),
+    0,
+  );
+  return Math.round(laterMs * (0.8 + (sum % 100) / 500));
+}
+
+/** Health decides by itself whether the repair verifies or works, and since when it has been well or unknown. */
+function settle(state: RepairState, at: EpochMs): RepairState {
+  if (state.ending || state.phase === 'closed') return state;
+  const verdict = health(state);
+  const timed = {
+    ...state,
+    healthySince: verdict === 'healthy' ? (state.healthySince ?? at) : undefined,
+    unknownSince: verdict === 'unknown' ? (state.unknownSince ?? at) : undefined,
+  };
+  return state.isolated && !state.attempt ? turned(timed, verdict, at) : timed;
+}
+
+/** Without an attempt under way, a healthy node proves itself and a faulty one is worked on. */
+function turned(state: RepairState, verdict: Verdict, at: EpochMs): RepairState {
+  const verifying = state.phase === 'verifying';
+  if (verdict === 'healthy' && !verifying)
+    return { ...state, phase: 'verifying', verifyingSince: at };
+  if (verdict === 'faulty' && verifying) {
+    return { ...state, phase: workPhase(state), verifyingSince: undefined };
+  }
+  return state;
+}

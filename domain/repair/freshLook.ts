@@ -1,0 +1,139 @@
+/** Judges what was found right before an act: anything unexpected is a refusal that says what was found (DESIGN 7). */
+import { untouchableReason } from '../dispatch/decide.ts';
+import type { DispatchPolicy } from '../dispatch/policy.ts';
+import type { Verdict } from '../fault.ts';
+import { isHeld, isIsolatedBy, isolationMark } from '../marks.ts';
+import type { NodeFacts } from '../node.ts';
+import type { ReasonCode } from '../vocabulary.ts';
+import type { CheckReport, Finding } from './types.ts';
+
+/** What is about to happen. `undo` gives a node back whatever its health: a person cancelled. */
+export type Purpose = 'isolate' | 'act' | 'return' | 'undo';
+
+export type Expectation = {
+  readonly purpose: Purpose;
+  readonly repairId: string;
+  readonly nodeUid: string;
+  readonly bootId: string;
+  /** The checks that make up the episode. */
+  readonly checks: readonly string[];
+  readonly policy: DispatchPolicy;
+  /** A handed-over repair whose isolation this one takes over at a person's word. */
+  readonly supersedes?: string | undefined;
+};
+
+export type Seen = {
+  /** Absent when the API server says there is no such node. */
+  readonly node: NodeFacts | undefined;
+  readonly paused: boolean;
+  readonly permit: boolean;
+  /** The newest reports in FAULTS about this node. */
+  readonly reports: readonly CheckReport[];
+};
+
+export type Judgement =
+  | { readonly ok: true; readonly node: NodeFacts; readonly finding: Finding }
+  | {
+      readonly ok: false;
+      readonly reason: ReasonCode;
+      readonly detail: string;
+      readonly finding?: Finding;
+    };
+
+export function judge(expected: Expectation, seen: Seen): Judgement {
+  const { node } = seen;
+  if (!node) return { ok: false, reason: 'deleted', detail: 'the API server has no such node' };
+  if (node.uid !== expected.nodeUid) {
+    return {
+      ok: false,
+      reason: 'replaced',
+      detail: `the node of this name now has UID ${node.uid}`,
+    };
+  }
+  const finding = findingOf(expected, node, seen.reports);
+  const refusal = rules[expected.purpose](expected, { ...seen, node }, finding);
+  return refusal ? { ok: false, ...refusal, finding } : { ok: true, node, finding };
+}
+
+type Refusal = { readonly reason: ReasonCode; readonly detail: string };
+type Present = Seen & { readonly node: NodeFacts };
+type Rule = (expected: Expectation, seen: Present, finding: Finding) => Refusal | undefined;
+
+const rules: Readonly<Record<Purpose, Rule>> = {
+  isolate: (expected, seen, finding) =>
+    notTouchable(expected, seen) ?? notAllowed(seen) ?? notSick(expected, finding),
+  act: (expected, seen, finding) =>
+    notOurs(expected, seen) ?? held(seen) ?? notAllowed(seen) ?? notSick(expected, finding),
+  return: (expected, seen, finding) => notOurs(expected, seen) ?? held(seen) ?? notWell(finding),
+  undo: (expected, seen) => notOurs(expected, seen) ?? held(seen),
+};
+
+function findingOf(
+  expected: Expectation,
+  node: NodeFacts,
+  reports: readonly CheckReport[],
+): Finding {
+  return {
+    bootId: node.bootId,
+    ready: node.ready === 'True',
+    reports: reports.filter((report) => expected.checks.includes(report.check)),
+  };
+}
+
+function notTouchable(expected: Expectation, { node }: Present): Refusal | undefined {
+  const mark = isolationMark(node);
+  if (mark && mark.repair !== expected.repairId && mark.repair !== expected.supersedes) {
+    return { reason: 'taken-over', detail: `the node carries the mark of repair ${mark.repair}` };
+  }
+  if (mark?.repair === expected.repairId && !isIsolatedBy(node, expected.repairId)) {
+    return { reason: 'taken-over', detail: 'somebody changed the cordon that this repair had set' };
+  }
+  const reason = untouchableReason(node, expected.policy);
+  return reason && { reason, detail: describe(node) };
+}
+
+function notOurs(expected: Expectation, { node }: Present): Refusal | undefined {
+  if (isIsolatedBy(node, expected.repairId)) return undefined;
+  return { reason: 'taken-over', detail: describe(node) };
+}
+
+function held({ node }: Present): Refusal | undefined {
+  return isHeld(node) ? { reason: 'held', detail: 'the node is on hold' } : undefined;
+}
+
+function notAllowed({ paused, permit }: Present): Refusal | undefined {
+  if (paused) return { reason: 'paused', detail: 'Slipway is paused' };
+  return permit
+    ? undefined
+    : { reason: 'permit-lost', detail: 'the ledger holds no permit for this repair' };
+}
+
+function notSick(expected: Expectation, finding: Finding): Refusal | undefined {
+  if (finding.bootId !== expected.bootId) {
+    return { reason: 'rebooted', detail: `the node is now in boot ${finding.bootId}` };
+  }
+  const verdict = verdictOf(finding);
+  if (verdict === 'faulty') return undefined;
+  if (verdict === 'healthy') return { reason: 'healed', detail: 'every check is healthy again' };
+  return { reason: 'unknown-health', detail: 'no fresh report says that the node is still faulty' };
+}
+
+function notWell(finding: Finding): Refusal | undefined {
+  const verdict = verdictOf(finding);
+  if (verdict === 'healthy') return undefined;
+  const reason = verdict === 'faulty' ? 'still-faulty' : 'unknown-health';
+  return { reason, detail: 'the newest reports do not say that the node is well' };
+}
+
+function verdictOf({ reports, bootId, ready }: Finding): Verdict {
+  const verdicts = reports.map((report) => (report.bootId === bootId ? report.verdict : 'unknown'));
+  if (verdicts.includes('faulty')) return 'faulty';
+  return verdicts.length > 0 && ready && verdicts.every((verdict) => verdict === 'healthy')
+    ? 'healthy'
+    : 'unknown';
+}
+
+function describe(node: NodeFacts): string {
+  const owner = node.unschedulableOwner ?? 'nobody';
+  return `unschedulable is ${String(node.unschedulable)}, set by ${owner}`;
+}

@@ -1,0 +1,21 @@
+/** Which arrivals end a running command early. Isolating, a rung and returning always run to their end (DESIGN 7). */
+import type { Arrival, Command, RepairEvent } from './types.ts';
+
+export function interrupts(running: Command, event: RepairEvent): boolean {
+  if (running.kind === 'wait') return arrivals.includes(event.kind);
+  return running.kind === 'migrate' && endsMigration(event);
+}
+
+const arrivals: readonly RepairEvent['kind'][] = [
+  'reported',
+  'cancelRequested',
+  'rebooted',
+  'lost',
+  'lookAgain',
+] satisfies readonly Arrival['kind'][];
+
+/** Another faulty report, or a wake-up, gives no reason to stop moving pods. */
+function endsMigration(event: RepairEvent): boolean {
+  if (event.kind === 'reported') return event.report.verdict !== 'faulty';
+  return event.kind === 'cancelRequested' || event.kind === 'lost' || event.kind === 'rebooted';
+}
