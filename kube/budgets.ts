@@ -1,0 +1,75 @@
+/** Which disruption budgets stand over a pod. */
+import type { Kube } from './connect.ts';
+import { listAll } from './listing.ts';
+import { at, listAt, numberAt, textAt, textsAt } from './raw.ts';
+import type { Result } from './refusal.ts';
+
+type Labels = Readonly<Record<string, string>>;
+
+export type Budget = { readonly name: string; readonly disruptionsAllowed: number };
+
+type BudgetWithSelector = Budget & { readonly selects: (labels: Labels) => boolean };
+
+const matchesExpression = (labels: Labels, expression: unknown): boolean => {
+  const value = labels[textAt(expression, 'key')];
+  const values = listAt(expression, 'values');
+  switch (textAt(expression, 'operator')) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    default:
+      return false;
+  }
+};
+
+/** Kubernetes' label selector: absent selects nothing, empty selects everything. */
+export const selectorMatches = (selector: unknown, labels: Labels): boolean => {
+  if (selector === undefined || selector === null) return false;
+  return (
+    Object.entries(textsAt(selector, 'matchLabels')).every(([key, v]) => labels[key] === v) &&
+    listAt(selector, 'matchExpressions').every((entry) => matchesExpression(labels, entry))
+  );
+};
+
+const projectBudget = (raw: unknown): BudgetWithSelector => {
+  const selector = at(raw, 'spec', 'selector');
+  return {
+    name: textAt(raw, 'metadata', 'name'),
+    disruptionsAllowed: numberAt(raw, 'status', 'disruptionsAllowed') ?? 0,
+    selects: (labels) => selectorMatches(selector, labels),
+  };
+};
+
+/** Every budget in the namespace that selects a pod with these labels. */
+export const budgetsSelecting = async (
+  kube: Kube,
+  namespace: string,
+  labels: Labels,
+): Promise<Result<readonly Budget[]>> => {
+  const listed = await listAll(kube, {
+    path: `/apis/policy/v1/namespaces/${encodeURIComponent(namespace)}/poddisruptionbudgets`,
+    project: projectBudget,
+  });
+  if (!listed.ok) return listed;
+  const value = listed.value.items
+    .filter((budget) => budget.selects(labels))
+    .map(({ name, disruptionsAllowed }) => ({ name, disruptionsAllowed }));
+  return { ok: true, value };
+};
+
+/** Names of the budgets that would forbid an eviction now. */
+export const budgetsBlocking = async (
+  kube: Kube,
+  namespace: string,
+  labels: Labels,
+): Promise<Result<readonly string[]>> => {
+  const found = await budgetsSelecting(kube, namespace, labels);
+  if (!found.ok) return found;
+  const blocking = found.value.filter((budget) => budget.disruptionsAllowed < 1);
+  return { ok: true, value: blocking.map(({ name }) => name) };
+};

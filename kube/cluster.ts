@@ -1,0 +1,67 @@
+/** Who the cluster is, and what people say about all of it or one node: pause and hold. */
+import type { ClusterIdentity } from '../domain/node.ts';
+import type { EpochMs } from '../domain/vocabulary.ts';
+import { marks } from '../domain/vocabulary.ts';
+import { mergePatch, perform } from './call.ts';
+import type { Kube } from './connect.ts';
+import { textAt, textsAt } from './raw.ts';
+import type { Result } from './refusal.ts';
+import { refuse } from './refusal.ts';
+
+const systemPath = '/api/v1/namespaces/kube-system';
+const nodePath = (name: string): string => `/api/v1/nodes/${encodeURIComponent(name)}`;
+
+const readSystem = (kube: Kube): Promise<Result<unknown>> =>
+  perform(kube, { method: 'GET', path: systemPath, lane: 'isolation' });
+
+/** The cluster's id is the UID of its kube-system namespace; its name is the kubeconfig's context. */
+export const clusterIdentity = async (kube: Kube): Promise<Result<ClusterIdentity>> => {
+  const reply = await readSystem(kube);
+  if (!reply.ok) return reply;
+  const id = textAt(reply.value, 'metadata', 'uid');
+  if (id === '') return refuse('transient', 'The kube-system namespace came without a UID.');
+  return { ok: true, value: { id, name: kube.contextName, server: kube.server } };
+};
+
+/** The raw text of the pause annotation, or undefined when Slipway is not paused. */
+export const readPause = async (kube: Kube): Promise<Result<string | undefined>> => {
+  const reply = await readSystem(kube);
+  if (!reply.ok) return reply;
+  return { ok: true, value: textsAt(reply.value, 'metadata', 'annotations')[marks.pause] };
+};
+
+/** What a person says when pausing or holding. */
+export type PersonNote = {
+  readonly by: string;
+  readonly reason: string;
+  readonly at: EpochMs;
+};
+
+const annotate = async (
+  kube: Kube,
+  path: string,
+  annotations: Readonly<Record<string, string | null>>,
+): Promise<Result<undefined>> => {
+  const reply = await perform(kube, {
+    method: 'PATCH',
+    path,
+    lane: 'isolation',
+    contentType: mergePatch,
+    body: { metadata: { annotations } },
+  });
+  return reply.ok ? { ok: true, value: undefined } : reply;
+};
+
+const noteText = ({ by, reason, at }: PersonNote): string => JSON.stringify({ by, reason, at });
+
+export const writePause = (kube: Kube, note: PersonNote): Promise<Result<undefined>> =>
+  annotate(kube, systemPath, { [marks.pause]: noteText(note) });
+
+export const clearPause = (kube: Kube): Promise<Result<undefined>> =>
+  annotate(kube, systemPath, { [marks.pause]: null });
+
+export const writeHold = (kube: Kube, node: string, note: PersonNote): Promise<Result<undefined>> =>
+  annotate(kube, nodePath(node), { [marks.hold]: noteText(note) });
+
+export const clearHold = (kube: Kube, node: string): Promise<Result<undefined>> =>
+  annotate(kube, nodePath(node), { [marks.hold]: null });

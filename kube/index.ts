@@ -1,0 +1,27 @@
+/** The Kubernetes API as the rest of Slipway sees it: facts, typed calls, and refusals as values. */
+export { budgetsBlocking } from './budgets.ts';
+export {
+  clearHold,
+  clearPause,
+  clusterIdentity,
+  readPause,
+  writeHold,
+  writePause,
+} from './cluster.ts';
+export type { PersonNote } from './cluster.ts';
+export { connectKube } from './connect.ts';
+export type { ConnectResult, Kube, KubeSource } from './connect.ts';
+export { createNodeEvent } from './events.ts';
+export type { NodeEvent } from './events.ts';
+export { listWatch } from './listWatch.ts';
+export type { ListWatch, ListWatchOptions, WatchCounters, WatchProblem } from './listWatch.ts';
+export { nodeCache } from './nodeCache.ts';
+export type { CacheOptions, NodeCache } from './nodeCache.ts';
+export { getNode, isolateNode, listNodes, markNode, returnNode } from './nodes.ts';
+export type { Isolation, NodeMarks } from './nodes.ts';
+export { podCache } from './podCache.ts';
+export type { PodCache } from './podCache.ts';
+export { evictPod, tagPod, untagPod } from './pods.ts';
+export type { Eviction, PodRef } from './pods.ts';
+export type { Refusal, RefusalKind, Result } from './refusal.ts';
+export type { Change } from './store.ts';

@@ -1,0 +1,277 @@
+/**
+ * Keeps a projected copy of a collection: lists in pages, watches with bookmarks, resumes where it was after every kind
+ * of break, lists again when the server has forgotten that place and now and then anyway, and tells every difference.
+ */
+import type { EpochMs } from '../domain/vocabulary.ts';
+import type { Backoff } from './backoff.ts';
+import { createBackoff } from './backoff.ts';
+import type { Connection } from './connection.ts';
+import { listAll } from './listing.ts';
+import type { Refusal } from './refusal.ts';
+import type { Change, Identity, Store } from './store.ts';
+import { createStore } from './store.ts';
+import type { WatchEnd, WatchEvent } from './watchStream.ts';
+import { watchOnce } from './watchStream.ts';
+
+export type ListWatchOptions<T> = {
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly project: (raw: unknown) => T;
+  readonly identity: Identity<T>;
+  /** Ends the watch; nothing is told afterwards. */
+  readonly signal: AbortSignal;
+  /** Hears of refusals, stalls and throwing listeners; for the log. */
+  readonly onProblem?: (problem: WatchProblem) => void;
+  readonly timing?: Partial<WatchTiming>;
+};
+
+export type WatchProblem = {
+  readonly path: string;
+  readonly what: 'list-refused' | 'watch-refused' | 'stalled' | 'gone' | 'listener-threw';
+  readonly message: string;
+};
+
+export type WatchTiming = {
+  readonly idleMs: number;
+  readonly relistMs: number;
+  readonly firstBackoffMs: number;
+  readonly longestBackoffMs: number;
+  readonly pageSize: number;
+};
+
+const defaultTiming: WatchTiming = {
+  idleMs: 90_000,
+  relistMs: 600_000,
+  firstBackoffMs: 200,
+  longestBackoffMs: 30_000,
+  pageSize: 500,
+};
+
+export type WatchCounters = {
+  readonly lists: number;
+  readonly watches: number;
+  readonly events: number;
+  readonly refused: number;
+  readonly gone: number;
+  readonly stalled: number;
+  readonly listenerErrors: number;
+};
+
+export type ListWatch<T> = {
+  readonly get: (key: string) => T | undefined;
+  readonly list: () => readonly T[];
+  /** Tells what is known already as `added`, then every change; returns how to stop listening. */
+  readonly onChange: (listener: (change: Change<T>) => void) => () => void;
+  /** Settles once the first list is complete, or the signal came. */
+  readonly synced: Promise<void>;
+  /** When a list was last complete; undefined before the first. */
+  readonly syncedAt: () => EpochMs | undefined;
+  readonly lastHeardAt: () => EpochMs | undefined;
+  /** Time since the server was last heard; infinite before the first list. */
+  readonly stalenessMs: () => number;
+  readonly counters: () => WatchCounters;
+  /** Settles when the signal has ended everything. */
+  readonly done: Promise<void>;
+};
+
+type Listener<T> = (change: Change<T>) => void;
+
+type Run<T> = {
+  readonly kube: Connection;
+  readonly options: ListWatchOptions<T>;
+  readonly timing: WatchTiming;
+  readonly store: Store<T>;
+  readonly listeners: Set<Listener<T>>;
+  readonly counters: { -readonly [Key in keyof WatchCounters]: number };
+  readonly backoff: Backoff;
+  resourceVersion: string;
+  relistDueMs: number;
+  heardMs: number;
+  lastHeardAt: EpochMs | undefined;
+  syncedAt: EpochMs | undefined;
+};
+
+const heard = <T>(run: Run<T>): void => {
+  run.heardMs = performance.now();
+  run.lastHeardAt = Date.now();
+};
+
+const problem = <T>(run: Run<T>, what: WatchProblem['what'], message: string): void =>
+  run.options.onProblem?.({ path: run.options.path, what, message });
+
+const tellOne = <T>(run: Run<T>, listener: Listener<T>, change: Change<T>): void => {
+  try {
+    listener(change);
+  } catch (error) {
+    run.counters.listenerErrors += 1;
+    problem(run, 'listener-threw', error instanceof Error ? error.message : String(error));
+  }
+};
+
+const tell = <T>(run: Run<T>, changes: readonly Change<T>[]): void => {
+  for (const change of changes) {
+    for (const listener of run.listeners) tellOne(run, listener, change);
+  }
+};
+
+/** Between three quarters and all of it, so that many watchers do not act at once. */
+const jittered = (lengthMs: number): number => lengthMs * (0.75 + Math.random() / 4);
+
+const refused = async <T>(
+  run: Run<T>,
+  what: 'list-refused' | 'watch-refused',
+  refusal: Refusal,
+): Promise<void> => {
+  run.counters.refused += 1;
+  problem(run, what, refusal.message);
+  await run.backoff.failed(refusal.retryAfterMs);
+};
+
+const listOnce = async <T>(run: Run<T>): Promise<boolean> => {
+  const { path, query, project, signal } = run.options;
+  run.counters.lists += 1;
+  const listed = await listAll(run.kube, {
+    path,
+    ...(query && { query }),
+    project,
+    pageSize: run.timing.pageSize,
+    signal,
+    onPage: () => heard(run),
+  });
+  if (signal.aborted) return false;
+  if (!listed.ok) {
+    await refused(run, 'list-refused', listed.refusal);
+    return false;
+  }
+  run.resourceVersion = listed.value.resourceVersion;
+  run.relistDueMs = performance.now() + jittered(run.timing.relistMs);
+  run.syncedAt = Date.now();
+  run.backoff.succeeded();
+  tell(run, run.store.replaceAll(listed.value.items));
+  return true;
+};
+
+const onEvent = <T>(run: Run<T>, event: WatchEvent): void => {
+  run.counters.events += 1;
+  run.backoff.succeeded();
+  if (event.resourceVersion !== '') run.resourceVersion = event.resourceVersion;
+  if (event.type === 'BOOKMARK') return;
+  const item = run.options.project(event.object);
+  tell(run, event.type === 'DELETED' ? run.store.remove(item) : run.store.put(item));
+};
+
+const longestWatchMs = 480_000;
+
+const openWatch = <T>(run: Run<T>): Promise<WatchEnd> => {
+  const untilRelistMs = run.relistDueMs - performance.now();
+  const lengthMs = Math.min(jittered(longestWatchMs), untilRelistMs);
+  run.counters.watches += 1;
+  return watchOnce(run.kube, {
+    path: run.options.path,
+    query: {
+      ...run.options.query,
+      watch: 'true',
+      allowWatchBookmarks: 'true',
+      resourceVersion: run.resourceVersion,
+      timeoutSeconds: String(Math.max(1, Math.ceil(lengthMs / 1000))),
+    },
+    idleMs: run.timing.idleMs,
+    signal: run.options.signal,
+    onHeard: () => heard(run),
+    onEvent: (event) => {
+      if (!run.options.signal.aborted) onEvent(run, event);
+    },
+  });
+};
+
+/** A watch that ends at once would otherwise be reopened without rest. */
+const shortestWatchMs = 1_000;
+
+const afterWatch = async <T>(run: Run<T>, end: WatchEnd, lastedMs: number): Promise<void> => {
+  switch (end.kind) {
+    case 'gone':
+      run.counters.gone += 1;
+      problem(run, 'gone', 'The server no longer knows this resource version: listing again.');
+      return;
+    case 'stalled':
+      run.counters.stalled += 1;
+      problem(run, 'stalled', `Nothing heard for ${run.timing.idleMs} ms: connecting again.`);
+      return;
+    case 'failed':
+      await refused(run, 'watch-refused', end.refusal);
+      return;
+    case 'closed':
+      if (lastedMs < shortestWatchMs) await run.backoff.failed();
+  }
+};
+
+const watchUntilRelist = async <T>(run: Run<T>): Promise<void> => {
+  while (!run.options.signal.aborted && performance.now() < run.relistDueMs) {
+    const startedMs = performance.now();
+    const end = await openWatch(run);
+    if (run.options.signal.aborted) return;
+    await afterWatch(run, end, performance.now() - startedMs);
+    if (end.kind === 'gone') return;
+  }
+};
+
+const loop = async <T>(run: Run<T>, onSynced: () => void): Promise<void> => {
+  while (!run.options.signal.aborted) {
+    if (!(await listOnce(run))) continue;
+    onSynced();
+    await watchUntilRelist(run);
+  }
+  onSynced();
+};
+
+const startRun = <T>(kube: Connection, options: ListWatchOptions<T>): Run<T> => {
+  const timing = { ...defaultTiming, ...options.timing };
+  const limits = { firstMs: timing.firstBackoffMs, longestMs: timing.longestBackoffMs };
+  return {
+    kube,
+    options,
+    timing,
+    store: createStore(options.identity),
+    listeners: new Set(),
+    counters: {
+      lists: 0,
+      watches: 0,
+      events: 0,
+      refused: 0,
+      gone: 0,
+      stalled: 0,
+      listenerErrors: 0,
+    },
+    backoff: createBackoff({ ...limits, signal: options.signal }),
+    resourceVersion: '',
+    relistDueMs: 0,
+    heardMs: Number.NEGATIVE_INFINITY,
+    lastHeardAt: undefined,
+    syncedAt: undefined,
+  };
+};
+
+const listen = <T>(run: Run<T>, listener: Listener<T>): (() => void) => {
+  for (const item of run.store.items.values())
+    tellOne(run, listener, { kind: 'added', after: item });
+  run.listeners.add(listener);
+  return () => run.listeners.delete(listener);
+};
+
+/** Starts listing and watching at once, and goes on until the signal. Failures are told and tried again. */
+export const listWatch = <T>(kube: Connection, options: ListWatchOptions<T>): ListWatch<T> => {
+  const run = startRun(kube, options);
+  const { promise: synced, resolve: onSynced } = Promise.withResolvers<void>();
+  const done = loop(run, onSynced);
+  return {
+    get: (key) => run.store.items.get(key),
+    list: () => [...run.store.items.values()],
+    onChange: (listener) => listen(run, listener),
+    synced,
+    syncedAt: () => run.syncedAt,
+    lastHeardAt: () => run.lastHeardAt,
+    stalenessMs: () => performance.now() - run.heardMs,
+    counters: () => ({ ...run.counters }),
+    done,
+  };
+};

@@ -1,0 +1,81 @@
+/** Reading and marking nodes (DESIGN 9). Every write is conditioned on the resource version that was looked at. */
+import type { NodeFacts } from '../domain/node.ts';
+import type { EpochMs } from '../domain/vocabulary.ts';
+import { fieldManagers, marks } from '../domain/vocabulary.ts';
+import { mergePatch, perform } from './call.ts';
+import type { Kube } from './connect.ts';
+import { listAll } from './listing.ts';
+import { projectNode } from './project.ts';
+import type { Result } from './refusal.ts';
+
+const nodesPath = '/api/v1/nodes';
+const nodePath = (name: string): string => `${nodesPath}/${encodeURIComponent(name)}`;
+
+/** Reads one node from the API server itself, not from a cache. */
+export const getNode = async (kube: Kube, name: string): Promise<Result<NodeFacts>> => {
+  const reply = await perform(kube, { method: 'GET', path: nodePath(name), lane: 'isolation' });
+  return reply.ok ? { ok: true, value: projectNode(reply.value) } : reply;
+};
+
+/** All nodes at one point in time: complete, or refused. */
+export const listNodes = async (kube: Kube): Promise<Result<readonly NodeFacts[]>> => {
+  const listed = await listAll(kube, { path: nodesPath, project: projectNode });
+  return listed.ok ? { ok: true, value: listed.value.items } : listed;
+};
+
+type NodePatch = {
+  readonly facts: NodeFacts;
+  readonly annotations: Readonly<Record<string, string | null>>;
+  /** Null removes the field, so that nobody owns it afterwards. */
+  readonly unschedulable?: true | null;
+};
+
+const patchNode = async (kube: Kube, patch: NodePatch): Promise<Result<NodeFacts>> => {
+  const { facts, annotations, unschedulable } = patch;
+  const reply = await perform(kube, {
+    method: 'PATCH',
+    path: nodePath(facts.name),
+    query: { fieldManager: fieldManagers.isolation },
+    lane: 'isolation',
+    contentType: mergePatch,
+    body: {
+      metadata: { uid: facts.uid, resourceVersion: facts.resourceVersion, annotations },
+      ...(unschedulable !== undefined && { spec: { unschedulable } }),
+    },
+  });
+  return reply.ok ? { ok: true, value: projectNode(reply.value) } : reply;
+};
+
+export type Isolation = {
+  readonly facts: NodeFacts;
+  readonly repair: string;
+  readonly at: EpochMs;
+};
+
+/**
+ * Cordons and marks in one patch. `conflict` means the node changed since `facts`: look again. The caller has checked
+ * that the node carries no mark yet; a marked node must never be cordoned again.
+ */
+export const isolateNode = (
+  kube: Kube,
+  { facts, repair, at }: Isolation,
+): Promise<Result<NodeFacts>> =>
+  patchNode(kube, {
+    facts,
+    annotations: { [marks.isolation]: JSON.stringify({ repair, at }) },
+    unschedulable: true,
+  });
+
+/** Undoes our isolation in one patch. The caller has checked that mark and cordon are ours. */
+export const returnNode = (kube: Kube, facts: NodeFacts): Promise<Result<NodeFacts>> =>
+  patchNode(kube, { facts, annotations: { [marks.isolation]: null }, unschedulable: null });
+
+export type NodeMarks = {
+  readonly facts: NodeFacts;
+  /** Null removes the annotation. */
+  readonly annotations: Readonly<Record<string, string | null>>;
+};
+
+/** Writes annotations and nothing else. */
+export const markNode = (kube: Kube, change: NodeMarks): Promise<Result<NodeFacts>> =>
+  patchNode(kube, change);

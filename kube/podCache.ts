@@ -1,0 +1,60 @@
+/** The one projected copy of all pods in this process, by node. */
+import type { PodFacts } from '../domain/node.ts';
+import type { Kube } from './connect.ts';
+import type { ListWatch } from './listWatch.ts';
+import { listWatch } from './listWatch.ts';
+import type { CacheOptions } from './nodeCache.ts';
+import { projectPod } from './project.ts';
+import type { Change } from './store.ts';
+
+/** Keyed by `namespace/name`. */
+export type PodCache = ListWatch<PodFacts> & {
+  /** The pods bound to this node, terminating ones included. */
+  readonly onNode: (node: string) => readonly PodFacts[];
+};
+
+const keyOf = (pod: PodFacts): string => `${pod.namespace}/${pod.name}`;
+
+const compared = [
+  'node',
+  'phase',
+  'repair',
+  'ownerKind',
+  'mirror',
+  'deleting',
+  'graceSeconds',
+] as const satisfies readonly (keyof PodFacts)[];
+
+const same = (before: PodFacts, after: PodFacts): boolean =>
+  compared.every((field) => before[field] === after[field]);
+
+type Index = Map<string, Map<string, PodFacts>>;
+
+const drop = (index: Index, pod: PodFacts): void => {
+  const pods = index.get(pod.node);
+  pods?.delete(keyOf(pod));
+  if (pods?.size === 0) index.delete(pod.node);
+};
+
+const add = (index: Index, pod: PodFacts): void => {
+  const pods = index.get(pod.node) ?? new Map<string, PodFacts>();
+  index.set(pod.node, pods.set(keyOf(pod), pod));
+};
+
+const follow = (index: Index, change: Change<PodFacts>): void => {
+  if (change.kind !== 'added') drop(index, change.before);
+  if (change.kind !== 'deleted') add(index, change.after);
+};
+
+export const podCache = (kube: Kube, options: CacheOptions): PodCache => {
+  const index: Index = new Map();
+  const pods = listWatch(kube, {
+    ...options,
+    path: '/api/v1/pods',
+    project: projectPod,
+    identity: { keyOf, uidOf: (pod) => pod.uid, same },
+  });
+  // The index listens first, so that it agrees with every change others are told of.
+  pods.onChange((change) => follow(index, change));
+  return { ...pods, onNode: (node) => [...(index.get(node)?.values() ?? [])] };
+};
