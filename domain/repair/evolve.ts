@@ -116,11 +116,7 @@ const handlers: Handlers = {
   }),
   restored,
   permitReleased: (state) => ({ ...state, permit: false, released: true }),
-  closed: (state) => ({
-    ...state,
-    phase: 'closed',
-    ...(state.ending && { outcome: state.ending.outcome }),
-  }),
+  closed: (state, { outcome }) => ({ ...state, phase: 'closed', outcome }),
 };
 
 function apply<K extends RepairEvent['kind']>(state: RepairState, event: Of<K>): RepairState {

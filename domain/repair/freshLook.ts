@@ -8,13 +8,15 @@ import type { ReasonCode } from '../vocabulary.ts';
 import type { CheckReport, Finding } from './types.ts';
 
 /** What is about to happen. `undo` gives a node back whatever its health: a person cancelled. */
-export type Purpose = 'isolate' | 'act' | 'return' | 'undo';
+export type Purpose = 'look' | 'isolate' | 'act' | 'return' | 'undo';
 
 export type Expectation = {
   readonly purpose: Purpose;
   readonly repairId: string;
   readonly nodeUid: string;
   readonly bootId: string;
+  /** Whether the node should carry this repair's isolation by now. */
+  readonly isolated: boolean;
   /** The checks that make up the episode. */
   readonly checks: readonly string[];
   readonly policy: DispatchPolicy;
@@ -60,6 +62,7 @@ type Present = Seen & { readonly node: NodeFacts };
 type Rule = (expected: Expectation, seen: Present, finding: Finding) => Refusal | undefined;
 
 const rules: Readonly<Record<Purpose, Rule>> = {
+  look: (expected, seen) => (expected.isolated ? notOurs(expected, seen) : undefined) ?? held(seen),
   isolate: (expected, seen, finding) =>
     notTouchable(expected, seen) ?? notAllowed(seen) ?? notSick(expected, finding),
   act: (expected, seen, finding) =>

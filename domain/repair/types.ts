@@ -227,10 +227,13 @@ export type CommandOutcome = At &
         readonly assumed?: true;
       }
     | { readonly kind: 'permitReleased'; readonly assumed?: true }
-    | { readonly kind: 'closed' }
+    | { readonly kind: 'closed'; readonly outcome: Outcome; readonly reason: ReasonCode }
   );
 
 export type RepairEvent = Arrival | CommandOutcome;
+
+/** An event as its maker knows it: the workflow stamps it with its own clock when it arrives. */
+export type Unstamped<E> = E extends At ? Omit<E, 'at'> : never;
 
 /** One line of the append-only record: what was decided at `at`, and what came of it. */
 export type JournalEntry = {
@@ -242,7 +245,9 @@ export type JournalEntry = {
   readonly sequence: number;
   readonly at: EpochMs;
   readonly command: Command | { readonly kind: 'open' };
-  readonly reason?: string;
+  /** The phase before and after; each change of phase is one Kubernetes Event on the Node. */
+  readonly from: Phase;
+  readonly to: Phase;
   readonly events: readonly RepairEvent[];
   /** Who decided: `slipway`, or the person whose words the entry holds. */
   readonly by: string;

@@ -1,0 +1,47 @@
+/** Reads what an act depends on, right before the act: the node, our permit, the pause and the newest reports. */
+import { judge } from '../domain/repair/freshLook.ts';
+import type { Judgement, Purpose, Seen } from '../domain/repair/freshLook.ts';
+import type { Ports, Read } from './ports.ts';
+import { expectation } from './step.ts';
+import type { Step, StepOutcome } from './step.ts';
+
+export type LookAnswer =
+  | Extract<Judgement, { ok: true }>
+  | { readonly ok: false; readonly outcome: StepOutcome };
+
+/** An unreadable world is a refusal like any other: nothing is done on what could not be seen. */
+export async function freshLook(ports: Ports, step: Step, purpose: Purpose): Promise<LookAnswer> {
+  const seen = await see(ports, step);
+  if (!seen.ok) return { ok: false, outcome: unreadable(seen.why) };
+  const judgement = judge(expectation(step, purpose), seen.value);
+  if (judgement.ok) return judgement;
+  const { reason, detail, finding } = judgement;
+  return { ok: false, outcome: { kind: 'refused', reason, detail, ...(finding && { finding }) } };
+}
+
+export function unreadable(why: string): StepOutcome {
+  return { kind: 'refused', reason: 'node-unreadable', detail: why };
+}
+
+async function see({ kube, hub, guard }: Ports, { opening }: Step): Promise<Read<Seen>> {
+  const [node, paused, permit, reports] = await Promise.all([
+    kube.readNode(opening.node),
+    kube.isPaused(),
+    opening.mode === 'observe' ? assumed : guard.holds(opening.repairId),
+    hub.newestReports(opening.node),
+  ]);
+  if (!node.ok) return node;
+  if (!paused.ok) return paused;
+  if (!permit.ok) return permit;
+  if (!reports.ok) return reports;
+  const value = {
+    node: node.value,
+    paused: paused.value,
+    permit: permit.value,
+    reports: reports.value,
+  };
+  return { ok: true, value };
+}
+
+/** Observe mode takes no permits. */
+const assumed: Read<boolean> = { ok: true, value: true };

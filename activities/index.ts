@@ -1,0 +1,70 @@
+/** The activities of a repair as Temporal registers them: a factory over ports. */
+import { Context } from '@temporalio/activity';
+import type { Ending } from '../domain/repair/types.ts';
+import { close } from './close.ts';
+import { isolate } from './isolate.ts';
+import { look } from './look.ts';
+import { migrate } from './migrate.ts';
+import { observe } from './observe.ts';
+import type { ObservedCommand } from './observe.ts';
+import { releasePermit, requestPermit } from './permit.ts';
+import type { Ports } from './ports.ts';
+import { flush, record, recordWhile } from './record.ts';
+import { restore } from './restore.ts';
+import { runRung } from './runRung.ts';
+import type { RungOrder } from './runRung.ts';
+import type { Done, Step, StepOutcome } from './step.ts';
+import { tagPods } from './tagPods.ts';
+
+/** The quick ones, run by the worker `repairs` as local activities; their entries ride with a later step. */
+export type RepairActivities = ReturnType<typeof createRepairActivities>;
+/** All others, run by the worker `moves`. */
+export type MoveActivities = ReturnType<typeof createMoveActivities>;
+
+export function createRepairActivities(ports: Ports) {
+  return {
+    requestPermit: (step: Step): Promise<StepOutcome> => requestPermit(ports, step),
+    isolate: (step: Step): Promise<StepOutcome> => isolate(ports, step),
+    releasePermit: (step: Step): Promise<StepOutcome> => releasePermit(ports, step),
+    close: (step: Step, ending: Ending): Promise<StepOutcome> => close(ports, step, ending),
+  };
+}
+
+export function createMoveActivities(ports: Ports) {
+  return {
+    tagPods: (step: Step): Promise<Done> => recordWhile(ports, step, () => tagPods(ports, step)),
+    migrate: (step: Step): Promise<Done> =>
+      recordWhile(ports, step, () => migrate(ports, step, pulse())),
+    runRung: (step: Step, order: RungOrder): Promise<Done> =>
+      beating(() => runRung(ports, step, order, Context.current().cancellationSignal)),
+    look: (step: Step): Promise<Done> => recordWhile(ports, step, () => look(ports, step)),
+    restore: (step: Step, ending: Ending): Promise<Done> =>
+      recordWhile(ports, step, () => restore(ports, step, ending)),
+    observe: (step: Step, command: ObservedCommand): Promise<Done> =>
+      recordWhile(ports, step, () => observe(ports, step, command)),
+    flush: (step: Step): Promise<number> => flush(ports, step),
+    record: (step: Step): Promise<number> => record(ports, step),
+  };
+}
+
+const beatEveryMs = 500;
+
+function pulse(): Parameters<typeof migrate>[2] {
+  const context = Context.current();
+  return {
+    beat: (details) => context.heartbeat(details),
+    signal: context.cancellationSignal,
+    sleep: (ms) => context.sleep(ms),
+  };
+}
+
+/** A lost worker must be noticed within the heartbeat time-out, however long the driver takes. */
+async function beating<T>(work: () => Promise<T>): Promise<T> {
+  const context = Context.current();
+  const timer = setInterval(() => context.heartbeat(), beatEveryMs);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}

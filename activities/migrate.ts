@@ -1,0 +1,69 @@
+/** Evicts the node's pods through the eviction API, paced, until none is left or a budget blocks the rest. */
+import { isHeld, isIsolatedBy } from '../domain/marks.ts';
+import type { PodFacts } from '../domain/node.ts';
+import { movable } from '../domain/repair/pods.ts';
+import type { Blocker } from '../domain/repair/types.ts';
+import { freshLook } from './freshLook.ts';
+import type { Evicted, Ports } from './ports.ts';
+import type { Step, StepOutcome } from './step.ts';
+
+/** The activity's own life: it must say that it lives, and hear that it is cancelled. */
+export type Pulse = {
+  readonly beat: (details: unknown) => void;
+  readonly signal: AbortSignal;
+  readonly sleep: (ms: number) => Promise<void>;
+};
+
+const lookEveryMs = 200;
+/** Without progress for this long the pass ends and the repair says who blocks it. */
+const stallMs = 1_500;
+
+export async function migrate(ports: Ports, step: Step, pulse: Pulse): Promise<StepOutcome> {
+  const look = await freshLook(ports, step, 'act');
+  if (!look.ok) return look.outcome;
+  let progress = { left: Number.POSITIVE_INFINITY, at: ports.clock() };
+  for (;;) {
+    const pods = podsLeft(ports, step);
+    if (pods.length === 0) return { kind: 'podsMoved' };
+    const blockers = await evictAll(ports, step, pods, pulse);
+    if (pods.length < progress.left) progress = { left: pods.length, at: ports.clock() };
+    pulse.beat({ left: pods.length, blockers });
+    if (ports.clock() - progress.at > stallMs)
+      return { kind: 'podsLeft', left: pods.length, blockers };
+    await pulse.sleep(lookEveryMs);
+  }
+}
+
+function podsLeft(ports: Ports, { opening }: Step): readonly PodFacts[] {
+  return movable(ports.kube.podsOn(opening.node));
+}
+
+async function evictAll(
+  ports: Ports,
+  step: Step,
+  pods: readonly PodFacts[],
+  pulse: Pulse,
+): Promise<readonly Blocker[]> {
+  const blockers: Blocker[] = [];
+  for (const pod of pods.filter((candidate) => !candidate.deleting)) {
+    await ports.pace.turn(pulse.signal);
+    if (!mayEvict(ports, step)) return blockers;
+    pulse.beat({ left: pods.length, blockers });
+    const answer = await ports.kube.evict(pod);
+    const blocker = blockerOf(pod, answer);
+    if (blocker) blockers.push(blocker);
+  }
+  return blockers;
+}
+
+/** Between two evictions a person may have taken the node back. */
+function mayEvict(ports: Ports, { opening }: Step): boolean {
+  const node = ports.kube.cachedNode(opening.node);
+  return node !== undefined && isIsolatedBy(node, opening.repairId) && !isHeld(node);
+}
+
+function blockerOf(pod: PodFacts, answer: Evicted): Blocker | undefined {
+  const name = `${pod.namespace}/${pod.name}`;
+  if (answer.kind === 'blocked') return { pod: name, budgets: answer.budgets };
+  return answer.kind === 'later' ? { pod: name, budgets: [answer.why] } : undefined;
+}

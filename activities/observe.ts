@@ -1,0 +1,73 @@
+/** Observe mode: every command is decided and looked at, and nothing is written anywhere but in the journal. */
+import { movable } from '../domain/repair/pods.ts';
+import type { Command } from '../domain/repair/types.ts';
+import { freshLook } from './freshLook.ts';
+import type { Ports } from './ports.ts';
+import type { Step, StepOutcome } from './step.ts';
+
+/** The commands that would change something outside of the hub. */
+export type ObservedCommand = Extract<
+  Command,
+  {
+    readonly kind:
+      | 'requestPermit'
+      | 'isolate'
+      | 'tagPods'
+      | 'migrate'
+      | 'runRung'
+      | 'restore'
+      | 'releasePermit';
+  }
+>;
+
+export async function observe(
+  ports: Ports,
+  step: Step,
+  command: ObservedCommand,
+): Promise<StepOutcome> {
+  switch (command.kind) {
+    case 'requestPermit':
+      return observePermit(ports, step);
+    case 'isolate': {
+      const look = await freshLook(ports, step, 'isolate');
+      return look.ok ? { kind: 'isolated', assumed: true } : look.outcome;
+    }
+    case 'tagPods':
+      return {
+        kind: 'podsTagged',
+        pods: movable(ports.kube.podsOn(step.opening.node)).length,
+        assumed: true,
+      };
+    case 'migrate':
+      return { kind: 'podsMoved', assumed: true };
+    case 'runRung':
+      return observeRung(ports, step, command);
+    case 'restore':
+      return { kind: 'restored', node: 'returned', assumed: true };
+    case 'releasePermit':
+      return { kind: 'permitReleased', assumed: true };
+  }
+}
+
+async function observePermit(ports: Ports, { opening }: Step): Promise<StepOutcome> {
+  const { repairId, node, nodeUid, policy } = opening;
+  const answer = await ports.guard.preview({ repairId, node, nodeUid, limits: policy.guard });
+  const { out, limit } = answer;
+  return answer.kind === 'granted'
+    ? { kind: 'permitGranted', out, limit, assumed: true }
+    : { kind: 'permitRefused', reason: answer.reason, out, limit, assumed: true };
+}
+
+async function observeRung(
+  ports: Ports,
+  step: Step,
+  command: Extract<ObservedCommand, { kind: 'runRung' }>,
+): Promise<StepOutcome> {
+  const look = await freshLook(ports, step, 'look');
+  if (!look.ok) return look.outcome;
+  const rung = step.opening.policy.ladder[command.rung];
+  const detail = `would ask ${rung?.driver ?? 'nobody'} for ${rung?.action ?? 'nothing'}`;
+  const at = ports.clock();
+  const attempt = { rung: command.rung, number: command.attempt, startedAt: at, evidenceAfter: 0 };
+  return { kind: 'attempted', ...attempt, result: 'done', detail, assumed: true };
+}

@@ -1,0 +1,88 @@
+/** What activities need of the world: one object of functions per neighbour, wired by the engine. */
+import type { DispatchEvent } from '../domain/dispatch/evolve.ts';
+import type { Applicant, GuardAnswer } from '../domain/guard/types.ts';
+import type { IsolationMark, NodeFacts, PodFacts } from '../domain/node.ts';
+import type { CheckReport, JournalEntry } from '../domain/repair/types.ts';
+import type { Driver } from '../drivers/port.ts';
+import type { EpochMs } from '../domain/vocabulary.ts';
+
+/** A read that may fail; `why` is a sentence for a person. */
+export type Read<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly why: string };
+
+/** A write that the API server may refuse. `conflict` means: look again; `gone` means: there is nothing to change. */
+export type Written =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'failed'; readonly why: string };
+
+/** An eviction's answer: accepted is not gone yet. */
+export type Evicted =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'blocked'; readonly budgets: readonly string[] }
+  | { readonly kind: 'later'; readonly why: string; readonly afterMs: number };
+
+export type KubePort = {
+  /** A consistent read; no value means that the API server knows no such node. */
+  readonly readNode: (name: string) => Promise<Read<NodeFacts | undefined>>;
+  /** What the cache holds; for the check before each single eviction. */
+  readonly cachedNode: (name: string) => NodeFacts | undefined;
+  readonly podsOn: (node: string) => readonly PodFacts[];
+  readonly isPaused: () => Promise<Read<boolean>>;
+  readonly isolate: (node: NodeFacts, mark: IsolationMark) => Promise<Written>;
+  readonly uncordon: (node: NodeFacts) => Promise<Written>;
+  readonly annotate: (
+    node: NodeFacts,
+    annotations: Readonly<Record<string, string | null>>,
+  ) => Promise<Written>;
+  readonly tagPod: (pod: PodFacts, repairId: string) => Promise<Written>;
+  readonly untagPod: (pod: PodFacts) => Promise<Written>;
+  readonly evict: (pod: PodFacts) => Promise<Evicted>;
+  /** A Kubernetes Event on the Node; the same name twice is one Event. */
+  readonly announce: (event: NodeEvent) => Promise<Written>;
+};
+
+export type NodeEvent = {
+  readonly name: string;
+  readonly node: string;
+  readonly nodeUid: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly warning: boolean;
+  readonly at: EpochMs;
+};
+
+export type HubPort = {
+  /** The newest report per check of this node in FAULTS. */
+  readonly newestReports: (node: string) => Promise<Read<readonly CheckReport[]>>;
+  /** Resolves once all are in JOURNAL. */
+  readonly publishJournal: (entries: readonly JournalEntry[]) => Promise<Read<void>>;
+  /** Changes the node's record by compare-and-set; a missing record stays missing. */
+  readonly changeEpisode: (node: string, event: DispatchEvent) => Promise<Read<void>>;
+};
+
+export type GuardPort = {
+  readonly request: (applicant: Applicant) => Promise<GuardAnswer>;
+  /** What `request` would answer, without writing anything. */
+  readonly preview: (applicant: Applicant) => Promise<GuardAnswer>;
+  /** Gives up the permit or the place among the waiters; nothing to give up is fine. */
+  readonly release: (repairId: string) => Promise<Read<void>>;
+  readonly holds: (repairId: string) => Promise<Read<boolean>>;
+};
+
+/** Paces evictions for the whole cluster and lets isolations go first. */
+export type PacePort = {
+  readonly turn: (signal: AbortSignal) => Promise<void>;
+};
+
+export type Ports = {
+  readonly kube: KubePort;
+  readonly hub: HubPort;
+  readonly guard: GuardPort;
+  readonly drivers: Readonly<Record<string, Driver>>;
+  readonly pace: PacePort;
+  readonly clock: () => EpochMs;
+};

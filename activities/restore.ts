@@ -1,0 +1,115 @@
+/** Undoes our isolation, and only ours; or marks the node as handed over and leaves it. */
+import { isolationMark } from '../domain/marks.ts';
+import type { IsolationMark, NodeFacts } from '../domain/node.ts';
+import type { Ending } from '../domain/repair/types.ts';
+import { marks } from '../domain/vocabulary.ts';
+import { freshLook } from './freshLook.ts';
+import type { Ports, Written } from './ports.ts';
+import type { Step, StepOutcome } from './step.ts';
+
+/** Throws while the world cannot be read or written: an end is tried until it is done. */
+export async function restore(ports: Ports, step: Step, ending: Ending): Promise<StepOutcome> {
+  if (ending.reason === 'replaced' || ending.reason === 'deleted') return left(ending.reason);
+  if (ending.node === 'leave') return leave(ports, step);
+  const look = await freshLook(ports, step, purposeOf(ending));
+  if (!look.ok) return otherwise(ports, step, ending, look.outcome);
+  return ending.node === 'return'
+    ? giveBack(ports, step, look.node)
+    : keep(ports, step, look.node, ending);
+}
+
+/** What was found instead of our isolated node decides how it is left. */
+function otherwise(
+  ports: Ports,
+  step: Step,
+  ending: Ending,
+  outcome: StepOutcome,
+): Promise<StepOutcome> | StepOutcome {
+  if (outcome.kind !== 'refused') return outcome;
+  switch (outcome.reason) {
+    case 'node-unreadable':
+      throw new Error(outcome.detail);
+    case 'replaced':
+    case 'deleted':
+      return left(outcome.reason);
+    case 'taken-over':
+      return leave(ports, step);
+    case 'held':
+      return holdOn(ports, step, ending);
+    default:
+      return outcome;
+  }
+}
+
+/** Well-ended repairs return verified nodes only; a cancel returns the node as it was found. */
+function purposeOf(ending: Ending): 'return' | 'undo' {
+  return ending.outcome === 'repaired' || ending.outcome === 'recovered' ? 'return' : 'undo';
+}
+
+async function giveBack(ports: Ports, step: Step, node: NodeFacts): Promise<StepOutcome> {
+  await untag(ports, step);
+  const foundCordoned = isolationMark(node)?.foundCordoned === true;
+  const written = foundCordoned
+    ? await ports.kube.annotate(node, { [marks.isolation]: null })
+    : await ports.kube.uncordon(node);
+  expectDone(written);
+  return { kind: 'restored', node: 'returned' };
+}
+
+async function keep(
+  ports: Ports,
+  step: Step,
+  node: NodeFacts,
+  { outcome, reason }: Pick<Ending, 'outcome' | 'reason'>,
+): Promise<StepOutcome> {
+  await untag(ports, step);
+  const mark: IsolationMark = { ...markOf(step, node, ports.clock()), outcome };
+  expectDone(await ports.kube.annotate(node, { [marks.isolation]: JSON.stringify(mark) }));
+  return { kind: 'restored', node: 'kept', reason };
+}
+
+/** A hold keeps the node out of service whatever the repair had in mind. */
+async function holdOn(ports: Ports, step: Step, ending: Ending): Promise<StepOutcome> {
+  const read = await ports.kube.readNode(step.opening.node);
+  if (!read.ok) throw new Error(read.why);
+  if (!read.value) return left('deleted');
+  const outcome = ending.node === 'return' ? 'cancelled' : ending.outcome;
+  return keep(ports, step, read.value, { outcome, reason: 'held' });
+}
+
+/** The node is a person's: our mark goes, a note of the hand-over stays. */
+async function leave(ports: Ports, step: Step): Promise<StepOutcome> {
+  const { node: name, repairId } = step.opening;
+  const read = await ports.kube.readNode(name);
+  if (!read.ok) throw new Error(read.why);
+  await untag(ports, step);
+  const node = read.value;
+  if (node && isolationMark(node)?.repair === repairId) {
+    const note = { repair: repairId, outcome: 'taken-over', at: ports.clock() };
+    const annotations = { [marks.isolation]: null, [marks.handedOver]: JSON.stringify(note) };
+    expectDone(await ports.kube.annotate(node, annotations));
+  }
+  return left('taken-over');
+}
+
+async function untag(ports: Ports, { opening }: Step): Promise<void> {
+  const ours = ports.kube.podsOn(opening.node).filter((pod) => pod.repair === opening.repairId);
+  const written = await Promise.all(ours.map((pod) => ports.kube.untagPod(pod)));
+  const failed = written.find((answer) => answer.kind === 'failed');
+  if (failed) throw new Error(failed.why);
+}
+
+function markOf({ opening }: Step, node: NodeFacts, now: number): IsolationMark {
+  const mark = isolationMark(node);
+  return mark?.repair === opening.repairId ? mark : { repair: opening.repairId, at: now };
+}
+
+function left(reason: 'taken-over' | 'replaced' | 'deleted'): StepOutcome {
+  return { kind: 'restored', node: 'left', reason };
+}
+
+/** A conflict means that the node changed since the look: the next try looks again. */
+function expectDone(written: Written): void {
+  if (written.kind === 'conflict') throw new Error('the node changed meanwhile; looking again');
+  if (written.kind === 'failed') throw new Error(written.why);
+}

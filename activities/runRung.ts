@@ -1,0 +1,67 @@
+/** One attempt of one rung: journal it, look, act once before the deadline, and say what is known of the effect. */
+import type { NodeFacts } from '../domain/node.ts';
+import type { Rung } from '../domain/repair/policy.ts';
+import type { Finding } from '../domain/repair/types.ts';
+import type { EpochMs } from '../domain/vocabulary.ts';
+import { freshLook } from './freshLook.ts';
+import type { Ports } from './ports.ts';
+import { record } from './record.ts';
+import type { Done, Step, StepOutcome } from './step.ts';
+
+export type RungOrder = { readonly rung: number; readonly attempt: number };
+
+/** Never throws after the driver was asked: an error from there on is an unknown effect. */
+export async function runRung(
+  ports: Ports,
+  step: Step,
+  order: RungOrder,
+  signal: AbortSignal,
+): Promise<Done> {
+  const startedAt = ports.clock();
+  const recordedThrough = await record(ports, step);
+  const last = step.pending.at(-1)?.sequence ?? -1;
+  if (recordedThrough < last) return { outcome: notJournaled, recordedThrough };
+  const rung = step.opening.policy.ladder[order.rung];
+  if (!rung) throw new Error(`the ladder has no rung ${order.rung}`);
+  const look = await freshLook(ports, step, 'act');
+  if (!look.ok) return { outcome: look.outcome, recordedThrough };
+  const outcome = await act(ports, step, { ...order, ladderRung: rung, startedAt, look }, signal);
+  return { outcome, recordedThrough };
+}
+
+const notJournaled: StepOutcome = {
+  kind: 'refused',
+  reason: 'journal-unavailable',
+  detail: 'the attempt could not be journaled, so it was not made',
+};
+
+type StartedAttempt = RungOrder & {
+  readonly ladderRung: Rung;
+  readonly startedAt: EpochMs;
+  readonly look: { readonly node: NodeFacts; readonly finding: Finding };
+};
+
+async function act(
+  ports: Ports,
+  { opening }: Step,
+  { rung, attempt, ladderRung, startedAt, look }: StartedAttempt,
+  signal: AbortSignal,
+): Promise<StepOutcome> {
+  const driver = ports.drivers[ladderRung.driver];
+  const request = {
+    repairId: opening.repairId,
+    cluster: opening.cluster,
+    attempt,
+    rung: ladderRung,
+    node: look.node,
+    fault: opening.fault,
+    deadlineAt: startedAt + ladderRung.callTimeoutMs,
+  };
+  const missing = {
+    result: 'rejected',
+    detail: `no driver "${ladderRung.driver}" is configured`,
+  } as const;
+  const answer = driver ? await driver.run(request, signal) : missing;
+  const evidenceAfter = Math.max(0, ...look.finding.reports.map((report) => report.sequence));
+  return { kind: 'attempted', rung, number: attempt, startedAt, evidenceAfter, ...answer };
+}

@@ -1,0 +1,37 @@
+/** What every activity is told, and what it answers. */
+import type { Expectation } from '../domain/repair/freshLook.ts';
+import type {
+  CommandOutcome,
+  JournalEntry,
+  RepairOpening,
+  Unstamped,
+} from '../domain/repair/types.ts';
+
+/** The repair as an activity sees it, and the journal entries that ride along until JOURNAL has them. */
+export type Step = {
+  readonly opening: RepairOpening;
+  readonly bootId: string;
+  /** Whether the node carries our isolation; never in observe mode. */
+  readonly isolated: boolean;
+  readonly checks: readonly string[];
+  readonly pending: readonly JournalEntry[];
+};
+
+export type StepOutcome = Unstamped<CommandOutcome>;
+
+/** `recordedThrough` is the highest sequence that journal and Kubernetes Events both have; -1 if none. */
+export type Done = { readonly outcome: StepOutcome; readonly recordedThrough: number };
+
+export function expectation(step: Step, purpose: Expectation['purpose']): Expectation {
+  const { opening, bootId, isolated, checks } = step;
+  return {
+    purpose,
+    repairId: opening.repairId,
+    nodeUid: opening.nodeUid,
+    bootId,
+    isolated,
+    checks,
+    policy: opening.policy,
+    supersedes: opening.after?.repairId,
+  };
+}

@@ -1,0 +1,30 @@
+/** What a repair driver is asked and what it may answer. */
+import type { FaultEvent } from '../domain/fault.ts';
+import type { NodeFacts } from '../domain/node.ts';
+import type { Rung } from '../domain/repair/policy.ts';
+import type { EpochMs, ReasonCode } from '../domain/vocabulary.ts';
+
+export type RungRequest = {
+  readonly repairId: string;
+  readonly cluster: string;
+  readonly attempt: number;
+  readonly rung: Rung;
+  readonly node: NodeFacts;
+  readonly fault: FaultEvent;
+  /** Nothing may be sent at or after this moment, whatever happened in between. */
+  readonly deadlineAt: EpochMs;
+};
+
+/** `rejected`: provably nothing happened. `unknown`: it may have happened; never sent again blindly. */
+export type RungResult = {
+  readonly result: 'done' | 'rejected' | 'unknown';
+  /** A sentence for a person. */
+  readonly detail: string;
+  readonly code?: ReasonCode;
+};
+
+export type Driver = {
+  readonly name: string;
+  /** Never throws; an aborted signal after sending means `unknown`. */
+  readonly run: (request: RungRequest, signal: AbortSignal) => Promise<RungResult>;
+};

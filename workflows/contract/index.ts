@@ -1,0 +1,37 @@
+/** What others may know of a repair's workflow: its names, its input, and how to speak to it. */
+import type {
+  Arrival,
+  JournalEntry,
+  RepairEvent,
+  RepairOpening,
+  RepairState,
+  Unstamped,
+} from '../../domain/repair/types.ts';
+import type { Outcome, ReasonCode } from '../../domain/vocabulary.ts';
+
+export const nodeRepairType = 'nodeRepair';
+
+/** At most one repair runs per node, by Temporal's own rule on workflow ids. */
+export function workflowIdOf(cluster: string, node: string): string {
+  return `repair/${cluster}/${node}`;
+}
+
+/** Every signal names the repair it is meant for: another one on the same node ignores it. */
+export type Said = { readonly repairId: string; readonly arrival: Unstamped<Arrival> };
+
+export const arriveSignal = 'arrive';
+/** Answers with the repair's present state. */
+export const stateQuery = 'state';
+
+/** `carried` is set by the workflow itself when it continues as new. */
+export type NodeRepairInput = {
+  readonly opening: RepairOpening;
+  readonly carried?: {
+    readonly state: RepairState;
+    readonly inbox: readonly RepairEvent[];
+    readonly pending: readonly JournalEntry[];
+    readonly sequence: number;
+  };
+};
+
+export type NodeRepairResult = { readonly outcome: Outcome; readonly reason: ReasonCode };
