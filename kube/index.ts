@@ -11,8 +11,12 @@ export {
 export type { PersonNote } from './cluster.ts';
 export { connectKube } from './connect.ts';
 export type { ConnectResult, Kube, KubeSource } from './connect.ts';
+export { electLeader } from './elect.ts';
+export type { Election } from './elect.ts';
 export { createNodeEvent } from './events.ts';
 export type { NodeEvent } from './events.ts';
+export { readLease } from './lease.ts';
+export type { LeaseFacts, LeaseRef } from './lease.ts';
 export { listWatch } from './listWatch.ts';
 export type { ListWatch, ListWatchOptions, WatchCounters, WatchProblem } from './listWatch.ts';
 export { nodeCache } from './nodeCache.ts';

@@ -1,0 +1,85 @@
+/** Reading and writing one coordination Lease; every write is conditioned on the version that was read. */
+import type { EpochMs } from '../domain/vocabulary.ts';
+import { perform } from './call.ts';
+import type { Kube } from './connect.ts';
+import { at, numberAt, textAt } from './raw.ts';
+import type { Result } from './refusal.ts';
+
+export type LeaseRef = { readonly namespace: string; readonly name: string };
+
+export type LeaseFacts = {
+  readonly resourceVersion: string;
+  /** Empty when it was released. */
+  readonly holder: string;
+  readonly durationSeconds: number;
+  readonly renewedAt: EpochMs;
+  readonly acquireTime: string;
+  readonly transitions: number;
+};
+
+const leasesPath = ({ namespace }: LeaseRef): string =>
+  `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/leases`;
+const leasePath = (ref: LeaseRef): string => `${leasesPath(ref)}/${encodeURIComponent(ref.name)}`;
+
+const projectLease = (raw: unknown): LeaseFacts => ({
+  resourceVersion: textAt(raw, 'metadata', 'resourceVersion'),
+  holder: textAt(raw, 'spec', 'holderIdentity'),
+  durationSeconds: numberAt(raw, 'spec', 'leaseDurationSeconds') ?? 0,
+  renewedAt: Date.parse(textAt(raw, 'spec', 'renewTime')) || 0,
+  acquireTime: textAt(raw, 'spec', 'acquireTime'),
+  transitions: numberAt(raw, 'spec', 'leaseTransitions') ?? 0,
+});
+
+/** The lease, or undefined where there is none yet. */
+export const readLease = async (
+  kube: Kube,
+  ref: LeaseRef,
+): Promise<Result<LeaseFacts | undefined>> => {
+  const reply = await perform(kube, { method: 'GET', path: leasePath(ref), timeoutMs: 5_000 });
+  if (reply.ok) return { ok: true, value: projectLease(reply.value) };
+  const missing = reply.refusal.kind === 'not-found' && at(reply.refusal, 'reason') === 'NotFound';
+  return missing ? { ok: true, value: undefined } : reply;
+};
+
+export type LeaseClaim = {
+  readonly ref: LeaseRef;
+  /** What was read; undefined creates the lease. */
+  readonly before: LeaseFacts | undefined;
+  /** Empty releases it. */
+  readonly holder: string;
+  readonly durationSeconds: number;
+  readonly timeoutMs: number;
+};
+
+/** The API's time with microseconds. */
+const microTime = (): string => new Date().toISOString().replace('Z', '000Z');
+
+const specOf = ({ before, holder, durationSeconds }: LeaseClaim): unknown => {
+  const renewTime = microTime();
+  const keeps = before?.holder === holder && before.acquireTime !== '';
+  return {
+    holderIdentity: holder,
+    leaseDurationSeconds: durationSeconds,
+    acquireTime: keeps ? before.acquireTime : renewTime,
+    renewTime,
+    leaseTransitions: (before?.transitions ?? -1) + (keeps ? 0 : 1),
+  };
+};
+
+/** Writes the claim if nobody wrote since `before`; `conflict` means somebody did. */
+export const claimLease = async (kube: Kube, claim: LeaseClaim): Promise<Result<LeaseFacts>> => {
+  const { ref, before, timeoutMs } = claim;
+  const reply = await perform(kube, {
+    method: before ? 'PUT' : 'POST',
+    path: before ? leasePath(ref) : leasesPath(ref),
+    timeoutMs,
+    lane: 'isolation',
+    body: {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { ...ref, ...(before && { resourceVersion: before.resourceVersion }) },
+      spec: specOf(claim),
+    },
+  });
+  return reply.ok ? { ok: true, value: projectLease(reply.value) } : reply;
+};
