@@ -135,9 +135,6 @@ export async function listRepairs(
   }
 }
 
-  ReturnType<ReturnType<Temporal['client']['workflow']['list']>['next']>
->['value'];
-
 function listed(about: WorkflowExecutionInfo): ListedRepair {
   const word = (name: string): string => String(about.searchAttributes[name]?.[0] ?? '');
   const outcome = word(searchAttributes.outcome);
