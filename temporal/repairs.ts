@@ -80,7 +80,7 @@ export async function describeRepair(
   try {
     const about = await client.workflow.getHandle(workflowIdOf(cluster, node)).describe();
     const status = about.status.name;
-    const repairId = String(about.memo?.['repairId'] ?? '');
+    const repairId = repairIdIn(about.memo);
     const startedAt = about.startTime.getTime();
     return { kind: 'found', repairId, running: status === 'RUNNING', status, startedAt };
   } catch (error) {
@@ -139,7 +139,7 @@ function listed(about: WorkflowExecutionInfo): ListedRepair {
   const word = (name: string): string => String(about.searchAttributes[name]?.[0] ?? '');
   const outcome = word(searchAttributes.outcome);
   return {
-    repairId: String(about.memo?.['repairId'] ?? ''),
+    repairId: repairIdIn(about.memo),
     workflowId: about.workflowId,
     runId: about.runId,
     status: about.status.name,
@@ -150,6 +150,11 @@ function listed(about: WorkflowExecutionInfo): ListedRepair {
     ...(outcome && { outcome }),
     ...(about.closeTime && { closedAt: about.closeTime.getTime() }),
   };
+}
+
+function repairIdIn(memo: Record<string, unknown> | undefined): string {
+  const repairId = memo?.['repairId'];
+  return typeof repairId === 'string' ? repairId : '';
 }
 
 function failed(error: unknown): Failed {
