@@ -8,6 +8,8 @@ export type NodeCondition = {
   readonly status: ConditionStatus;
   readonly reason: string;
   readonly message: string;
+  /** When its writer last confirmed it, by the node's clock, in whole seconds. */
+  readonly heartbeatAt?: EpochMs;
 };
 
 export type NodeFacts = {

@@ -22,7 +22,6 @@ export type { ListWatch, ListWatchOptions, WatchCounters, WatchProblem } from '.
 export { nodeCache } from './nodeCache.ts';
 export type { CacheOptions, NodeCache } from './nodeCache.ts';
 export { getNode, isolateNode, listNodes, markNode, returnNode } from './nodes.ts';
-export type { Isolation, NodeMarks } from './nodes.ts';
 export { podCache } from './podCache.ts';
 export type { PodCache } from './podCache.ts';
 export { evictPod, tagPod, untagPod } from './pods.ts';

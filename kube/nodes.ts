@@ -1,6 +1,5 @@
 /** Reading and marking nodes (DESIGN 9). Every write is conditioned on the resource version that was looked at. */
-import type { NodeFacts } from '../domain/node.ts';
-import type { EpochMs } from '../domain/vocabulary.ts';
+import type { IsolationMark, NodeFacts } from '../domain/node.ts';
 import { fieldManagers, marks } from '../domain/vocabulary.ts';
 import { mergePatch, perform } from './call.ts';
 import type { Kube } from './connect.ts';
@@ -46,23 +45,18 @@ const patchNode = async (kube: Kube, patch: NodePatch): Promise<Result<NodeFacts
   return reply.ok ? { ok: true, value: projectNode(reply.value) } : reply;
 };
 
-export type Isolation = {
-  readonly facts: NodeFacts;
-  readonly repair: string;
-  readonly at: EpochMs;
-};
-
 /**
  * Cordons and marks in one patch. `conflict` means the node changed since `facts`: look again. The caller has checked
  * that the node carries no mark yet; a marked node must never be cordoned again.
  */
 export const isolateNode = (
   kube: Kube,
-  { facts, repair, at }: Isolation,
+  facts: NodeFacts,
+  mark: IsolationMark,
 ): Promise<Result<NodeFacts>> =>
   patchNode(kube, {
     facts,
-    annotations: { [marks.isolation]: JSON.stringify({ repair, at }) },
+    annotations: { [marks.isolation]: JSON.stringify(mark) },
     unschedulable: true,
   });
 
@@ -70,12 +64,9 @@ export const isolateNode = (
 export const returnNode = (kube: Kube, facts: NodeFacts): Promise<Result<NodeFacts>> =>
   patchNode(kube, { facts, annotations: { [marks.isolation]: null }, unschedulable: null });
 
-export type NodeMarks = {
-  readonly facts: NodeFacts;
-  /** Null removes the annotation. */
-  readonly annotations: Readonly<Record<string, string | null>>;
-};
-
-/** Writes annotations and nothing else. */
-export const markNode = (kube: Kube, change: NodeMarks): Promise<Result<NodeFacts>> =>
-  patchNode(kube, change);
+/** Writes annotations and nothing else; null removes one. */
+export const markNode = (
+  kube: Kube,
+  facts: NodeFacts,
+  annotations: Readonly<Record<string, string | null>>,
+): Promise<Result<NodeFacts>> => patchNode(kube, { facts, annotations });

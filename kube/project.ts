@@ -9,12 +9,16 @@ const longestMessage = 512;
 const statusOf = (value: string): ConditionStatus =>
   value === 'True' || value === 'False' ? value : 'Unknown';
 
-const conditionOf = (raw: unknown): NodeCondition => ({
-  type: textAt(raw, 'type'),
-  status: statusOf(textAt(raw, 'status')),
-  reason: textAt(raw, 'reason'),
-  message: textAt(raw, 'message').slice(0, longestMessage),
-});
+const conditionOf = (raw: unknown): NodeCondition => {
+  const heartbeatAt = Date.parse(textAt(raw, 'lastHeartbeatTime'));
+  return {
+    type: textAt(raw, 'type'),
+    status: statusOf(textAt(raw, 'status')),
+    reason: textAt(raw, 'reason'),
+    message: textAt(raw, 'message').slice(0, longestMessage),
+    ...(!Number.isNaN(heartbeatAt) && { heartbeatAt }),
+  };
+};
 
 const marksOf = (raw: unknown): Record<string, string> =>
   Object.fromEntries(

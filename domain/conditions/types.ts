@@ -1,0 +1,38 @@
+/** What is known of node conditions as evidence (DESIGN 6): a check is named like its condition. */
+import type { FaultEvent, Verdict } from '../fault.ts';
+import type { ConditionStatus } from '../node.ts';
+import type { EpochMs } from '../vocabulary.ts';
+
+/** How the status of one condition type is read. */
+export type ConditionRule = {
+  readonly type: string;
+  readonly verdicts: Readonly<Record<ConditionStatus, Verdict>>;
+};
+
+/** The newest report about one check. */
+export type LastReport = Pick<FaultEvent, 'check' | 'bootId' | 'verdict' | 'counter'>;
+
+/** What has been reported of one node, and what was seen of it. */
+export type NodeMemory = {
+  readonly nodeUid: string;
+  readonly bootId: string;
+  readonly reports: Readonly<Record<string, LastReport>>;
+  /** When each condition was last confirmed in this boot, as last seen. */
+  readonly heartbeats: Heartbeats;
+  /** The same as last seen in the boot before, if that was seen. */
+  readonly heartbeatsBefore: Heartbeats;
+};
+
+export type Heartbeats = Readonly<Record<string, EpochMs>>;
+
+/** A report before it has a cluster, an observer, a time and an id. */
+export type ReportDraft = Pick<
+  FaultEvent,
+  'node' | 'nodeUid' | 'bootId' | 'check' | 'verdict' | 'reason' | 'message' | 'counter'
+>;
+
+export type Sighting = {
+  readonly memory: NodeMemory;
+  /** What to publish, in the order of the table. */
+  readonly reports: readonly ReportDraft[];
+};

@@ -1,0 +1,90 @@
+/** Reports on their way to the hub: in order for each node, sent until acknowledged, only the newest of each check. */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { FaultEvent } from '../../domain/fault.ts';
+
+export type OutboxPorts = {
+  /** Resolves once the hub has stored the report; rejects when it may not have. */
+  readonly publish: (event: FaultEvent) => Promise<void>;
+  readonly signal: AbortSignal;
+  readonly onProblem: (problem: string) => void;
+  readonly firstBackoffMs: number;
+  readonly longestBackoffMs: number;
+};
+
+export type Outbox = {
+  readonly put: (event: FaultEvent) => void;
+  /** How many reports are not acknowledged yet. */
+  readonly size: () => number;
+  /** Settles once nothing is being sent: all acknowledged, or the signal came. */
+  readonly settled: () => Promise<void>;
+};
+
+/** By check; insertion order is sending order. */
+type Lane = Map<string, FaultEvent>;
+
+type Sending = {
+  readonly ports: OutboxPorts;
+  readonly lanes: Map<string, Lane>;
+  readonly running: Set<Promise<void>>;
+};
+
+const pause = async (delayMs: number, signal: AbortSignal): Promise<void> => {
+  await wait(delayMs, undefined, { signal }).catch(() => undefined);
+};
+
+/** Sends the oldest report of a lane; false when the hub did not take it. */
+const sendFirst = async ({ ports }: Sending, lane: Lane): Promise<boolean> => {
+  const [event] = lane.values();
+  if (!event) return true;
+  try {
+    await ports.publish(event);
+    // A newer report of the same check may have taken its place meanwhile.
+    if (lane.get(event.check) === event) lane.delete(event.check);
+    return true;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    ports.onProblem(`A report on ${event.node} (${event.check}) was not stored: ${message}`);
+    return false;
+  }
+};
+
+const drain = async (sending: Sending, node: string, lane: Lane): Promise<void> => {
+  const { ports, lanes } = sending;
+  let delayMs = ports.firstBackoffMs;
+  while (lane.size > 0 && !ports.signal.aborted) {
+    if (await sendFirst(sending, lane)) {
+      delayMs = ports.firstBackoffMs;
+      continue;
+    }
+    await pause(delayMs * (0.5 + Math.random() / 2), ports.signal);
+    delayMs = Math.min(delayMs * 2, ports.longestBackoffMs);
+  }
+  if (lane.size === 0) lanes.delete(node);
+};
+
+const put = (sending: Sending, event: FaultEvent): void => {
+  const waiting = sending.lanes.get(event.node);
+  if (waiting) {
+    // The newer report goes to the end, so that the order of the node's reports stays the order of their making.
+    waiting.delete(event.check);
+    waiting.set(event.check, event);
+    return;
+  }
+  const lane: Lane = new Map([[event.check, event]]);
+  sending.lanes.set(event.node, lane);
+  const run = drain(sending, event.node, lane).finally(() => sending.running.delete(run));
+  sending.running.add(run);
+};
+
+const settled = async ({ running }: Sending): Promise<void> => {
+  while (running.size > 0) await Promise.all(running);
+};
+
+export const createOutbox = (ports: OutboxPorts): Outbox => {
+  const sending: Sending = { ports, lanes: new Map(), running: new Set() };
+  return {
+    put: (event) => put(sending, event),
+    size: () => [...sending.lanes.values()].reduce((sum, lane) => sum + lane.size, 0),
+    settled: () => settled(sending),
+  };
+};
