@@ -69,6 +69,5 @@ async function observeRung(
   const detail = `would ask ${rung?.driver ?? 'nobody'} for ${rung?.action ?? 'nothing'}`;
   const at = ports.clock();
   const attempt = { rung: command.rung, number: command.attempt, startedAt: at, evidenceAfter: 0 };
-  const bootIdBefore = step.bootId;
-  return { kind: 'attempted', ...attempt, bootIdBefore, result: 'done', detail, assumed: true };
+  return { kind: 'attempted', ...attempt, result: 'done', detail, assumed: true };
 }

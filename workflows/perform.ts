@@ -149,7 +149,6 @@ async function runRung(
       kind: 'attempted',
       number: attempt,
       startedAt,
-      bootIdBefore: turn.state.bootId,
       result: 'unknown',
       detail: detailOf(error),
       evidenceAfter: newest(turn.state),

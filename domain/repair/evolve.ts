@@ -5,7 +5,6 @@ import { health } from './health.ts';
 import { lossReasons } from './types.ts';
 import type {
   CheckReport,
-  Ending,
   Finding,
   LossReason,
   RepairEvent,
@@ -20,22 +19,21 @@ const refusedLookAgainMs = 5 * 60 * second;
 const soonLookAgainMs = 5 * second;
 
 export function initialState(opening: RepairOpening): RepairState {
-  const { fault, openedAt } = opening;
+  const { fault } = opening;
   const report = { check: fault.check, verdict: fault.verdict, bootId: fault.bootId };
-  const state: RepairState = {
+  return {
     repairId: opening.repairId,
     cluster: opening.cluster,
     node: opening.node,
     nodeUid: opening.nodeUid,
     mode: opening.mode,
     phase: 'awaiting-permit',
-    openedAt,
+    openedAt: opening.openedAt,
     bootId: fault.bootId,
     ready: true,
     checks: { [fault.check]: { ...report, sequence: opening.sequence } },
     permit: false,
     isolated: false,
-    doubtful: false,
     pods: { tagged: false, moved: false, left: 0, blockers: [] },
     rung: opening.after?.firstRung ?? 0,
     spent: 0,
@@ -43,12 +41,10 @@ export function initialState(opening: RepairOpening): RepairState {
     restored: false,
     released: false,
   };
-  return settle(state, openedAt);
 }
 
-/** A closed repair stays as it is, whatever still reaches it. */
 export function evolve(state: RepairState, event: RepairEvent): RepairState {
-  return state.phase === 'closed' ? state : settle(apply(state, event), event.at);
+  return settle(apply(state, event), event.at);
 }
 
 /** The state after these events, from the opening on. */
@@ -75,7 +71,7 @@ const handlers: Handlers = {
     phase: workPhase(state),
   }),
   permitRefused: (state, { reason, at }) => withRefusal(state, reason, at, refusedLookAgainMs),
-  isolated: (state) => inWorkPhase({ ...state, isolated: true, doubtful: false }),
+  isolated: (state) => inWorkPhase({ ...state, isolated: true }),
   podsTagged: (state, { pods, at }) =>
     inWorkPhase({
       ...state,
@@ -110,7 +106,7 @@ const handlers: Handlers = {
   waited: (state) => ({ ...state, waiting: undefined }),
   interrupted: (state) => ({ ...state, waiting: undefined }),
   refused,
-  failed,
+  failed: (state, { at }) => withRefusal(state, 'node-unreadable', at, soonLookAgainMs),
   concluded: (state, { ending }) => ({
     ...state,
     refused: undefined,
@@ -140,7 +136,8 @@ function inWorkPhase(state: RepairState): RepairState {
 }
 
 function attempted(state: RepairState, event: Of<'attempted'>): RepairState {
-  const { rung, number, startedAt, bootIdBefore, result, detail, code, evidenceAfter, at } = event;
+  const { rung, number, startedAt, result, detail, code, evidenceAfter, at } = event;
+  const bootIdBefore = state.bootId;
   const attempt = {
     rung,
     number,
@@ -155,6 +152,7 @@ function attempted(state: RepairState, event: Of<'attempted'>): RepairState {
     ...state,
     refused: undefined,
     healthySince: undefined,
+    bootSeenAt: undefined,
     phase: 'verifying',
     attempt: code ? { ...attempt, code } : attempt,
     attempts: state.attempts + 1,
@@ -168,22 +166,9 @@ function refused(state: RepairState, event: Of<'refused'>): RepairState {
   if (isLoss(reason)) return withLoss(seen, reason, detail);
   if (reason === 'permit-lost') return { ...seen, permit: false };
   if (reason === 'healed' || reason === 'rebooted') return seen;
+  const open = state.ending?.node === 'return' ? unconcluded(seen, at) : seen;
   const laterMs = reason === 'paused' ? refusedLookAgainMs : soonLookAgainMs;
-  const unwell = reason === 'still-faulty' || reason === 'unknown-health';
-  const open = unwell && state.ending ? unconcluded(seen, at) : inDoubt(seen, reason);
   return withRefusal(open, reason, at, laterMs);
-}
-
-function failed(state: RepairState, { command, at }: Of<'failed'>): RepairState {
-  const isLedger = command === 'requestPermit' || command === 'releasePermit';
-  const reason = isLedger ? 'ledger-unreadable' : 'node-unreadable';
-  return withRefusal(inDoubt(state, reason), reason, at, soonLookAgainMs);
-}
-
-/** The answer to an isolation may be lost after the API server took it. */
-function inDoubt(state: RepairState, reason: ReasonCode): RepairState {
-  const tried = state.phase === 'isolating' && reason === 'node-unreadable';
-  return tried ? { ...state, doubtful: true } : state;
 }
 
 /** A return that a fresh look forbade: the node has to prove itself again. */
@@ -199,20 +184,21 @@ function unconcluded(state: RepairState, at: EpochMs): RepairState {
 
 function restored(state: RepairState, event: Of<'restored'>): RepairState {
   const done: RepairState = { ...state, refused: undefined, restored: true };
-  const wanted = state.ending?.node;
-  if (event.node === 'left' && wanted !== 'leave') {
-    const reason = event.reason ?? 'taken-over';
-    return { ...done, ending: { outcome: 'taken-over', reason, node: 'leave' } };
+  if (!state.ending) return done;
+  if (event.node === 'left' && state.ending.node !== 'leave') {
+    return {
+      ...done,
+      ending: { outcome: 'taken-over', reason: event.reason ?? 'taken-over', node: 'leave' },
+    };
   }
-  if (event.node === 'kept' && wanted === 'return') {
-    const ending = state.attempts > 0 ? heldLate : heldEarly;
-    return { ...done, ending };
+  if (event.node === 'kept' && state.ending.node === 'return') {
+    return {
+      ...done,
+      ending: { outcome: 'cancelled', reason: event.reason ?? 'held', node: 'keep' },
+    };
   }
   return done;
 }
-
-const heldEarly: Ending = { outcome: 'cancelled', reason: 'held', node: 'keep' };
-const heldLate: Ending = { outcome: 'escalated', reason: 'held-mid-repair', node: 'keep' };
 
 function withReport(state: RepairState, report: CheckReport): RepairState {
   const known = state.checks[report.check];
@@ -230,10 +216,7 @@ function seenIn(
 }
 
 function found(state: RepairState, finding: Finding, at: EpochMs): RepairState {
-  const { bootId, ready, isolated, reports } = finding;
-  const seen = { ...seenIn(state, { bootId, ready }, at), doubtful: false };
-  const known = isolated && !state.isolated ? inWorkPhase({ ...seen, isolated }) : seen;
-  return reports.reduce(withReport, known);
+  return finding.reports.reduce(withReport, seenIn(state, finding, at));
 }
 
 function withLoss(state: RepairState, reason: LossReason, detail: string): RepairState {
@@ -264,7 +247,7 @@ function spread(repairId: string, laterMs: number): number {
 
 /** Health decides by itself whether the repair verifies or works, and since when it has been well or unknown. */
 function settle(state: RepairState, at: EpochMs): RepairState {
-  if (state.ending) return state;
+  if (state.ending || state.phase === 'closed') return state;
   const verdict = health(state);
   const timed = {
     ...state,
@@ -274,14 +257,11 @@ function settle(state: RepairState, at: EpochMs): RepairState {
   return state.isolated && !state.attempt ? turned(timed, verdict, at) : timed;
 }
 
-/**
- * Without an attempt under way, a healthy node proves itself and a faulty one is worked on.
- * What was refused was an act: a node that became healthy needs none, so its refusal is void.
- */
+/** Without an attempt under way, a healthy node proves itself and a faulty one is worked on. */
 function turned(state: RepairState, verdict: Verdict, at: EpochMs): RepairState {
   const verifying = state.phase === 'verifying';
   if (verdict === 'healthy' && !verifying)
-    return { ...state, phase: 'verifying', verifyingSince: at, refused: undefined };
+    return { ...state, phase: 'verifying', verifyingSince: at };
   if (verdict === 'faulty' && verifying) {
     return { ...state, phase: workPhase(state), verifyingSince: undefined };
   }

@@ -1,0 +1,199 @@
+/** Typed records in a KV bucket of the hub, changed by compare-and-set, each cluster's apart from the others'. */
+import { DeliverPolicy, JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
+import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
+import type { KV } from '@nats-io/kv';
+import { asFailure, backoffMs, pause, type Hub, type HubFailure } from './connection.ts';
+import { decodeKey, encodeKey } from './subjects.ts';
+
+export type BucketOptions<T> = {
+  readonly name: string;
+  readonly cluster: string;
+  /** The record of a JSON value; throws or answers undefined for one that is none. */
+  readonly parse: (value: unknown) => T | undefined;
+};
+
+export type Found<T> = { readonly kind: 'found'; readonly value: T; readonly revision: number };
+export type Corrupt = { readonly kind: 'corrupt'; readonly revision: number; readonly why: string };
+export type Written = { readonly kind: 'written'; readonly revision: number };
+export type Conflict = { readonly kind: 'conflict' };
+
+/** `removed`: the key is gone, or was found to be gone after a lost connection. */
+export type Change<T> =
+  | (Found<T> & { readonly key: string })
+  | (Corrupt & { readonly key: string })
+  | { readonly kind: 'removed'; readonly key: string };
+
+export type Bucket<T> = {
+  get(key: string): Promise<Found<T> | { readonly kind: 'absent' } | Corrupt | HubFailure>;
+  /** `conflict`: the key exists. */
+  create(key: string, value: T): Promise<Written | Conflict | HubFailure>;
+  /** `conflict`: the key is not at this revision. After `unreachable` the value may have been written: read again. */
+  update(key: string, value: T, revision: number): Promise<Written | Conflict | HubFailure>;
+  put(key: string, value: T): Promise<Written | HubFailure>;
+  /** With a revision: only if the key is still at it. */
+  remove(
+    key: string,
+    revision?: number,
+  ): Promise<{ readonly kind: 'removed' } | Conflict | HubFailure>;
+  /**
+   * Tells every record there is, then every change, across lost connections, until the signal. A record may be told
+   * twice. The promise settles once the first telling is complete (or the signal was raised); it never rejects.
+   */
+  watch(onChange: (change: Change<T>) => void, signal: AbortSignal): Promise<void>;
+};
+
+/** Opens a bucket that `ensureStreams` made. */
+export async function openBucket<T>(hub: Hub, options: BucketOptions<T>): Promise<Bucket<T>> {
+  const store = await new Kvm(hub.jetstream).open(options.name, { allow_direct: true });
+  const keyOf = (key: string): string => `${encodeKey(options.cluster)}.${encodeKey(key)}`;
+  return {
+    get: (key) => read(store, keyOf(key), options.parse),
+    create: (key, value) => written(store.create(keyOf(key), encode(value))),
+    update: (key, value, revision) => written(store.update(keyOf(key), encode(value), revision)),
+    put: (key, value) =>
+      store
+        .put(keyOf(key), encode(value))
+        .then((revision) => ({ kind: 'written', revision }), asFailure),
+    remove: (key, revision) =>
+      store
+        .delete(keyOf(key), revision === undefined ? {} : { previousSeq: revision })
+        .then(() => ({ kind: 'removed' }), asConflictOrFailure),
+    watch: (onChange, signal) => watchBucket({ hub, options, onChange, signal }),
+  };
+}
+
+function written(writing: Promise<number>): Promise<Written | Conflict | HubFailure> {
+  return writing.then((revision) => ({ kind: 'written', revision }), asConflictOrFailure);
+}
+
+async function read<T>(
+  store: KV,
+  key: string,
+  parse: BucketOptions<T>['parse'],
+): Promise<Found<T> | { readonly kind: 'absent' } | Corrupt | HubFailure> {
+  try {
+    const entry = await store.get(key);
+    if (entry?.operation !== 'PUT') return { kind: 'absent' };
+    return decode(entry.value, entry.revision, parse);
+  } catch (error) {
+    return asFailure(error);
+  }
+}
+
+function encode(value: unknown): string {
+  return JSON.stringify(value);
+}
+
+function decode<T>(
+  body: Uint8Array,
+  revision: number,
+  parse: BucketOptions<T>['parse'],
+): Found<T> | Corrupt {
+  try {
+    const value = parse(JSON.parse(new TextDecoder().decode(body)));
+    if (value !== undefined) return { kind: 'found', value, revision };
+    return { kind: 'corrupt', revision, why: 'not a record of this bucket' };
+  } catch (error) {
+    return { kind: 'corrupt', revision, why: String(error) };
+  }
+}
+
+function asConflictOrFailure(error: unknown): Conflict | HubFailure {
+  const codes: number[] = [
+    JetStreamApiCodes.StreamWrongLastSequence,
+    JetStreamApiCodes.StreamWrongLastSequenceUnknown,
+  ];
+  if (error instanceof JetStreamApiError && codes.includes(error.code)) return { kind: 'conflict' };
+  return asFailure(error);
+}
+
+type Watching<T> = {
+  readonly hub: Hub;
+  readonly options: BucketOptions<T>;
+  readonly onChange: (change: Change<T>) => void;
+  readonly signal: AbortSignal;
+};
+
+/** Each round tells all there is: after a lost connection nothing we knew can be relied on. */
+async function watchBucket<T>(watching: Watching<T>): Promise<void> {
+  const known = new Set<string>();
+  const { promise: complete, resolve } = Promise.withResolvers<void>();
+  const rounds = async (): Promise<void> => {
+    let failures = 0;
+    while (!watching.signal.aborted) {
+      const watched = watchOnce(watching, known, resolve);
+      failures = await watched.then(
+        () => 0,
+        () => failures + 1,
+      );
+      await pause(backoffMs(failures), watching.signal);
+    }
+    resolve();
+  };
+  void rounds();
+  return complete;
+}
+
+async function watchOnce<T>(
+  watching: Watching<T>,
+  known: Set<string>,
+  onComplete: () => void,
+): Promise<void> {
+  const { hub, options, onChange } = watching;
+  const prefix = `$KV.${options.name}.${encodeKey(options.cluster)}.`;
+  const consumer = await hub.jetstream.consumers.get(`KV_${options.name}`, {
+    filter_subjects: `${prefix}>`,
+    deliver_policy: DeliverPolicy.LastPerSubject,
+    inactive_threshold: 30_000,
+  });
+  const { num_pending: expected } = await consumer.info(true);
+  const told = new Set<string>();
+  let complete = false;
+  const finish = (): void => {
+    complete = true;
+    for (const key of known) if (!told.has(key)) onChange({ kind: 'removed', key });
+    known.clear();
+    for (const key of told) known.add(key);
+    onComplete();
+  };
+  if (expected === 0) finish();
+  const messages = await consumer.consume({
+    expires: 10_000,
+    idle_heartbeat: 2_000,
+    abort_on_missing_resource: true,
+    callback: (message) => {
+      const change = changeOf(message, prefix, options.parse);
+      const set = complete ? known : told;
+      if (change.kind === 'removed') set.delete(change.key);
+      else set.add(change.key);
+      onChange(change);
+      if (!complete && message.info.pending === 0) finish();
+    },
+  });
+  await untilLost(watching, messages);
+}
+
+function changeOf<T>(message: JsMsg, prefix: string, parse: BucketOptions<T>['parse']): Change<T> {
+  const token = message.subject.slice(prefix.length);
+  const key = decodeKey(token) ?? token;
+  const operation = message.headers?.get('KV-Operation') ?? '';
+  if (operation !== '') return { kind: 'removed', key };
+  return { key, ...decode(message.data, message.seq, parse) };
+}
+
+/** Returns when the signal is raised or the connection was lost and found again. */
+async function untilLost<T>(
+  { hub, signal }: Watching<T>,
+  messages: ConsumerMessages,
+): Promise<void> {
+  const stop = (): void => {
+    messages.stop();
+  };
+  const forget = hub.onReconnect(stop);
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
+  await messages.closed();
+  signal.removeEventListener('abort', stop);
+  forget();
+}

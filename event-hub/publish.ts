@@ -1,0 +1,67 @@
+/** Writing to the hub: each call waits for the stream's own acknowledgement, for a bounded time. */
+import type { FaultEvent } from '../domain/fault.ts';
+import { formatFaultEvent, maxFaultEventBytes } from '../schemas/faultEvent.ts';
+import { formatJournalEntry, type JournalEntry } from '../schemas/journalEntry.ts';
+import { asFailure, type Hub, type HubFailure } from './connection.ts';
+import { faultSubject, journalSubject } from './subjects.ts';
+
+/** The value itself cannot be sent; nothing was. */
+export type Invalid = { readonly kind: 'invalid'; readonly why: string };
+
+export type FaultStored = {
+  readonly kind: 'stored';
+  /** Of a duplicate: the sequence of the first. */
+  readonly sequence: number;
+  readonly duplicate: boolean;
+};
+
+/** Stores one report. Sending it again within the duplicate window stores nothing. */
+export async function publishFault(
+  hub: Hub,
+  event: FaultEvent,
+): Promise<FaultStored | Invalid | HubFailure> {
+  const text = formatFaultEvent(event);
+  if (!text.ok) return { kind: 'invalid', why: `fault event ${event.id}: ${text.why}` };
+  const bytes = new TextEncoder().encode(text.value);
+  if (bytes.length > maxFaultEventBytes)
+    return {
+      kind: 'invalid',
+      why: `fault event ${event.id}: larger than ${maxFaultEventBytes} bytes`,
+    };
+  try {
+    const ack = await hub.jetstream.publish(faultSubject(event), bytes, { msgID: event.id });
+    return { kind: 'stored', sequence: ack.seq, duplicate: ack.duplicate };
+  } catch (error) {
+    return asFailure(error);
+  }
+}
+
+/**
+ * Stores entries in their order. Anything but `stored` says nothing about single entries: send all of them again,
+ * since the hub drops what it has, and readers keep the first of each.
+ */
+export async function publishJournal(
+  hub: Hub,
+  entries: readonly JournalEntry[],
+): Promise<{ readonly kind: 'stored' } | Invalid | HubFailure> {
+  const texts = entries.map((entry) => ({ entry, text: formatJournalEntry(entry) }));
+  const sends = texts.map(({ entry, text }) =>
+    text.ok ? { entry, body: text.value } : { entry, why: text.why },
+  );
+  const broken = sends.find((send) => send.why !== undefined);
+  if (broken !== undefined)
+    return { kind: 'invalid', why: `journal entry ${journalId(broken.entry)}: ${broken.why}` };
+  const acks = await Promise.allSettled(
+    sends.map(({ entry, body }) =>
+      hub.jetstream.publish(journalSubject(entry), body, { msgID: journalId(entry) }),
+    ),
+  );
+  const failed = acks.find((ack) => ack.status === 'rejected');
+  return failed === undefined ? { kind: 'stored' } : asFailure(failed.reason);
+}
+
+/** Without a repair there is no id to count in, so place and time stand in for it. */
+function journalId({ repairId, sequence, cluster, node, at, by }: JournalEntry): string {
+  if (repairId !== undefined) return `${repairId}/${sequence}`;
+  return JSON.stringify([cluster, node ?? null, by, sequence, at]);
+}

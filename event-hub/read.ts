@@ -1,0 +1,193 @@
+/** Reading what the hub has stored, from its beginning or from the newest of each subject. */
+import { DeliverPolicy } from '@nats-io/jetstream';
+import type { Consumer, JsMsg, StoredMsg } from '@nats-io/jetstream';
+import type { MsgHdrs } from '@nats-io/transport-node';
+import type { StoredFault } from '../domain/fault.ts';
+import { streams, type EpochMs } from '../domain/vocabulary.ts';
+import { parseJournalEntry, type JournalEntry } from '../schemas/journalEntry.ts';
+import { asFailure, requestTimeoutMs, type Hub, type HubFailure } from './connection.ts';
+import { readFaultMessage } from './faultMessage.ts';
+import { faultFilter, journalFilters, journalSubject } from './subjects.ts';
+
+export type StoredMessage = {
+  readonly subject: string;
+  readonly sequence: number;
+  readonly storedAt: EpochMs;
+  readonly headers: MsgHdrs | undefined;
+  readonly body: Uint8Array;
+};
+
+type Selection = {
+  readonly stream: string;
+  readonly filters: string[];
+  readonly since?: EpochMs;
+  readonly newestOfEachSubject?: true;
+};
+
+export type ReportsRead = { readonly kind: 'read'; readonly reports: readonly StoredFault[] };
+
+export type StoredJournalEntry = {
+  readonly entry: JournalEntry;
+  readonly streamSequence: number;
+  readonly storedAt: EpochMs;
+};
+
+export type JournalRead = {
+  readonly kind: 'read';
+  readonly entries: readonly StoredJournalEntry[];
+  /** Entries that today's code cannot read; they are left out. */
+  readonly unreadable: number;
+};
+
+/** The newest stored report of each check of each node. One that cannot be read counts as none. */
+export async function newestReports(hub: Hub, cluster: string): Promise<ReportsRead | HubFailure> {
+  return readReports(hub, {
+    stream: streams.faults,
+    filters: [faultFilter(cluster)],
+    newestOfEachSubject: true,
+  });
+}
+
+/** The same for one node, in one request: what a fresh look asks (DESIGN 7). */
+export async function newestReportsOf(
+  hub: Hub,
+  cluster: string,
+  node: string,
+): Promise<ReportsRead | HubFailure> {
+  try {
+    const found = await hub.manager.direct.getLastMessagesFor(streams.faults, {
+      multi_last: [faultFilter(cluster, node)],
+    });
+    const timer = setTimeout(() => {
+      found.stop(new Error(`no answer within ${requestTimeoutMs} ms`));
+    }, requestTimeoutMs);
+    const reports: StoredFault[] = [];
+    try {
+      for await (const message of found) reports.push(...readable(fromDirect(message)));
+    } finally {
+      clearTimeout(timer);
+    }
+    return { kind: 'read', reports };
+  } catch (error) {
+    return asFailure(error);
+  }
+}
+
+/** The last `limit` reports about a cluster or one of its nodes, oldest first. */
+export async function readFaults(
+  hub: Hub,
+  of: { cluster: string; node?: string; since?: EpochMs; limit: number },
+): Promise<ReportsRead | HubFailure> {
+  const read = await readReports(hub, {
+    stream: streams.faults,
+    filters: [faultFilter(of.cluster, of.node)],
+    ...(of.since !== undefined && { since: of.since }),
+  });
+  if (read.kind !== 'read') return read;
+  return { kind: 'read', reports: read.reports.slice(-of.limit) };
+}
+
+/** Journal entries in the order they were stored, the first of each (repair, sequence) alone. */
+export async function readJournal(
+  hub: Hub,
+  of: { cluster: string; node?: string; repairId?: string; since?: EpochMs },
+): Promise<JournalRead | HubFailure> {
+  const { cluster, node, since } = of;
+  const read = await readStored(hub, {
+    stream: streams.journal,
+    filters: node === undefined ? journalFilters(cluster) : [journalSubject({ cluster, node })],
+    ...(since !== undefined && { since }),
+  });
+  if (read.kind !== 'read') return read;
+  return { kind: 'read', ...selectEntries(read.messages, of.repairId) };
+}
+
+/** Every stored message of the selection, in order, up to the newest at the time of reading. */
+export async function readStored(
+  hub: Hub,
+  of: Selection,
+): Promise<{ readonly kind: 'read'; readonly messages: readonly StoredMessage[] } | HubFailure> {
+  try {
+    const consumer = await hub.jetstream.consumers.get(of.stream, {
+      filter_subjects: of.filters,
+      inactive_threshold: 30_000,
+      deliver_policy:
+        of.newestOfEachSubject === true ? DeliverPolicy.LastPerSubject : DeliverPolicy.All,
+      ...(of.since !== undefined && { opt_start_time: new Date(of.since).toISOString() }),
+    });
+    const messages = await collect(consumer);
+    void consumer.delete().catch(() => undefined); // The server would drop it by itself, later.
+    return { kind: 'read', messages };
+  } catch (error) {
+    return asFailure(error);
+  }
+}
+
+async function readReports(hub: Hub, of: Selection): Promise<ReportsRead | HubFailure> {
+  const read = await readStored(hub, of);
+  if (read.kind !== 'read') return read;
+  return { kind: 'read', reports: read.messages.flatMap(readable) };
+}
+
+function readable(message: StoredMessage): StoredFault[] {
+  const read = readFaultMessage(message.subject, message.body);
+  if (!read.ok) return [];
+  return [{ event: read.event, sequence: message.sequence, storedAt: message.storedAt }];
+}
+
+/** Takes messages as they come until none is left, or none came for a while. */
+async function collect(consumer: Consumer): Promise<StoredMessage[]> {
+  const { num_pending: expected } = await consumer.info(true);
+  if (expected === 0) return [];
+  const taken: StoredMessage[] = [];
+  const messages = await consumer.consume({ max_messages: 1_000 });
+  const timer = setTimeout(() => {
+    messages.stop(new Error(`no message within ${requestTimeoutMs} ms`));
+  }, requestTimeoutMs);
+  try {
+    for await (const message of messages) {
+      timer.refresh();
+      taken.push(fromStream(message));
+      if (message.info.pending === 0) break;
+    }
+  } finally {
+    clearTimeout(timer);
+    messages.stop();
+  }
+  return taken;
+}
+
+function fromStream(message: JsMsg): StoredMessage {
+  const { subject, seq, time, headers, data } = message;
+  return { subject, sequence: seq, storedAt: time.getTime(), headers, body: data };
+}
+
+function fromDirect(message: StoredMsg): StoredMessage {
+  const { subject, seq, time, header, data } = message;
+  return { subject, sequence: seq, storedAt: time.getTime(), headers: header, body: data };
+}
+
+function selectEntries(
+  messages: readonly StoredMessage[],
+  repairId: string | undefined,
+): Omit<JournalRead, 'kind'> {
+  const parsed = messages.map((message) => ({
+    message,
+    entry: parseJournalEntry(new TextDecoder().decode(message.body)),
+  }));
+  const seen = new Set<string>();
+  const entries = parsed.flatMap(({ message, entry }) => {
+    if (!entry.ok || (repairId !== undefined && entry.value.repairId !== repairId)) return [];
+    if (!isFirst(entry.value, seen)) return [];
+    return [{ entry: entry.value, streamSequence: message.sequence, storedAt: message.storedAt }];
+  });
+  return { entries, unreadable: parsed.filter(({ entry }) => !entry.ok).length };
+}
+
+function isFirst(entry: JournalEntry, seen: Set<string>): boolean {
+  if (entry.repairId === undefined) return true;
+  const key = `${entry.repairId}/${entry.sequence}`;
+  if (seen.has(key)) return false;
+  seen.add(key);
+  return true;
+}

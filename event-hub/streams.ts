@@ -1,0 +1,151 @@
+/** The streams and buckets of the hub, as data, and the one function that brings them about (DESIGN 5). */
+import {
+  DiscardPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  RetentionPolicy,
+  StorageType,
+} from '@nats-io/jetstream';
+import type { StreamConfig } from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
+import { nanos } from '@nats-io/transport-node';
+import { buckets, streams } from '../domain/vocabulary.ts';
+import { asFailure, type Hub, type HubFailure } from './connection.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+const duplicateWindowMs = 2 * 60 * 1000;
+
+type Wanted = { readonly name: string; readonly subjects: string[]; readonly keepMs: number };
+
+const wanted: readonly Wanted[] = [
+  { name: streams.faults, subjects: ['fault.>'], keepMs: 7 * dayMs },
+  { name: streams.journal, subjects: ['journal.>'], keepMs: 180 * dayMs },
+  { name: streams.dead, subjects: ['dead.>'], keepMs: 30 * dayMs },
+];
+
+export type EnsureOptions = {
+  /** Copies of each message; left as it is on streams that exist, unless given. */
+  readonly replicas?: number;
+};
+
+/**
+ * Makes what is missing and mends what the server lets us mend. Safe to run at every start and from several
+ * processes. What an administrator made stricter (kept longer, more copies) stays.
+ */
+export async function ensureStreams(
+  hub: Hub,
+  options: EnsureOptions = {},
+): Promise<{ readonly kind: 'ready' } | HubFailure> {
+  try {
+    for (const stream of wanted) {
+      const refusal = await ensureStream(hub, stream, options);
+      if (refusal !== undefined) return { kind: 'refused', why: refusal };
+    }
+    for (const name of Object.values(buckets)) {
+      const refusal = await ensureBucket(hub, name, options);
+      if (refusal !== undefined) return { kind: 'refused', why: refusal };
+    }
+    return { kind: 'ready' };
+  } catch (error) {
+    const failure = asFailure(error);
+    return { ...failure, why: `cannot prepare the streams at ${hub.url}: ${failure.why}` };
+  }
+}
+
+async function ensureStream(
+  hub: Hub,
+  stream: Wanted,
+  options: EnsureOptions,
+): Promise<string | undefined> {
+  const found = await streamConfig(hub, stream.name);
+  if (found === undefined) {
+    await hub.manager.streams.add({ ...fullConfig(stream), num_replicas: options.replicas ?? 1 });
+    return undefined;
+  }
+  const refusal = unfit(found);
+  if (refusal !== undefined) return refusal;
+  const change = mending(found, stream, options);
+  if (Object.keys(change).length > 0) await hub.manager.streams.update(stream.name, change);
+  return undefined;
+}
+
+async function ensureBucket(
+  hub: Hub,
+  name: string,
+  options: EnsureOptions,
+): Promise<string | undefined> {
+  const found = await streamConfig(hub, `KV_${name}`);
+  if (found === undefined) {
+    const settings = { history: 1, storage: StorageType.File, replicas: options.replicas ?? 1 };
+    await new Kvm(hub.jetstream).create(name, settings);
+    return undefined;
+  }
+  return unfit(found);
+}
+
+async function streamConfig(hub: Hub, name: string): Promise<StreamConfig | undefined> {
+  try {
+    return (await hub.manager.streams.info(name)).config;
+  } catch (error) {
+    const missing =
+      error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound;
+    if (missing) return undefined;
+    throw error;
+  }
+}
+
+function fullConfig(stream: Wanted): Pick<StreamConfig, 'name'> & Partial<StreamConfig> {
+  return {
+    name: stream.name,
+    subjects: stream.subjects,
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.File,
+    discard: DiscardPolicy.Old,
+    max_age: nanos(stream.keepMs),
+    duplicate_window: nanos(duplicateWindowMs),
+    deny_delete: true,
+    deny_purge: true,
+    allow_direct: true,
+  };
+}
+
+/** What no update can change: a person has to decide what becomes of the messages in it. */
+function unfit(found: StreamConfig): string | undefined {
+  const wrong = [
+    found.storage === StorageType.File ? [] : ['is kept in memory, not in files'],
+    found.retention === RetentionPolicy.Limits
+      ? []
+      : [`has retention "${found.retention}", not "limits"`],
+  ].flat();
+  if (wrong.length === 0) return undefined;
+  return (
+    `stream ${found.name} exists and ${wrong.join(' and ')}: it would lose what Slipway must keep. ` +
+    `Back it up and delete it (\`nats stream backup\`, \`nats stream rm ${found.name}\`), then start again.`
+  );
+}
+
+/** The fields of an existing stream that fall short of ours. */
+function mending(
+  found: StreamConfig,
+  stream: Wanted,
+  { replicas }: EnsureOptions,
+): Partial<StreamConfig> {
+  const full = fullConfig(stream);
+  const keptForShorter = found.max_age !== 0 && found.max_age < nanos(stream.keepMs);
+  return {
+    ...(found.subjects.join(' ') !== stream.subjects.join(' ') && { subjects: stream.subjects }),
+    ...(keptForShorter && { max_age: nanos(stream.keepMs) }),
+    ...(found.duplicate_window < nanos(duplicateWindowMs) && {
+      duplicate_window: nanos(duplicateWindowMs),
+    }),
+    ...missingSwitches(found, full),
+    ...(replicas !== undefined && found.num_replicas !== replicas && { num_replicas: replicas }),
+  };
+}
+
+function missingSwitches(found: StreamConfig, full: Partial<StreamConfig>): Partial<StreamConfig> {
+  const switches = ['deny_delete', 'deny_purge', 'allow_direct'] as const;
+  return Object.fromEntries(
+    switches.filter((name) => found[name] !== full[name]).map((name) => [name, full[name]]),
+  );
+}

@@ -1,0 +1,102 @@
+/** The wire form of a fault event: CloudEvents 1.0 JSON, strict (DESIGN 5). */
+import { z } from 'zod';
+import type { FaultEvent } from '../domain/fault.ts';
+import { explain, parseJson, type Parsed } from './parsed.ts';
+
+export const faultEventType = 'dev.slipway.fault.v1';
+
+/** A report larger than this is refused by the publisher, and set aside by the consumer. */
+export const maxFaultEventBytes = 64 * 1024;
+
+const word = (maxLength: number) =>
+  z
+    .string()
+    .min(1)
+    .max(maxLength)
+    .refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
+
+const dataSchema = z.strictObject({
+  cluster: word(253),
+  node: word(253),
+  nodeUid: word(128),
+  bootId: word(128),
+  check: word(200),
+  verdict: z.enum(['faulty', 'healthy', 'unknown']),
+  reason: z.string().max(1024),
+  message: z.string().max(32 * 1024),
+  counter: z.int().min(0),
+});
+
+export const faultEventSchema = z.strictObject({
+  specversion: z.literal('1.0'),
+  id: word(256),
+  type: z.literal(faultEventType),
+  source: word(1024),
+  subject: word(253),
+  time: z.iso.datetime({ offset: true }),
+  datacontenttype: z.literal('application/json'),
+  data: dataSchema,
+});
+
+export type FaultEventRefusal = {
+  readonly ok: false;
+  readonly reason: 'malformed' | 'unknown-version';
+  readonly why: string;
+};
+
+/** Reads one report from its wire form; never throws. */
+export function parseFaultEvent(
+  text: string,
+): { readonly ok: true; readonly value: FaultEvent } | FaultEventRefusal {
+  const json = parseJson(text);
+  if (!json.ok) return { ...json, reason: 'malformed' };
+  const foreign = foreignVersion(json.value);
+  if (foreign !== undefined) return { ok: false, reason: 'unknown-version', why: foreign };
+  const wire = faultEventSchema.safeParse(json.value);
+  if (!wire.success) return { ok: false, reason: 'malformed', why: explain(wire.error) };
+  if (wire.data.subject !== wire.data.data.node)
+    return {
+      ok: false,
+      reason: 'malformed',
+      why: 'subject: must be the node that data.node names',
+    };
+  return { ok: true, value: toFaultEvent(wire.data) };
+}
+
+/** Writes one report in its wire form, or says why its values cannot be sent. */
+export function formatFaultEvent(event: FaultEvent): Parsed<string> {
+  const { id, source, observedAt, ...data } = event;
+  const wire = faultEventSchema.safeParse({
+    specversion: '1.0',
+    id,
+    type: faultEventType,
+    source,
+    subject: event.node,
+    time: isoTime(observedAt),
+    datacontenttype: 'application/json',
+    data,
+  });
+  if (!wire.success) return { ok: false, why: explain(wire.error) };
+  return { ok: true, value: JSON.stringify(wire.data) };
+}
+
+function toFaultEvent(wire: z.infer<typeof faultEventSchema>): FaultEvent {
+  return { id: wire.id, source: wire.source, observedAt: Date.parse(wire.time), ...wire.data };
+}
+
+/** A report of another version is told apart from a broken one: it may come from a newer agent. */
+function foreignVersion(value: unknown): string | undefined {
+  const envelope = z.looseObject({ specversion: z.string(), type: z.string() }).safeParse(value);
+  if (!envelope.success) return undefined;
+  const { specversion, type } = envelope.data;
+  if (specversion !== '1.0') return `specversion: ${JSON.stringify(specversion)} is not "1.0"`;
+  if (type !== faultEventType && /^dev\.slipway\.fault\.v\d+$/.test(type))
+    return `type: ${JSON.stringify(type)} is not ${JSON.stringify(faultEventType)}`;
+  return undefined;
+}
+
+/** An impossible time becomes a text that the schema refuses with its place. */
+function isoTime(at: number): string {
+  const time = new Date(at);
+  return Number.isNaN(time.getTime()) ? 'no time' : time.toISOString();
+}

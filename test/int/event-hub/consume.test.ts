@@ -1,0 +1,223 @@
+/** Reports reach their handler, in order, at least once, whatever happens to server and connection. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StoredFault } from '../../../domain/fault.ts';
+import { consumeFaults, type FaultHandler } from '../../../event-hub/consume.ts';
+import { readDead, requeueDead, type DeadLetter } from '../../../event-hub/dead.ts';
+import { consumerLag } from '../../../event-hub/lag.ts';
+import { publishFault } from '../../../event-hub/publish.ts';
+import { faultSubject } from '../../../event-hub/subjects.ts';
+import { formatFaultEvent } from '../../../schemas/faultEvent.ts';
+import { faultEvent } from '../../support/samples.ts';
+import { expectKind, openHub, startHub, type TestHub } from '../../support/hub.ts';
+
+let test: TestHub;
+beforeAll(async () => {
+  test = await startHub();
+});
+afterAll(async () => {
+  await test.remove();
+});
+
+/** A consumer whose handled reports and dead letters can be awaited. */
+async function consume(cluster: string, handle: FaultHandler = async () => 'done', hub = test.hub) {
+  const controller = new AbortController();
+  const seen: StoredFault[] = [];
+  const dead: DeadLetter[] = [];
+  const consumption = expectKind(
+    await consumeFaults(hub, {
+      durable: 'test',
+      cluster,
+      signal: controller.signal,
+      onBad: (letter) => dead.push(letter),
+      handle: async (stored) => {
+        const answer = await handle(stored);
+        if (answer === 'done') seen.push(stored);
+        return answer;
+      },
+    }),
+    'consuming',
+  );
+  const stop = async (): Promise<void> => {
+    controller.abort();
+    await consumption.stopped;
+  };
+  return { seen, dead, stop };
+}
+
+async function publish(changes: Parameters<typeof faultEvent>[0], hub = test.hub) {
+  return expectKind(await publishFault(hub, faultEvent(changes)), 'stored');
+}
+
+describe('consuming', () => {
+  it('hands each report over as stored, and leaves nothing pending', async () => {
+    const consumer = await consume('plain');
+    const { sequence } = await publish({ cluster: 'plain' });
+    await expect.poll(() => consumer.seen).toHaveLength(1);
+    expect(consumer.seen[0]).toMatchObject({ event: faultEvent({ cluster: 'plain' }), sequence });
+    await expect
+      .poll(() => consumerLag(test.hub, 'test', 'plain'))
+      .toEqual({ kind: 'lag', waiting: 0, inHand: 0, redelivered: 0 });
+    await consumer.stop();
+  });
+
+  it('does not mix clusters of one server', async () => {
+    const [one, other] = [await consume('mix-1'), await consume('mix-2')];
+    await publish({ cluster: 'mix-1' });
+    await publish({ cluster: 'mix-2' });
+    await expect.poll(() => [one.seen.length, other.seen.length]).toEqual([1, 1]);
+    expect(one.seen[0]!.event.cluster).toBe('mix-1');
+    await Promise.all([one.stop(), other.stop()]);
+  });
+
+  it('keeps the order of a node and lets other nodes pass', async () => {
+    const gate = Promise.withResolvers<void>();
+    const consumer = await consume('order', async ({ event }) => {
+      if (event.node === 'slow' && event.counter === 1) await gate.promise;
+      return 'done';
+    });
+    for (const counter of [1, 2, 3]) await publish({ cluster: 'order', node: 'slow', counter });
+    await publish({ cluster: 'order', node: 'quick', nodeUid: 'u-2' });
+    await expect.poll(() => consumer.seen.map(({ event }) => event.node)).toEqual(['quick']);
+    gate.resolve();
+    await expect
+      .poll(() => consumer.seen.slice(1).map(({ event }) => event.counter))
+      .toEqual([1, 2, 3]);
+    await consumer.stop();
+  });
+
+  it('asks again, in order, while something the handler needs is down', async () => {
+    let down = 3;
+    const consumer = await consume('retry', async () => (down-- > 0 ? 'retry' : 'done'));
+    await publish({ cluster: 'retry', counter: 1 });
+    await publish({ cluster: 'retry', counter: 2 });
+    await expect.poll(() => consumer.seen.map(({ event }) => event.counter)).toEqual([1, 2]);
+    await consumer.stop();
+  });
+
+  it('gives what it did not finish to the next consumer at once', async () => {
+    let asked = 0;
+    const first = await consume('handover', async () => {
+      asked += 1;
+      return 'retry';
+    });
+    await publish({ cluster: 'handover' });
+    await expect.poll(() => asked).toBeGreaterThan(0);
+    await first.stop();
+    const second = await consume('handover');
+    await expect.poll(() => second.seen, { timeout: 3_000 }).toHaveLength(1);
+    await second.stop();
+  });
+
+  it('shares the work of one durable name, each report once', async () => {
+    const other = await openHub(test.server.url);
+    const [one, two] = [await consume('share'), await consume('share', undefined, other)];
+    for (let counter = 0; counter < 200; counter += 1) await publish({ cluster: 'share', counter });
+    await expect.poll(() => one.seen.length + two.seen.length).toBe(200);
+    const counters = [...one.seen, ...two.seen].map(({ event }) => event.counter);
+    expect(new Set(counters).size).toBe(200);
+    await Promise.all([one.stop(), two.stop()]);
+    await other.close();
+  });
+});
+
+describe('what cannot be read or handled', () => {
+  it('is kept with its reason, and good reports pass', async () => {
+    const cluster = 'bad';
+    const consumer = await consume(cluster);
+    const good = faultEvent({ cluster });
+    const text = formatFaultEvent(good);
+    const wire = text.ok ? text.value : '';
+    const subject = faultSubject(good);
+    const sends: [string, string][] = [
+      [subject, '{'],
+      [subject, wire.replace('fault.v1', 'fault.v2')],
+      [subject, `${wire}${' '.repeat(70_000)}`],
+      [faultSubject({ ...good, node: 'victim' }), wire],
+      [`fault.${cluster}.only-a-node`, wire],
+    ];
+    for (const [to, body] of sends) await test.hub.jetstream.publish(to, body);
+    await publish({ cluster });
+    await expect.poll(() => consumer.seen).toHaveLength(1);
+    await expect.poll(() => consumer.dead).toHaveLength(5);
+    const read = expectKind(await readDead(test.hub, cluster), 'read');
+    expect(read.letters.map(({ reason }) => reason).toSorted()).toEqual([
+      'malformed',
+      'oversize',
+      'unknown-version',
+      'wrong-subject',
+      'wrong-subject',
+    ]);
+    const large = read.letters.find(({ reason }) => reason === 'oversize')!;
+    expect([large.body.length, large.bytes]).toEqual([65_536, wire.length + 70_000]);
+    expect(read.letters[0]).toMatchObject({ subject, cluster, sequence: expect.any(Number) });
+    await expect
+      .poll(async () => expectKind(await consumerLag(test.hub, 'test', cluster), 'lag').inHand)
+      .toBe(0);
+    await consumer.stop();
+  });
+
+  it('is set aside after some tries, and can be sent again under a new id', async () => {
+    const cluster = 'defect';
+    let broken = true;
+    const consumer = await consume(cluster, async () => {
+      if (broken) throw new Error('no such field');
+      return 'done';
+    });
+    const event = faultEvent({ cluster });
+    await publish(event);
+    await expect.poll(() => consumer.dead, { timeout: 10_000 }).toHaveLength(1);
+    expect(consumer.dead[0]).toMatchObject({
+      reason: 'handler-failed',
+      detail: 'Error: no such field',
+    });
+    broken = false;
+    const [letter] = expectKind(await readDead(test.hub, cluster), 'read').letters;
+    expect(expectKind(await requeueDead(test.hub, letter!), 'stored').duplicate).toBe(false);
+    await expect.poll(() => consumer.seen).toHaveLength(1);
+    expect(consumer.seen[0]!.event.id).not.toBe(event.id);
+    await consumer.stop();
+  });
+
+  it('stays set aside while nobody can read it', async () => {
+    const consumer = await consume('unreadable');
+    await test.hub.jetstream.publish('fault.unreadable.n.c', 'not json é\n');
+    await expect.poll(() => consumer.dead).toHaveLength(1);
+    const [letter] = expectKind(await readDead(test.hub, 'unreadable'), 'read').letters;
+    expect(new TextDecoder().decode(letter!.body)).toBe('not json é\n');
+    expect(expectKind(await requeueDead(test.hub, letter!), 'invalid').why).toContain('not JSON');
+    await consumer.stop();
+  });
+});
+
+describe('a server that is killed', () => {
+  it('loses nothing, and consumption goes on by itself', async () => {
+    const cluster = 'killed';
+    const hub = await openHub(test.server.url);
+    const consumer = await consume(cluster, undefined, hub);
+    await publish({ cluster, counter: 1 }, hub);
+    await expect.poll(() => consumer.seen).toHaveLength(1);
+    await test.server.kill();
+    expectKind(await publishFault(hub, faultEvent({ cluster, counter: 2 })), 'unreachable');
+    expect(hub.isConnected()).toBe(false);
+    await test.server.start();
+    await expect
+      .poll(async () => (await publishFault(hub, faultEvent({ cluster, counter: 3 }))).kind, {
+        timeout: 10_000,
+      })
+      .toBe('stored');
+    await expect
+      .poll(() => consumer.seen.map(({ event }) => event.counter), { timeout: 20_000 })
+      .toContain(3);
+    await consumer.stop();
+    await hub.close();
+  });
+
+  it('makes the consumer again if it was deleted', async () => {
+    const cluster = 'deleted';
+    const consumer = await consume(cluster);
+    await test.hub.manager.consumers.delete('FAULTS', 'test-deleted');
+    await publish({ cluster });
+    await expect.poll(() => consumer.seen, { timeout: 10_000 }).toHaveLength(1);
+    await consumer.stop();
+  });
+});
