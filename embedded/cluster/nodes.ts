@@ -1,0 +1,169 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { KubeApi } from './api.ts';
+
+export type NodeSpec = { readonly name: string; readonly uuid: string };
+
+export type NodeOptions = {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly podsPerNode?: number;
+};
+
+const region = 'eu-west-1';
+const zones = ['a', 'b', 'c'] as const;
+const firstHost = 17;
+const hostsPerSubnet = 200;
+const kubeletVersion = 'v1.36.3';
+const parallel = 24;
+const created = 201;
+const conflict = 409;
+
+/** The name of the nth machine, as a cloud names it. */
+export const nodeName = (index: number): string => {
+  const subnet = 1 + Math.floor(index / hostsPerSubnet);
+  return `ip-10-0-${subnet}-${firstHost + (index % hostsPerSubnet)}.${region}.compute.internal`;
+};
+
+const addressOf = (name: string): string =>
+  name.slice(3).split('.', 1)[0]?.replaceAll('-', '.') ?? '';
+
+/** A machine keeps its UUID; machines of different stacks never share one. */
+const systemUuid = (stackId: string, name: string): string => {
+  const hex = createHash('sha256').update(`${stackId}/${name}`).digest('hex');
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `a${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-');
+};
+
+const condition = (type: string, status: 'True' | 'False', reason: string, now: string) => ({
+  type,
+  status,
+  reason,
+  message: reason,
+  lastHeartbeatTime: now,
+  lastTransitionTime: now,
+});
+
+const conditions = (now: string) => [
+  condition('Ready', 'True', 'KubeletReady', now),
+  condition('MemoryPressure', 'False', 'KubeletHasSufficientMemory', now),
+  condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', now),
+  condition('PIDPressure', 'False', 'KubeletHasSufficientPID', now),
+  condition('NetworkUnavailable', 'False', 'RouteCreated', now),
+  condition('KernelDeadlock', 'False', 'KernelHasNoDeadlock', now),
+  condition('ReadonlyFilesystem', 'False', 'FilesystemIsNotReadOnly', now),
+];
+
+const nodeObject = (spec: NodeSpec, zone: string, { labels, podsPerNode = 110 }: NodeOptions) => {
+  const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+  const resources = { cpu: '32', memory: '128Gi', pods: `${podsPerNode}` };
+  const instance = spec.uuid.replaceAll('-', '').slice(0, 17);
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name: spec.name,
+      labels: {
+        'kubernetes.io/hostname': spec.name,
+        'kubernetes.io/os': 'linux',
+        'kubernetes.io/arch': 'amd64',
+        'node.kubernetes.io/instance-type': 'm7i.8xlarge',
+        'topology.kubernetes.io/region': region,
+        'topology.kubernetes.io/zone': zone,
+        ...labels,
+      },
+    },
+    spec: { providerID: `aws:///${zone}/i-${instance}` },
+    status: {
+      phase: 'Running',
+      capacity: resources,
+      allocatable: resources,
+      conditions: conditions(now),
+      addresses: [
+        { type: 'InternalIP', address: addressOf(spec.name) },
+        { type: 'Hostname', address: spec.name },
+      ],
+      nodeInfo: {
+        machineID: spec.uuid.replaceAll('-', ''),
+        systemUUID: spec.uuid,
+        bootID: randomUUID(),
+        kernelVersion: '6.12.0',
+        osImage: 'Simulated Linux',
+        containerRuntimeVersion: 'containerd://2.1.0',
+        kubeletVersion,
+        kubeProxyVersion: '',
+        operatingSystem: 'linux',
+        architecture: 'amd64',
+      },
+    },
+  };
+};
+
+/** Runs `work` on each item, at most `parallel` at a time. */
+const forEachParallel = async <T>(
+  items: readonly T[],
+  work: (item: T) => Promise<void>,
+): Promise<void> => {
+  const queue = items.values();
+  const worker = async () => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: parallel }, worker));
+};
+
+/**
+ * Registers the machines `from` … `from + count - 1` as ready Nodes; one that is registered already is left as it is.
+ * Answers with all of them in order.
+ */
+export const createNodes = async (
+  api: KubeApi,
+  stackId: string,
+  range: { readonly from: number; readonly count: number },
+  options: NodeOptions = {},
+): Promise<NodeSpec[]> => {
+  const indexes = Array.from({ length: range.count }, (_, offset) => range.from + offset);
+  const specs = indexes.map((index) => {
+    const name = nodeName(index);
+    return { index, name, uuid: systemUuid(stackId, name) };
+  });
+  await forEachParallel(specs, async (spec) => {
+    const zone = `${region}${zones[spec.index % zones.length] ?? zones[0]}`;
+    const answer = await api.create('/api/v1/nodes', nodeObject(spec, zone, options));
+    if (answer.status === created || answer.status === conflict) return;
+    throw new Error(`creating node ${spec.name}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  });
+  return specs.map(({ name, uuid }) => ({ name, uuid }));
+};
+
+/** A condition of a Node as something on the machine would report it. */
+export type ConditionReport = {
+  readonly type: string;
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason?: string;
+  readonly message?: string;
+};
+
+/** Writes a condition into a Node's status. */
+export const setCondition = async (
+  api: KubeApi,
+  node: string,
+  report: ConditionReport,
+): Promise<void> => {
+  const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+  const reason = report.reason ?? `${report.type}Is${report.status}`;
+  const full = {
+    message: reason,
+    ...report,
+    reason,
+    lastHeartbeatTime: now,
+    lastTransitionTime: now,
+  };
+  const answer = await api.patch(`/api/v1/nodes/${node}/status`, {
+    status: { conditions: [full] },
+  });
+  if (answer.status === 200) return;
+  throw new Error(`reporting ${report.type} on ${node}: ${answer.status}`);
+};

@@ -1,0 +1,118 @@
+import { readFile, mkdir } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import type { StackState } from '../schemas/stackState.ts';
+import { codeOf, StackFailure } from './failure.ts';
+import { tryLock, type Lock } from './lock.ts';
+import { readState } from './state/index.ts';
+import { freeBytes } from './toolchain/preflight.ts';
+import { waitFor } from './waitFor.ts';
+
+const run = promisify(execFile);
+const leftoversWithinMs = 6_000;
+const neededBytes = 500e6;
+const folders = ['logs', 'config', 'pki', 'kubeconfigs', 'bmc'];
+
+export type DataDir = {
+  readonly path: string;
+  readonly lock: Lock;
+  /** What the stack that ran here before wrote, if any. */
+  readonly previous: StackState | undefined;
+};
+
+const lockFile = (path: string): string => join(path, 'lock');
+
+/** Whether a process holds the stack of this folder. */
+export const isHeld = (dataDir: string): boolean => {
+  let lock: Lock | undefined;
+  try {
+    lock = tryLock(lockFile(resolve(dataDir)));
+  } catch {
+    return false;
+  }
+  lock?.release();
+  return lock === undefined;
+};
+
+const commandLine = async (pid: number): Promise<string> => {
+  const fromProc = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
+  if (fromProc !== undefined) return fromProc;
+  return run('ps', ['-o', 'command=', '-p', `${pid}`]).then(
+    ({ stdout }) => stdout,
+    () => '',
+  );
+};
+
+/** Process ids are used again, so only one whose command names this folder is a server of ours. */
+const isOurs = async (pid: number, path: string): Promise<boolean> =>
+  (await commandLine(pid)).includes(path);
+
+const killQuietly = (pid: number): void => {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended in the meantime.
+  }
+};
+
+/** Servers of a stack that was killed end by themselves within seconds; this makes sure that they are gone. */
+export const endLeftovers = async (path: string, previous: StackState): Promise<void> => {
+  const gone = async () => {
+    const alive = await Promise.all(
+      previous.children.map(async ({ pid }) => ((await isOurs(pid, path)) ? [pid] : [])),
+    );
+    alive.flat().forEach(killQuietly);
+    return alive.flat().length === 0 || undefined;
+  };
+  if (await waitFor(gone, { deadlineMs: leftoversWithinMs, everyMs: 100 })) return;
+  throw new StackFailure(
+    `Servers of an earlier stack in ${path} do not end: end them by hand (process ids ${previous.children.map((child) => child.pid).join(', ')}).`,
+  );
+};
+
+const makeFolders = async (path: string): Promise<void> => {
+  try {
+    for (const folder of folders) await mkdir(join(path, folder), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) === 'ENOSPC') throw diskFull(path, 0);
+    throw new StackFailure(
+      `The data folder ${path} cannot be written (${codeOf(error) ?? String(error)}): choose another with --data-dir.`,
+    );
+  }
+};
+
+const diskFull = (path: string, free: number): StackFailure =>
+  new StackFailure(
+    `The disk of ${path} is full (${Math.round(free / 1e6)} MB left, ${neededBytes / 1e6} MB needed): free some space, or choose another folder with --data-dir.`,
+  );
+
+/** A sentence when the disk is the likely cause of whatever just failed. */
+export const fullDiskSentence = async (path: string): Promise<string | undefined> => {
+  const free = await freeBytes(path).catch(() => neededBytes);
+  return free < neededBytes / 10 ? diskFull(path, free).message : undefined;
+};
+
+/** Opens the folder for one stack: locks it, reads what ran here before, and clears what is left of it. */
+export const openDataDir = async (dataDir: string): Promise<DataDir> => {
+  const path = resolve(dataDir);
+  await makeFolders(path);
+  const lock = tryLock(lockFile(path));
+  if (!lock) {
+    throw new StackFailure(
+      `A stack already runs in ${path}: use it, stop it with "slipway down --data-dir ${dataDir}", or choose another --data-dir.`,
+    );
+  }
+  try {
+    const free = await freeBytes(path);
+    if (free < neededBytes) throw diskFull(path, free);
+    const answer = await readState(path);
+    if (answer.kind === 'unreadable') throw new StackFailure(answer.sentence);
+    const previous = answer.kind === 'found' ? answer.state : undefined;
+    if (previous) await endLeftovers(path, previous);
+    return { path, lock, previous };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+};

@@ -1,0 +1,51 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { parseSystems, type Behaviour, type SimulatedSystem } from '../../schemas/hardware.ts';
+import { httpClient } from '../http.ts';
+
+export type HardwareFiles = {
+  readonly systems: string;
+  readonly inventory: string;
+  readonly credentials: string;
+};
+
+/** What a test or a demo may do to the simulated machines, outside of Redfish and of its call log. */
+export type HardwareControl = {
+  /** Adds machines and lists them in the inventory file. */
+  add(systems: readonly SimulatedSystem[]): Promise<void>;
+  /** Replaces the behaviour of one node's machine, or of all with `*`; it is kept across restarts. */
+  behave(node: string, behaviour: Behaviour): Promise<void>;
+  /** Reboots a machine as its owner would by hand: no BMC call. */
+  reboot(node: string): Promise<void>;
+};
+
+/** The file the engine reads: node, then where its BMC is and how to log in. */
+const inventoryText = (
+  systems: readonly SimulatedSystem[],
+  url: string,
+  credentialsFile: string,
+): string => {
+  const nodes: Record<string, unknown> = {};
+  for (const { id, node } of systems) {
+    nodes[node] = { address: url, systemId: id, credentialsFile };
+  }
+  return `${JSON.stringify({ nodes }, undefined, 2)}
+`;
+};
+
+/** Sets up the control of the BMC simulator at `url`. */
+export const hardwareControl = (url: string, files: HardwareFiles): HardwareControl => {
+  const client = httpClient(url);
+  const send = async (method: string, path: string, body: unknown): Promise<void> => {
+    const answer = await client.ask(path, { method, body: JSON.stringify(body) });
+    if (answer.status >= 300) throw new Error(`BMC simulator: ${answer.status} ${answer.body}`);
+  };
+  return {
+    add: async (systems) => {
+      await send('POST', '/control/systems', systems);
+      const all = parseSystems(await readFile(files.systems, 'utf8'));
+      await writeFile(files.inventory, inventoryText(all, url, files.credentials));
+    },
+    behave: (node, behaviour) => send('PUT', `/control/systems/${node}/behaviour`, behaviour),
+    reboot: (node) => send('POST', `/control/systems/${node}/reboot`, {}),
+  };
+};

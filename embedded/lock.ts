@@ -1,0 +1,18 @@
+import { DatabaseSync } from 'node:sqlite';
+
+export type Lock = { release(): void };
+
+/**
+ * Takes the lock kept in the file at `path`, or returns undefined when another process holds it.
+ * The operating system frees it when its holder dies, however it dies, so no lock is ever stale.
+ */
+export const tryLock = (path: string): Lock | undefined => {
+  const database = new DatabaseSync(path, { timeout: 0 });
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+  } catch {
+    database.close();
+    return undefined;
+  }
+  return { release: () => database.close() };
+};

@@ -1,0 +1,156 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { temporalNamespace, type Mode } from '../domain/vocabulary.ts';
+import type { StackState } from '../schemas/stackState.ts';
+import { kubeApi } from './cluster/api.ts';
+import type { UserKey } from './cluster/access.ts';
+import {
+  ensureServiceAccountKeys,
+  ensureTokens,
+  kubeconfigFile,
+  writeKubeconfigs,
+  type Tokens,
+} from './cluster/credentials.ts';
+import { StackFailure } from './failure.ts';
+import { choosePorts, isFree } from './ports.ts';
+import { bmcFiles, writeBmcConfig } from './servers/bmc.ts';
+import {
+  loopback,
+  portNames,
+  type PortName,
+  type Ports,
+  type ServerContext,
+} from './servers/context.ts';
+import { auditLogFile, caFile } from './servers/kubernetes.ts';
+import { writeTemporalConfig } from './servers/temporal.ts';
+import { writeTemporalUiConfig } from './servers/temporalUi.ts';
+import type { Binaries } from './toolchain/index.ts';
+
+export type PlanOptions = {
+  readonly temporalUi: boolean;
+  readonly bmc: boolean;
+  readonly fsync: boolean;
+  readonly natsUrl: string | undefined;
+  readonly mode: Mode;
+  readonly policies: string | undefined;
+};
+
+/** Everything that is settled before the first server starts. */
+export type Plan = {
+  readonly context: ServerContext;
+  readonly tokens: Tokens;
+  readonly options: PlanOptions;
+};
+
+export const kubernetesUrl = (ports: Ports): string =>
+  `https://${loopback}:${ports['kube-apiserver']}`;
+
+const checkGivenPorts = async (given: Partial<Record<PortName, number>>): Promise<void> => {
+  for (const [name, port] of Object.entries(given)) {
+    if (await isFree(port)) continue;
+    throw new StackFailure(
+      `Port ${port}, asked for ${name}, is taken by another program: stop that program, or choose another port.`,
+    );
+  }
+};
+
+const apiAs = (dataDir: string, ports: Ports, token: string): ServerContext['admin'] => {
+  let api: ReturnType<ServerContext['admin']> | undefined;
+  return async () => {
+    const ca = await readFile(caFile(dataDir), 'utf8');
+    api ??= Promise.resolve(kubeApi(kubernetesUrl(ports), ca, token));
+    return api;
+  };
+};
+
+/** Chooses ports, and writes keys, tokens, kubeconfigs and the servers' configurations. */
+export const makePlan = async (
+  dataDir: string,
+  binaries: Binaries,
+  wishes: { given: Partial<Record<PortName, number>>; previous: Record<string, number> },
+  options: PlanOptions,
+): Promise<Plan> => {
+  await checkGivenPorts(wishes.given);
+  const ports = await choosePorts(portNames, { ...wishes.previous, ...wishes.given });
+  const pki = join(dataDir, 'pki');
+  await ensureServiceAccountKeys(pki);
+  const tokens = await ensureTokens(pki);
+  const url = kubernetesUrl(ports);
+  await writeKubeconfigs(join(dataDir, 'kubeconfigs'), url, caFile(dataDir), tokens);
+  const context: ServerContext = {
+    dataDir,
+    binaries,
+    ports,
+    fsync: options.fsync,
+    admin: apiAs(dataDir, ports, tokens.admin),
+  };
+  await mkdir(join(dataDir, 'nats'), { recursive: true });
+  await writeFile(
+    join(dataDir, 'config', 'nats.conf'),
+    `jetstream { store_dir: "${join(dataDir, 'nats')}", sync_interval: always }\n`,
+  );
+  await writeTemporalConfig(context);
+  await writeTemporalUiConfig(context);
+  await writeBmcConfig(context, tokens);
+  return { context, tokens, options };
+};
+
+const kubeconfigOf = (dataDir: string, key: UserKey): string =>
+  kubeconfigFile(join(dataDir, 'kubeconfigs'), key);
+
+/** The state file's content, but for what is known only once the servers run. */
+export const describePlan = ({
+  context,
+  options,
+}: Plan): Omit<StackState, 'stackId' | 'startedAt' | 'children' | 'ready'> => {
+  const { dataDir, ports, binaries } = context;
+  const files = bmcFiles(dataDir);
+  return {
+    version: 1,
+    pid: process.pid,
+    natsUrl: options.natsUrl ?? `nats://${loopback}:${ports.nats}`,
+    temporal: {
+      address: `${loopback}:${ports.temporal}`,
+      namespace: temporalNamespace,
+      ...(options.temporalUi && { uiUrl: `http://${loopback}:${ports['temporal-ui']}` }),
+    },
+    kubernetes: {
+      url: kubernetesUrl(ports),
+      caFile: caFile(dataDir),
+      kubeconfigs: {
+        admin: kubeconfigOf(dataDir, 'admin'),
+        observer: kubeconfigOf(dataDir, 'observer'),
+        actor: kubeconfigOf(dataDir, 'actor'),
+        alice: kubeconfigOf(dataDir, 'alice'),
+      },
+      auditLog: auditLogFile(dataDir),
+    },
+    ...(options.bmc && {
+      bmc: {
+        url: `http://${loopback}:${ports.bmc}`,
+        callLog: files.callLog,
+        inventory: files.inventory,
+      },
+    }),
+    engineConfig: join(dataDir, 'config', 'engine.yaml'),
+    kubectl: binaries.kubectl,
+    ports,
+  };
+};
+
+/** Writes the configuration with which `slipway engine` runs against this stack. */
+export const writeEngineConfig = async (plan: Plan): Promise<void> => {
+  const state = describePlan(plan);
+  const config = {
+    natsUrl: state.natsUrl,
+    temporal: { address: state.temporal.address, namespace: state.temporal.namespace },
+    kubeconfigs: {
+      observer: state.kubernetes.kubeconfigs.observer,
+      actor: state.kubernetes.kubeconfigs.actor,
+    },
+    ...(state.bmc && { bmcInventory: state.bmc.inventory }),
+    ...(plan.options.policies !== undefined && { policies: plan.options.policies }),
+    mode: plan.options.mode,
+  };
+  await writeFile(state.engineConfig, `${JSON.stringify(config, undefined, 2)}\n`);
+};

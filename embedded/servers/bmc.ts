@@ -1,0 +1,54 @@
+import { writeFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { SimulatorConfig } from '../../schemas/hardware.ts';
+import type { ChildSpec } from '../child.ts';
+import type { Tokens } from '../cluster/credentials.ts';
+import { httpClient } from '../http.ts';
+import { loopback, type ServerContext } from './context.ts';
+import { caFile } from './kubernetes.ts';
+
+const stopWithinMs = 2_000;
+
+/** The same ending as this file's, so that the packed JavaScript starts JavaScript. */
+const entry = fileURLToPath(new URL(`../../bin/bmc${extname(import.meta.url)}`, import.meta.url));
+
+const configFile = (dataDir: string): string => join(dataDir, 'config', 'bmc.json');
+
+export const bmcFiles = (dataDir: string) => ({
+  systems: join(dataDir, 'bmc', 'systems.json'),
+  callLog: join(dataDir, 'bmc', 'calls.jsonl'),
+  credentials: join(dataDir, 'bmc', 'credentials.yaml'),
+  inventory: join(dataDir, 'bmc', 'inventory.yaml'),
+});
+
+const credentials = { username: 'slipway', password: 'simulated' };
+
+export const writeBmcConfig = async (context: ServerContext, tokens: Tokens): Promise<void> => {
+  const { dataDir, ports } = context;
+  const files = bmcFiles(dataDir);
+  const config: SimulatorConfig = {
+    port: ports.bmc,
+    systemsFile: files.systems,
+    callLog: files.callLog,
+    ...credentials,
+    kubernetes: {
+      url: `https://${loopback}:${ports['kube-apiserver']}`,
+      caFile: caFile(dataDir),
+      token: tokens.machine,
+    },
+  };
+  await writeFile(configFile(dataDir), JSON.stringify(config), { mode: 0o600 });
+  await writeFile(files.credentials, JSON.stringify(credentials), { mode: 0o600 });
+};
+
+export const bmc = ({ dataDir, ports }: ServerContext): ChildSpec<'bmc'> => {
+  const client = httpClient(`http://${loopback}:${ports.bmc}`);
+  return {
+    name: 'bmc',
+    command: [process.execPath, entry, configFile(dataDir)],
+    logFile: join(dataDir, 'logs', 'bmc.log'),
+    isReady: async () => (await client.ask('/control/health')).status === 200,
+    stopWithinMs,
+  };
+};

@@ -1,0 +1,59 @@
+import type { KubeApi } from '../cluster/api.ts';
+import type { Binaries } from '../toolchain/index.ts';
+
+export const serverNames = [
+  'nats',
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kwok',
+  'temporal',
+  'temporal-ui',
+  'bmc',
+] as const;
+export type ServerName = (typeof serverNames)[number];
+
+/** Every port of a stack; a server's own port has its name. */
+export const portNames = [
+  'nats',
+  'nats-monitor',
+  'etcd',
+  'etcd-peer',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kwok',
+  'temporal',
+  'temporal-http',
+  'temporal-membership',
+  'temporal-history',
+  'temporal-history-membership',
+  'temporal-matching',
+  'temporal-matching-membership',
+  'temporal-worker',
+  'temporal-worker-membership',
+  'temporal-ui',
+  'bmc',
+] as const;
+export type PortName = (typeof portNames)[number];
+export type Ports = Readonly<Record<PortName, number>>;
+
+/** What the definition of a server may use. */
+export type ServerContext = {
+  readonly dataDir: string;
+  readonly binaries: Binaries;
+  readonly ports: Ports;
+  /** Ask the disk to keep each write through a loss of power, as production does. */
+  readonly fsync: boolean;
+  /** The API server's client as `admin`; fails until its certificate exists. */
+  readonly admin: () => Promise<KubeApi>;
+};
+
+export const loopback = '127.0.0.1';
+
+/** Command-line flags: `{ port: 1 }` is `--port=1`; what is undefined is left out. */
+export const flags = (values: Readonly<Record<string, string | number | undefined>>): string[] =>
+  Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}=${value}`],
+  );

@@ -1,0 +1,100 @@
+import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { recordOf } from '../record.ts';
+import { tryLock, type Lock } from '../lock.ts';
+import { waitFor } from '../waitFor.ts';
+import { buildSets, type Report } from './build.ts';
+import { locate, type Places } from './locate.ts';
+import { checkDisk, findGo } from './preflight.ts';
+import { binaryNames, sets, type BinaryName, type SetSpec } from './servers.ts';
+
+export type Binaries = Readonly<Record<BinaryName, string>>;
+
+export type ToolchainOptions = {
+  /** A folder with binaries under their plain names, used before anything else. */
+  readonly binDir?: string | undefined;
+  /** The PATH to search; the process's own by default. */
+  readonly path?: string | undefined;
+  /** Where built binaries are kept; `$XDG_CACHE_HOME/slipway` by default. */
+  readonly cacheDir?: string | undefined;
+  readonly report?: Report | undefined;
+};
+
+const lockWaitMs = 60 * 60_000;
+const lockPollMs = 500;
+
+const defaultCacheDir = (): string =>
+  join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'slipway');
+
+type Found = Map<BinaryName, string>;
+
+const locateAll = async (places: Places): Promise<Found> => {
+  const found: Found = new Map();
+  const specs = sets.flatMap((set) => set.binaries);
+  await Promise.all(
+    specs.map(async (spec) => {
+      const file = await locate(spec, places);
+      if (file !== undefined) found.set(spec.name, file);
+    }),
+  );
+  return found;
+};
+
+const missingSets = (found: Found): SetSpec[] =>
+  sets
+    .map((set) => ({ ...set, binaries: set.binaries.filter((spec) => !found.has(spec.name)) }))
+    .filter((set) => set.binaries.length > 0);
+
+const lockForBuild = async (cacheDir: string, report: Report): Promise<Lock> => {
+  const file = join(cacheDir, 'build.lock');
+  const lock = tryLock(file);
+  if (lock) return lock;
+  report('another process is building the local servers: waiting for it');
+  const later = await waitFor(() => tryLock(file), {
+    deadlineMs: lockWaitMs,
+    everyMs: lockPollMs,
+  });
+  if (later) return later;
+  throw new Error(`${file} was held for an hour by another build`);
+};
+
+const buildMissing = async (places: Places, cacheDir: string, report: Report): Promise<Found> => {
+  const lock = await lockForBuild(cacheDir, report);
+  try {
+    const missing = missingSets(await locateAll(places));
+    if (missing.length > 0) {
+      const go = await findGo(places.path);
+      await checkDisk(cacheDir);
+      await buildSets(missing, { go, path: places.path, cacheDir, report });
+    }
+    return await locateAll(places);
+  } finally {
+    lock.release();
+  }
+};
+
+const complete = (found: Found): Binaries | undefined =>
+  binaryNames.every((name) => found.has(name))
+    ? recordOf(binaryNames, (name) => found.get(name) ?? '')
+    : undefined;
+
+/**
+ * The path of every server's binary: given, on the PATH in the right version, in the cache, or built now.
+ * Throws a StackFailure with one sentence when that is impossible.
+ */
+export const ensureBinaries = async (options: ToolchainOptions = {}): Promise<Binaries> => {
+  const cacheDir = options.cacheDir ?? defaultCacheDir();
+  const places: Places = {
+    givenDir: options.binDir,
+    path: options.path ?? process.env['PATH'] ?? '',
+    cacheBinDir: join(cacheDir, 'bin'),
+  };
+  const ready = complete(await locateAll(places));
+  if (ready) return ready;
+  await mkdir(cacheDir, { recursive: true });
+  const report = options.report ?? (() => {});
+  const built = complete(await buildMissing(places, cacheDir, report));
+  if (built) return built;
+  throw new Error(`the build ended well and left no complete set of servers in ${cacheDir}`);
+};
