@@ -1,7 +1,7 @@
 /** Writing to the hub: each call waits for the stream's own acknowledgement, for a bounded time. */
 import type { FaultEvent } from '../domain/fault.ts';
 import { formatFaultEvent, maxFaultEventBytes } from '../schemas/faultEvent.ts';
-import { formatJournalEntry, type JournalEntry } from '../schemas/journalEntry.ts';
+import { formatJournalLine, type JournalLine } from '../schemas/journalLine.ts';
 import { asFailure, type Hub, type HubFailure } from './connection.ts';
 import { faultSubject, journalSubject } from './subjects.ts';
 
@@ -37,23 +37,22 @@ export async function publishFault(
 }
 
 /**
- * Stores entries in their order. Anything but `stored` says nothing about single entries: send all of them again,
+ * Stores lines in their order. Anything but `stored` says nothing about single lines: send all of them again,
  * since the hub drops what it has, and readers keep the first of each.
  */
 export async function publishJournal(
   hub: Hub,
-  entries: readonly JournalEntry[],
+  lines: readonly JournalLine[],
 ): Promise<{ readonly kind: 'stored' } | Invalid | HubFailure> {
-  const texts = entries.map((entry) => ({ entry, text: formatJournalEntry(entry) }));
-  const sends = texts.map(({ entry, text }) =>
-    text.ok ? { entry, body: text.value } : { entry, why: text.why },
-  );
-  const broken = sends.find((send) => send.why !== undefined);
-  if (broken !== undefined)
-    return { kind: 'invalid', why: `journal entry ${journalId(broken.entry)}: ${broken.why}` };
+  const sends: { line: JournalLine; body: string }[] = [];
+  for (const line of lines) {
+    const text = formatJournalLine(line);
+    if (!text.ok) return { kind: 'invalid', why: `journal line ${journalId(line)}: ${text.why}` };
+    sends.push({ line, body: text.value });
+  }
   const acks = await Promise.allSettled(
-    sends.map(({ entry, body }) =>
-      hub.jetstream.publish(journalSubject(entry), body, { msgID: journalId(entry) }),
+    sends.map(({ line, body }) =>
+      hub.jetstream.publish(journalSubject(line), body, { msgID: journalId(line) }),
     ),
   );
   const failed = acks.find((ack) => ack.status === 'rejected');
@@ -61,7 +60,7 @@ export async function publishJournal(
 }
 
 /** Without a repair there is no id to count in, so place and time stand in for it. */
-function journalId({ repairId, sequence, cluster, node, at, by }: JournalEntry): string {
+function journalId({ repairId, sequence, cluster, node, at, by }: JournalLine): string {
   if (repairId !== undefined) return `${repairId}/${sequence}`;
   return JSON.stringify([cluster, node ?? null, by, sequence, at]);
 }

@@ -4,7 +4,7 @@ import type { Consumer, JsMsg, StoredMsg } from '@nats-io/jetstream';
 import type { MsgHdrs } from '@nats-io/transport-node';
 import type { StoredFault } from '../domain/fault.ts';
 import { streams, type EpochMs } from '../domain/vocabulary.ts';
-import { parseJournalEntry, type JournalEntry } from '../schemas/journalEntry.ts';
+import { parseJournalLine, type JournalLine } from '../schemas/journalLine.ts';
 import { asFailure, requestTimeoutMs, type Hub, type HubFailure } from './connection.ts';
 import { readFaultMessage } from './faultMessage.ts';
 import { faultFilter, journalFilters, journalSubject } from './subjects.ts';
@@ -26,16 +26,16 @@ type Selection = {
 
 export type ReportsRead = { readonly kind: 'read'; readonly reports: readonly StoredFault[] };
 
-export type StoredJournalEntry = {
-  readonly entry: JournalEntry;
+export type StoredJournalLine = {
+  readonly line: JournalLine;
   readonly streamSequence: number;
   readonly storedAt: EpochMs;
 };
 
 export type JournalRead = {
   readonly kind: 'read';
-  readonly entries: readonly StoredJournalEntry[];
-  /** Entries that today's code cannot read; they are left out. */
+  readonly lines: readonly StoredJournalLine[];
+  /** Lines that today's code cannot read; they are left out. */
   readonly unreadable: number;
 };
 
@@ -87,7 +87,7 @@ export async function readFaults(
   return { kind: 'read', reports: read.reports.slice(-of.limit) };
 }
 
-/** Journal entries in the order they were stored, the first of each (repair, sequence) alone. */
+/** Journal lines in the order they were stored, the first of each (repair, sequence) alone. */
 export async function readJournal(
   hub: Hub,
   of: { cluster: string; node?: string; repairId?: string; since?: EpochMs },
@@ -99,7 +99,7 @@ export async function readJournal(
     ...(since !== undefined && { since }),
   });
   if (read.kind !== 'read') return read;
-  return { kind: 'read', ...selectEntries(read.messages, of.repairId) };
+  return { kind: 'read', ...selectLines(read.messages, of.repairId) };
 }
 
 /** Every stored message of the selection, in order, up to the newest at the time of reading. */
@@ -167,26 +167,26 @@ function fromDirect(message: StoredMsg): StoredMessage {
   return { subject, sequence: seq, storedAt: time.getTime(), headers: header, body: data };
 }
 
-function selectEntries(
+function selectLines(
   messages: readonly StoredMessage[],
   repairId: string | undefined,
 ): Omit<JournalRead, 'kind'> {
   const parsed = messages.map((message) => ({
     message,
-    entry: parseJournalEntry(new TextDecoder().decode(message.body)),
+    line: parseJournalLine(new TextDecoder().decode(message.body)),
   }));
   const seen = new Set<string>();
-  const entries = parsed.flatMap(({ message, entry }) => {
-    if (!entry.ok || (repairId !== undefined && entry.value.repairId !== repairId)) return [];
-    if (!isFirst(entry.value, seen)) return [];
-    return [{ entry: entry.value, streamSequence: message.sequence, storedAt: message.storedAt }];
+  const lines = parsed.flatMap(({ message, line }) => {
+    if (!line.ok || (repairId !== undefined && line.value.repairId !== repairId)) return [];
+    if (!isFirst(line.value, seen)) return [];
+    return [{ line: line.value, streamSequence: message.sequence, storedAt: message.storedAt }];
   });
-  return { entries, unreadable: parsed.filter(({ entry }) => !entry.ok).length };
+  return { lines, unreadable: parsed.filter(({ line }) => !line.ok).length };
 }
 
-function isFirst(entry: JournalEntry, seen: Set<string>): boolean {
-  if (entry.repairId === undefined) return true;
-  const key = `${entry.repairId}/${entry.sequence}`;
+function isFirst(line: JournalLine, seen: Set<string>): boolean {
+  if (line.repairId === undefined) return true;
+  const key = `${line.repairId}/${line.sequence}`;
   if (seen.has(key)) return false;
   seen.add(key);
   return true;

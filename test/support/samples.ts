@@ -1,7 +1,7 @@
 /** Sample values that tests change where it matters to them. */
 import type { FaultEvent } from '../../domain/fault.ts';
 import { eventId } from '../../event-hub/ids.ts';
-import type { JournalEntry } from '../../schemas/journalEntry.ts';
+import type { JournalLine } from '../../schemas/journalLine.ts';
 
 export const sampleNode = 'ip-10-0-1-17.eu-west-1.compute.internal';
 
@@ -24,7 +24,7 @@ export function faultEvent(changes: Partial<FaultEvent> = {}): FaultEvent {
   return { id: eventId(event), ...event };
 }
 
-export function journalEntry(changes: Partial<JournalEntry> = {}): JournalEntry {
+export function journalLine(changes: Partial<JournalLine> = {}): JournalLine {
   return {
     version: 1,
     repairId: 'r-abcdefghij234567abcd',

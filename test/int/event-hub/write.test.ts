@@ -7,7 +7,7 @@ import {
   readFaults,
   readJournal,
 } from '../../../event-hub/read.ts';
-import { faultEvent, journalEntry, sampleNode } from '../../support/samples.ts';
+import { faultEvent, journalLine, sampleNode } from '../../support/samples.ts';
 import { expectKind, startHub, type TestHub } from '../../support/hub.ts';
 
 let test: TestHub;
@@ -87,50 +87,48 @@ describe('fault events', () => {
 describe('the journal', () => {
   it('keeps the order, and the first of each (repair, sequence)', async () => {
     const cluster = 'journal';
-    const entries = [0, 1, 2].map((sequence) => journalEntry({ cluster, sequence }));
+    const entries = [0, 1, 2].map((sequence) => journalLine({ cluster, sequence }));
     expectKind(await publishJournal(test.hub, entries), 'stored');
     expectKind(await publishJournal(test.hub, entries.slice(1)), 'stored');
     const late = JSON.stringify(
-      journalEntry({ cluster, sequence: 2, reason: 'second of its number' }),
+      journalLine({ cluster, sequence: 2, reason: 'second of its number' }),
     );
     await test.hub.jetstream.publish(`journal.${cluster}`, late);
     const read = expectKind(await readJournal(test.hub, { cluster }), 'read');
-    expect(read.entries.map(({ entry }) => entry)).toEqual(entries);
+    expect(read.lines.map(({ line }) => line)).toEqual(entries);
     expect(read.unreadable).toBe(0);
   });
 
   it('is read by node, by repair and from a time on', async () => {
     const cluster = 'select';
-    const one = journalEntry({ cluster, repairId: 'r-one' });
+    const one = journalLine({ cluster, repairId: 'r-one' });
     const { repairId: _, node: __, ...plain } = { ...one, by: 'dispatch' };
-    const other = journalEntry({ cluster, node: 'other', repairId: 'r-other' });
+    const other = journalLine({ cluster, node: 'other', repairId: 'r-other' });
     expectKind(await publishJournal(test.hub, [one, other, plain]), 'stored');
     const read = async (of: { node?: string; repairId?: string; since?: number }) =>
-      expectKind(await readJournal(test.hub, { cluster, ...of }), 'read').entries;
+      expectKind(await readJournal(test.hub, { cluster, ...of }), 'read').lines;
     expect(await read({})).toHaveLength(3);
-    expect((await read({ node: 'other' })).map(({ entry }) => entry)).toEqual([other]);
-    expect((await read({ repairId: 'r-other' })).map(({ entry }) => entry)).toEqual([other]);
+    expect((await read({ node: 'other' })).map(({ line }) => line)).toEqual([other]);
+    expect((await read({ repairId: 'r-other' })).map(({ line }) => line)).toEqual([other]);
     expect(await read({ since: Date.now() + 60_000 })).toEqual([]);
   });
 
   it('counts what it cannot read and goes on', async () => {
     await test.hub.jetstream.publish('journal.odd', '{"version":9}');
     expectKind(
-      await publishJournal(test.hub, [journalEntry({ cluster: 'odd', repairId: 'r-odd' })]),
+      await publishJournal(test.hub, [journalLine({ cluster: 'odd', repairId: 'r-odd' })]),
       'stored',
     );
     const read = expectKind(await readJournal(test.hub, { cluster: 'odd' }), 'read');
-    expect([read.entries.length, read.unreadable]).toEqual([1, 1]);
+    expect([read.lines.length, read.unreadable]).toEqual([1, 1]);
   });
 
   it('takes all entries or none, when one cannot be written', async () => {
     const entries = [
-      journalEntry({ cluster: 'none' }),
-      journalEntry({ cluster: 'none', sequence: -1 }),
+      journalLine({ cluster: 'none' }),
+      journalLine({ cluster: 'none', sequence: -1 }),
     ];
     expectKind(await publishJournal(test.hub, entries), 'invalid');
-    expect(expectKind(await readJournal(test.hub, { cluster: 'none' }), 'read').entries).toEqual(
-      [],
-    );
+    expect(expectKind(await readJournal(test.hub, { cluster: 'none' }), 'read').lines).toEqual([]);
   });
 });

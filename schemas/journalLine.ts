@@ -1,0 +1,86 @@
+/** The wire form of a journal entry: a strict envelope around what `domain/` decided (DESIGN 5). */
+import { z } from 'zod';
+import type { Command, JournalEntry, RepairEvent, RepairOpening } from '../domain/repair/types.ts';
+import { phases, type EpochMs, type Phase } from '../domain/vocabulary.ts';
+import { explain, parseJson, type Parsed } from './parsed.ts';
+
+/** Commands and events are kept whole: their shapes belong to `domain/` and grow with it. */
+const kinded = z.looseObject({ kind: z.string().min(1) });
+const epochMs = z.int().min(0);
+
+const journalLineSchema = z.strictObject({
+  version: z.literal(1),
+  repairId: z.string().min(1).max(64).exactOptional(),
+  cluster: z.string().min(1).max(253),
+  node: z.string().min(1).max(253).exactOptional(),
+  sequence: z.int().min(0),
+  at: epochMs,
+  command: kinded,
+  from: z.enum(phases).exactOptional(),
+  to: z.enum(phases).exactOptional(),
+  reason: z.string().max(1024).exactOptional(),
+  events: z.array(kinded.extend({ at: epochMs })),
+  by: z.string().min(1).max(256),
+  opening: z.looseObject({}).exactOptional(),
+});
+
+/** One line of JOURNAL: an entry of a repair, or what was decided without one. */
+export type JournalLine = {
+  readonly version: 1;
+  /** Absent for what was decided without a repair, as dispatch does. */
+  readonly repairId?: string;
+  readonly cluster: string;
+  /** Absent for what concerns the whole cluster. */
+  readonly node?: string;
+  /** Counts the entries of one repair from 0; without a repair, the FAULTS sequence that was answered, or 0. */
+  readonly sequence: number;
+  readonly at: EpochMs;
+  readonly command: { readonly kind: string };
+  readonly from?: Phase;
+  readonly to?: Phase;
+  readonly reason?: string;
+  readonly events: readonly { readonly kind: string; readonly at: EpochMs }[];
+  /** Who decided: `slipway`, a part of it, or a person. */
+  readonly by: string;
+  /** In the first entry of a repair alone. */
+  readonly opening?: object;
+};
+
+/** Reads one line from its wire form; never throws. */
+export function parseJournalLine(text: string): Parsed<JournalLine> {
+  const json = parseJson(text);
+  if (!json.ok) return json;
+  const line = journalLineSchema.safeParse(json.value);
+  return line.success ? { ok: true, value: line.data } : { ok: false, why: explain(line.error) };
+}
+
+/** Writes one line in its wire form, or says why it cannot be read back. */
+export function formatJournalLine(line: JournalLine): Parsed<string> {
+  const text = JSON.stringify(line);
+  const back = parseJournalLine(text);
+  return back.ok ? { ok: true, value: text } : back;
+}
+
+/** What `domain/` wrote is believed to be what `domain/` wrote: only the kinds are looked at again. */
+const repairEntrySchema = journalLineSchema.extend({
+  repairId: z.string(),
+  node: z.string(),
+  command: z.custom<Command | { readonly kind: 'open' }>(isKinded),
+  from: z.enum(phases),
+  to: z.enum(phases),
+  events: z.array(z.custom<RepairEvent>(isKinded)),
+  opening: z.custom<RepairOpening>(isObject).exactOptional(),
+});
+
+/** The line as an entry of a repair, or undefined if it is none. */
+export function asRepairEntry(line: JournalLine): JournalEntry | undefined {
+  return repairEntrySchema.safeParse(line).data;
+}
+
+function isKinded(value: unknown): boolean {
+  return kinded.safeParse(value).success;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}

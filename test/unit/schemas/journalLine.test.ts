@@ -1,0 +1,65 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import {
+  asRepairEntry,
+  formatJournalLine,
+  parseJournalLine,
+} from '../../../schemas/journalLine.ts';
+import type { JournalEntry } from '../../../domain/repair/types.ts';
+import type { JournalLine } from '../../../schemas/journalLine.ts';
+import { journalLine } from '../../support/samples.ts';
+
+describe('journal entry on the wire', () => {
+  it('comes back as it went out, with whatever commands and events hold', () => {
+    const command = { kind: 'runRung', rung: 0, deep: { n: [1] } };
+    const entry = journalLine({
+      command,
+      reason: 'still-faulty',
+      opening: { policy: { soakMs: 1 } },
+    });
+    const text = formatJournalLine(entry);
+    expect(parseJournalLine(text.ok ? text.value : '')).toEqual({ ok: true, value: entry });
+  });
+
+  it('needs no repair', () => {
+    const { repairId, ...entry } = journalLine();
+    expect(repairId).toBeDefined();
+    expect(formatJournalLine(entry).ok).toBe(true);
+  });
+
+  it.each([
+    [{ version: 2 }, 'version'],
+    [{ extra: 1 }, 'extra'],
+    [{ sequence: -1 }, 'sequence'],
+    [{ command: {} }, 'command.kind'],
+    [{ events: [{ kind: 'isolated' }] }, 'events[0].at'],
+  ])('refuses %o by its place', (change, place) => {
+    const parsed = parseJournalLine(JSON.stringify({ ...journalLine(), ...change }));
+    expect(parsed.ok ? '' : parsed.why).toContain(place);
+  });
+
+  it('refuses what is not JSON', () => {
+    expect(parseJournalLine('{').ok).toBe(false);
+  });
+
+  it('drops what has no value', () => {
+    const line = { ...journalLine(), reason: undefined } as unknown as JournalLine;
+    const text = formatJournalLine(line);
+    expect(parseJournalLine(text.ok ? text.value : '').ok).toBe(true);
+  });
+});
+
+describe('the entry of a repair', () => {
+  it('is a line with repair, node and phases', () => {
+    const entry = { ...journalLine(), from: 'isolating', to: 'tagging' } as const;
+    expect(asRepairEntry(entry)).toEqual(entry);
+  });
+
+  it('is what the domain journals', () => {
+    expectTypeOf<JournalEntry>().toExtend<JournalLine>();
+    expectTypeOf<ReturnType<typeof asRepairEntry>>().toEqualTypeOf<JournalEntry | undefined>();
+  });
+
+  it('is not what was decided without a repair', () => {
+    expect(asRepairEntry(journalLine())).toBeUndefined();
+  });
+});
