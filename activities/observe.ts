@@ -69,5 +69,6 @@ async function observeRung(
   const detail = `would ask ${rung?.driver ?? 'nobody'} for ${rung?.action ?? 'nothing'}`;
   const at = ports.clock();
   const attempt = { rung: command.rung, number: command.attempt, startedAt: at, evidenceAfter: 0 };
-  return { kind: 'attempted', ...attempt, result: 'done', detail, assumed: true };
+  const bootIdBefore = step.bootId;
+  return { kind: 'attempted', ...attempt, bootIdBefore, result: 'done', detail, assumed: true };
 }

@@ -10,7 +10,7 @@ import type { Step, StepOutcome } from './step.ts';
 /** Throws while the world cannot be read or written: an end is tried until it is done. */
 export async function restore(ports: Ports, step: Step, ending: Ending): Promise<StepOutcome> {
   if (ending.reason === 'replaced' || ending.reason === 'deleted') return left(ending.reason);
-  if (ending.node === 'leave') return leave(ports, step);
+  if (ending.node === 'leave') return leave(ports, step, ending);
   const look = await freshLook(ports, step, purposeOf(ending));
   if (!look.ok) return otherwise(ports, step, ending, look.outcome);
   return ending.node === 'return'
@@ -33,7 +33,7 @@ function otherwise(
     case 'deleted':
       return left(outcome.reason);
     case 'taken-over':
-      return leave(ports, step);
+      return leave(ports, step, ending);
     case 'held':
       return holdOn(ports, step, ending);
     default:
@@ -78,18 +78,25 @@ async function holdOn(ports: Ports, step: Step, ending: Ending): Promise<StepOut
 }
 
 /** The node is a person's: our mark goes, a note of the hand-over stays. */
-async function leave(ports: Ports, step: Step): Promise<StepOutcome> {
+async function leave(ports: Ports, step: Step, ending: Ending): Promise<StepOutcome> {
   const { node: name, repairId } = step.opening;
   const read = await ports.kube.readNode(name);
   if (!read.ok) throw new Error(read.why);
   await untag(ports, step);
   const node = read.value;
+  if (ending.node === 'return' && node && isServing(node))
+    return { kind: 'restored', node: 'returned' };
   if (node && isolationMark(node)?.repair === repairId) {
     const note = { repair: repairId, outcome: 'taken-over', at: ports.clock() };
     const annotations = { [marks.isolation]: null, [marks.handedOver]: JSON.stringify(note) };
     expectDone(await ports.kube.annotate(node, annotations));
   }
   return left('taken-over');
+}
+
+/** An earlier try gave the node back and its answer was lost: a person's uncordon leaves our mark where it is. */
+function isServing(node: NodeFacts): boolean {
+  return isolationMark(node) === undefined && !node.unschedulable;
 }
 
 async function untag(ports: Ports, { opening }: Step): Promise<void> {

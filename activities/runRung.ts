@@ -63,5 +63,7 @@ async function act(
   } as const;
   const answer = driver ? await driver.run(request, signal) : missing;
   const evidenceAfter = Math.max(0, ...look.finding.reports.map((report) => report.sequence));
-  return { kind: 'attempted', rung, number: attempt, startedAt, evidenceAfter, ...answer };
+  const bootIdBefore = look.node.bootId;
+  const made = { rung, number: attempt, startedAt, bootIdBefore, evidenceAfter };
+  return { kind: 'attempted', ...made, ...answer };
 }

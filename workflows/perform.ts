@@ -149,6 +149,7 @@ async function runRung(
       kind: 'attempted',
       number: attempt,
       startedAt,
+      bootIdBefore: turn.state.bootId,
       result: 'unknown',
       detail: detailOf(error),
       evidenceAfter: newest(turn.state),

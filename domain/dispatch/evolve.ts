@@ -80,7 +80,7 @@ function checkRecord(
   known: CheckRecord | undefined,
   { event, sequence, storedAt }: StoredFault,
 ): CheckRecord {
-  const { verdict, bootId, counter, id, reason, message } = event;
+  const { verdict, bootId, counter, source, reason, message } = event;
   const since = verdict === 'faulty' ? (known?.faultySince ?? storedAt) : undefined;
   const faultySince = verdict === 'unknown' ? known?.faultySince : since;
   return {
@@ -89,7 +89,8 @@ function checkRecord(
     counter,
     sequence,
     storedAt,
-    eventId: id,
+    eventId: event.id,
+    source,
     reason,
     message,
     faultySince,

@@ -10,6 +10,7 @@ export type CheckRecord = {
   readonly sequence: number;
   readonly storedAt: EpochMs;
   readonly eventId: string;
+  readonly source: string;
   readonly reason: string;
   readonly message: string;
   /** Since when this check has been faulty without a healthy report in between. */

@@ -8,18 +8,29 @@ import type { Attempt, Command, Ending, RepairState } from './types.ts';
 const lookEveryMs = 20_000;
 
 export function decide(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
-  if (state.ending) return carryOut(state);
-  const ending = endingByOthers(state);
+  const command = next(state, policy, now);
+  if (command.kind !== 'conclude' || !state.doubtful || state.lost) return command;
+  return heldBack(state, now) ?? { kind: 'look' };
+}
+
+function next(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
+  if (state.ending) return heldBack(state, now) ?? carryOut(state);
+  const ending = endingByOthers(state) ?? endingByHealth(state);
   if (ending) return conclude(state, ending);
-  if (state.refused && now < state.refused.lookAgainAt) {
-    return { kind: 'wait', reason: state.refused.reason, until: state.refused.lookAgainAt };
-  }
+  const wait = heldBack(state, now);
+  if (wait) return wait;
   return state.phase === 'verifying' ? verify(state, policy, now) : work(state, policy, now);
+}
+
+/** What was refused, or failed, is tried again when its time has come; endings by others and by health do not wait. */
+function heldBack({ refused }: RepairState, now: EpochMs): Command | undefined {
+  if (!refused || now >= refused.lookAgainAt) return undefined;
+  return { kind: 'wait', reason: refused.reason, until: refused.lookAgainAt };
 }
 
 /** Ends: undo what is ours, give the permit back, close. */
 function carryOut(state: RepairState): Command {
-  if (!state.restored && (state.isolated || state.pods.tagged)) return { kind: 'restore' };
+  if (!state.restored && (state.isolated || state.doubtful)) return { kind: 'restore' };
   if (!state.released) return { kind: 'releasePermit' };
   return { kind: 'close' };
 }
@@ -61,12 +72,14 @@ function stop(
   return { outcome: 'cancelled', reason: early, node: state.isolated ? node : 'leave' };
 }
 
+/** Healthy again before anything was done: an isolated node has to prove it first. */
+function endingByHealth(state: RepairState): Ending | undefined {
+  if (state.isolated || health(state) !== 'healthy') return undefined;
+  return { outcome: 'recovered', reason: 'healed', node: 'leave' };
+}
+
 function work(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
-  const verdict = health(state);
-  if (verdict === 'healthy') {
-    return conclude(state, { outcome: 'recovered', reason: 'healed', node: 'leave' });
-  }
-  if (verdict === 'unknown') return waitForEvidence(state, policy, now);
+  if (health(state) === 'unknown') return waitForEvidence(state, policy, now);
   if (!state.permit) return { kind: 'requestPermit' };
   if (!state.isolated) return { kind: 'isolate' };
   if (!state.pods.tagged) return { kind: 'tagPods' };
@@ -75,77 +88,69 @@ function work(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
 
 /** Not knowing permits neither an act nor a return; after the time-out a person has to look. */
 function waitForEvidence(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
-  const until = (state.unknownSince ?? now) + evidenceTimeoutMs(state, policy);
+  const until = latest(state.unknownSince) + evidenceTimeoutMs(state, policy);
   if (now < until) return watchUntil(state, 'unknown-health', until, now);
-  const node = state.isolated ? 'keep' : 'leave';
-  return conclude(state, { outcome: 'escalated', reason: 'verification-timed-out', node });
+  return escalate(state, 'verification-timed-out');
 }
 
 function migrate(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
-  const deadlineAt = (state.migratingSince ?? now) + policy.migration.timeoutMs;
+  const deadlineAt = latest(state.migratingSince) + policy.migration.timeoutMs;
   if (now < deadlineAt) return { kind: 'migrate', deadlineAt };
   if (policy.migration.onTimeout === 'continue') return climb(state, policy);
-  return conclude(state, { outcome: 'escalated', reason: 'migration-timed-out', node: 'keep' });
+  return escalate(state, 'migration-timed-out');
 }
 
 function climb(state: RepairState, policy: RepairPolicy): Command {
   if (state.rung < policy.ladder.length) {
     return { kind: 'runRung', rung: state.rung, attempt: state.spent + 1 };
   }
-  return conclude(state, { outcome: 'escalated', reason: 'ladder-exhausted', node: 'keep' });
+  return escalate(state, 'ladder-exhausted');
 }
 
 function verify(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
+  const { attempt } = state;
   const rung = policy.ladder[state.rung];
-  if (!state.attempt || !rung) return verifyEvidence(state, policy, now);
+  if (!attempt || !rung) return verifyEvidence(state, policy, now);
   if (state.mode === 'observe') {
     return conclude(state, { outcome: 'repaired', reason: 'observe-mode', node: 'return' });
   }
-  if (state.attempt.result === 'rejected') return rejected(state, rung, state.attempt);
+  if (attempt.result === 'rejected') return rejected(state, rung, attempt);
   if (rung.driver === 'ticket') {
-    const detail = state.attempt.detail;
-    return conclude(state, {
-      outcome: 'escalated',
-      reason: 'ladder-exhausted',
-      node: 'keep',
-      detail,
-    });
+    return escalate(state, 'ladder-exhausted', attempt.detail);
   }
-  if (state.bootId !== state.attempt.bootIdBefore) return verifyEvidence(state, policy, now);
-  return awaitBoot(state, rung, now);
+  if (state.bootId !== attempt.bootIdBefore) return verifyEvidence(state, policy, now);
+  return awaitBoot(state, { rung, windowEndsAt: attempt.endedAt + rung.bootWindowMs }, now);
 }
 
 function rejected(state: RepairState, rung: Rung, attempt: Attempt): Command {
-  if (attempt.code !== 'wrong-machine') return giveUp(state, rung, 'rejected-by-driver');
-  const { detail } = attempt;
-  return conclude(state, { outcome: 'escalated', reason: 'wrong-machine', node: 'keep', detail });
+  if (attempt.code === 'wrong-machine') return escalate(state, 'wrong-machine', attempt.detail);
+  return giveUp(state, rung, 'rejected-by-driver');
 }
 
 /** The boot window resolves what a call's answer could not: only a new boot ID proves a reset (DESIGN 7). */
-function awaitBoot(state: RepairState, rung: Rung, now: EpochMs): Command {
-  const windowEndsAt = (state.attempt?.endedAt ?? now) + rung.bootWindowMs;
+function awaitBoot(
+  state: RepairState,
+  { rung, windowEndsAt }: { readonly rung: Rung; readonly windowEndsAt: EpochMs },
+  now: EpochMs,
+): Command {
   if (now < windowEndsAt) return watchUntil(state, 'boot', windowEndsAt, now);
-  if ((state.lookedAt ?? 0) < windowEndsAt) return { kind: 'look' };
+  if (latest(state.lookedAt) < windowEndsAt) return { kind: 'look' };
   return giveUp(state, rung, 'boot-window-over');
 }
 
 function verifyEvidence(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
-  const since = Math.max(state.verifyingSince ?? now, state.bootSeenAt ?? 0);
+  const { healthySince } = state;
+  if (healthySince !== undefined) return soak(state, healthySince + soakMs(state, policy), now);
+  const since = latest(state.verifyingSince, state.bootSeenAt);
   const endsAt = since + evidenceTimeoutMs(state, policy);
-  if (state.healthySince !== undefined) return soak(state, policy, now);
   if (now < endsAt) return watchUntil(state, 'evidence', endsAt, now);
-  if ((state.lookedAt ?? 0) < endsAt) return { kind: 'look' };
+  if (latest(state.lookedAt) < endsAt) return { kind: 'look' };
   const rung = policy.ladder[state.rung];
-  if (state.attempt && rung && health(state) === 'faulty')
-    return giveUp(state, rung, 'still-faulty');
-  return conclude(state, { outcome: 'escalated', reason: 'verification-timed-out', node: 'keep' });
+  if (rung && health(state) === 'faulty') return giveUp(state, rung, 'still-faulty');
+  return escalate(state, 'verification-timed-out');
 }
 
-function soak(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
-  const soakMs = state.attempt
-    ? (policy.ladder[state.rung]?.verification.soakMs ?? policy.soakMs)
-    : policy.soakMs;
-  const soakedAt = (state.healthySince ?? now) + soakMs;
+function soak(state: RepairState, soakedAt: EpochMs, now: EpochMs): Command {
   if (now < soakedAt) return { kind: 'wait', reason: 'soak', until: soakedAt };
   const outcome = state.attempts > 0 ? 'repaired' : 'recovered';
   return conclude(state, { outcome, reason: 'healed', node: 'return' });
@@ -157,13 +162,21 @@ function giveUp(
   reason: 'rejected-by-driver' | 'boot-window-over' | 'still-faulty',
 ): Command {
   const spent = state.spent + 1;
-  const another = spent < rung.attempts;
-  return {
-    kind: 'giveUpAttempt',
-    reason,
-    nextRung: another ? state.rung : state.rung + 1,
-    nextSpent: another ? spent : 0,
-  };
+  const then =
+    spent < rung.attempts
+      ? { nextRung: state.rung, nextSpent: spent }
+      : { nextRung: state.rung + 1, nextSpent: 0 };
+  return { kind: 'giveUpAttempt', reason, ...then };
+}
+
+/** A person has to go on, and finds the node as the repair left it. */
+function escalate(
+  state: RepairState,
+  reason: 'ladder-exhausted' | 'migration-timed-out' | 'verification-timed-out' | 'wrong-machine',
+  detail?: string,
+): Command {
+  const node = state.isolated ? 'keep' : 'leave';
+  return conclude(state, { outcome: 'escalated', reason, node, ...(detail && { detail }) });
 }
 
 /** Waits, but looks in between: liveness must not hang on signals alone. */
@@ -173,13 +186,23 @@ function watchUntil(
   until: EpochMs,
   now: EpochMs,
 ): Command {
-  const since = Math.max(state.lookedAt ?? 0, state.verifyingSince ?? 0, state.unknownSince ?? 0);
-  const lookAt = since + lookEveryMs;
-  if (since > 0 && now >= lookAt) return { kind: 'look' };
-  return { kind: 'wait', reason, until: Math.min(until, since > 0 ? lookAt : now + lookEveryMs) };
+  const lookAt = latest(state.lookedAt, state.verifyingSince, state.unknownSince) + lookEveryMs;
+  if (now >= lookAt) return { kind: 'look' };
+  return { kind: 'wait', reason, until: Math.min(until, lookAt) };
+}
+
+/** What a rung asks for after its attempt; without one the policy's own soak time is enough. */
+function soakMs(state: RepairState, policy: RepairPolicy): number {
+  const rung = state.attempt && policy.ladder[state.rung];
+  return rung?.verification.soakMs ?? policy.soakMs;
 }
 
 function evidenceTimeoutMs(state: RepairState, policy: RepairPolicy): number {
   const rung = policy.ladder[Math.min(state.rung, policy.ladder.length - 1)];
   return rung?.verification.timeoutMs ?? policy.soakMs;
+}
+
+/** The latest of the moments that are known. */
+function latest(...moments: readonly (EpochMs | undefined)[]): EpochMs {
+  return Math.max(0, ...moments.filter((moment) => moment !== undefined));
 }

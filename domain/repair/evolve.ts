@@ -5,6 +5,7 @@ import { health } from './health.ts';
 import { lossReasons } from './types.ts';
 import type {
   CheckReport,
+  Ending,
   Finding,
   LossReason,
   RepairEvent,
@@ -19,21 +20,22 @@ const refusedLookAgainMs = 5 * 60 * second;
 const soonLookAgainMs = 5 * second;
 
 export function initialState(opening: RepairOpening): RepairState {
-  const { fault } = opening;
+  const { fault, openedAt } = opening;
   const report = { check: fault.check, verdict: fault.verdict, bootId: fault.bootId };
-  return {
+  const state: RepairState = {
     repairId: opening.repairId,
     cluster: opening.cluster,
     node: opening.node,
     nodeUid: opening.nodeUid,
     mode: opening.mode,
     phase: 'awaiting-permit',
-    openedAt: opening.openedAt,
+    openedAt,
     bootId: fault.bootId,
     ready: true,
     checks: { [fault.check]: { ...report, sequence: opening.sequence } },
     permit: false,
     isolated: false,
+    doubtful: false,
     pods: { tagged: false, moved: false, left: 0, blockers: [] },
     rung: opening.after?.firstRung ?? 0,
     spent: 0,
@@ -41,10 +43,12 @@ export function initialState(opening: RepairOpening): RepairState {
     restored: false,
     released: false,
   };
+  return settle(state, openedAt);
 }
 
+/** A closed repair stays as it is, whatever still reaches it. */
 export function evolve(state: RepairState, event: RepairEvent): RepairState {
-  return settle(apply(state, event), event.at);
+  return state.phase === 'closed' ? state : settle(apply(state, event), event.at);
 }
 
 /** The state after these events, from the opening on. */
@@ -71,7 +75,7 @@ const handlers: Handlers = {
     phase: workPhase(state),
   }),
   permitRefused: (state, { reason, at }) => withRefusal(state, reason, at, refusedLookAgainMs),
-  isolated: (state) => inWorkPhase({ ...state, isolated: true }),
+  isolated: (state) => inWorkPhase({ ...state, isolated: true, doubtful: false }),
   podsTagged: (state, { pods, at }) =>
     inWorkPhase({
       ...state,
@@ -106,7 +110,7 @@ const handlers: Handlers = {
   waited: (state) => ({ ...state, waiting: undefined }),
   interrupted: (state) => ({ ...state, waiting: undefined }),
   refused,
-  failed: (state, { at }) => withRefusal(state, 'node-unreadable', at, soonLookAgainMs),
+  failed,
   concluded: (state, { ending }) => ({
     ...state,
     refused: undefined,
@@ -136,8 +140,7 @@ function inWorkPhase(state: RepairState): RepairState {
 }
 
 function attempted(state: RepairState, event: Of<'attempted'>): RepairState {
-  const { rung, number, startedAt, result, detail, code, evidenceAfter, at } = event;
-  const bootIdBefore = state.bootId;
+  const { rung, number, startedAt, bootIdBefore, result, detail, code, evidenceAfter, at } = event;
   const attempt = {
     rung,
     number,
@@ -152,7 +155,6 @@ function attempted(state: RepairState, event: Of<'attempted'>): RepairState {
     ...state,
     refused: undefined,
     healthySince: undefined,
-    bootSeenAt: undefined,
     phase: 'verifying',
     attempt: code ? { ...attempt, code } : attempt,
     attempts: state.attempts + 1,
@@ -166,9 +168,22 @@ function refused(state: RepairState, event: Of<'refused'>): RepairState {
   if (isLoss(reason)) return withLoss(seen, reason, detail);
   if (reason === 'permit-lost') return { ...seen, permit: false };
   if (reason === 'healed' || reason === 'rebooted') return seen;
-  const open = state.ending?.node === 'return' ? unconcluded(seen, at) : seen;
   const laterMs = reason === 'paused' ? refusedLookAgainMs : soonLookAgainMs;
+  const unwell = reason === 'still-faulty' || reason === 'unknown-health';
+  const open = unwell && state.ending ? unconcluded(seen, at) : inDoubt(seen, reason);
   return withRefusal(open, reason, at, laterMs);
+}
+
+function failed(state: RepairState, { command, at }: Of<'failed'>): RepairState {
+  const isLedger = command === 'requestPermit' || command === 'releasePermit';
+  const reason = isLedger ? 'ledger-unreadable' : 'node-unreadable';
+  return withRefusal(inDoubt(state, reason), reason, at, soonLookAgainMs);
+}
+
+/** The answer to an isolation may be lost after the API server took it. */
+function inDoubt(state: RepairState, reason: ReasonCode): RepairState {
+  const tried = state.phase === 'isolating' && reason === 'node-unreadable';
+  return tried ? { ...state, doubtful: true } : state;
 }
 
 /** A return that a fresh look forbade: the node has to prove itself again. */
@@ -184,21 +199,20 @@ function unconcluded(state: RepairState, at: EpochMs): RepairState {
 
 function restored(state: RepairState, event: Of<'restored'>): RepairState {
   const done: RepairState = { ...state, refused: undefined, restored: true };
-  if (!state.ending) return done;
-  if (event.node === 'left' && state.ending.node !== 'leave') {
-    return {
-      ...done,
-      ending: { outcome: 'taken-over', reason: event.reason ?? 'taken-over', node: 'leave' },
-    };
+  const wanted = state.ending?.node;
+  if (event.node === 'left' && wanted !== 'leave') {
+    const reason = event.reason ?? 'taken-over';
+    return { ...done, ending: { outcome: 'taken-over', reason, node: 'leave' } };
   }
-  if (event.node === 'kept' && state.ending.node === 'return') {
-    return {
-      ...done,
-      ending: { outcome: 'cancelled', reason: event.reason ?? 'held', node: 'keep' },
-    };
+  if (event.node === 'kept' && wanted === 'return') {
+    const ending = state.attempts > 0 ? heldLate : heldEarly;
+    return { ...done, ending };
   }
   return done;
 }
+
+const heldEarly: Ending = { outcome: 'cancelled', reason: 'held', node: 'keep' };
+const heldLate: Ending = { outcome: 'escalated', reason: 'held-mid-repair', node: 'keep' };
 
 function withReport(state: RepairState, report: CheckReport): RepairState {
   const known = state.checks[report.check];
@@ -216,7 +230,10 @@ function seenIn(
 }
 
 function found(state: RepairState, finding: Finding, at: EpochMs): RepairState {
-  return finding.reports.reduce(withReport, seenIn(state, finding, at));
+  const { bootId, ready, isolated, reports } = finding;
+  const seen = { ...seenIn(state, { bootId, ready }, at), doubtful: false };
+  const known = isolated && !state.isolated ? inWorkPhase({ ...seen, isolated }) : seen;
+  return reports.reduce(withReport, known);
 }
 
 function withLoss(state: RepairState, reason: LossReason, detail: string): RepairState {
@@ -247,7 +264,7 @@ function spread(repairId: string, laterMs: number): number {
 
 /** Health decides by itself whether the repair verifies or works, and since when it has been well or unknown. */
 function settle(state: RepairState, at: EpochMs): RepairState {
-  if (state.ending || state.phase === 'closed') return state;
+  if (state.ending) return state;
   const verdict = health(state);
   const timed = {
     ...state,
@@ -257,11 +274,14 @@ function settle(state: RepairState, at: EpochMs): RepairState {
   return state.isolated && !state.attempt ? turned(timed, verdict, at) : timed;
 }
 
-/** Without an attempt under way, a healthy node proves itself and a faulty one is worked on. */
+/**
+ * Without an attempt under way, a healthy node proves itself and a faulty one is worked on.
+ * What was refused was an act: a node that became healthy needs none, so its refusal is void.
+ */
 function turned(state: RepairState, verdict: Verdict, at: EpochMs): RepairState {
   const verifying = state.phase === 'verifying';
   if (verdict === 'healthy' && !verifying)
-    return { ...state, phase: 'verifying', verifyingSince: at };
+    return { ...state, phase: 'verifying', verifyingSince: at, refused: undefined };
   if (verdict === 'faulty' && verifying) {
     return { ...state, phase: workPhase(state), verifyingSince: undefined };
   }

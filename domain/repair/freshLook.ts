@@ -79,6 +79,7 @@ function findingOf(
   return {
     bootId: node.bootId,
     ready: node.ready === 'True',
+    isolated: isIsolatedBy(node, expected.repairId),
     reports: reports.filter((report) => expected.checks.includes(report.check)),
   };
 }

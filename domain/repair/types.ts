@@ -81,6 +81,8 @@ export type RepairState = {
   readonly checks: Readonly<Record<string, CheckReport>>;
   readonly permit: boolean;
   readonly isolated: boolean;
+  /** An isolation was tried and nobody knows whether it took: a look has to tell before the repair may end. */
+  readonly doubtful: boolean;
   readonly pods: {
     readonly tagged: boolean;
     readonly moved: boolean;
@@ -156,6 +158,8 @@ export type Command =
 export type Finding = {
   readonly bootId: string;
   readonly ready: boolean;
+  /** Whether the node carries this repair's isolation. */
+  readonly isolated: boolean;
   readonly reports: readonly CheckReport[];
 };
 
@@ -196,6 +200,8 @@ export type CommandOutcome = At &
         readonly rung: number;
         readonly number: number;
         readonly startedAt: EpochMs;
+        /** The boot the attempt was made in: the news of the next boot may overtake the attempt's own outcome. */
+        readonly bootIdBefore: string;
         readonly result: 'done' | 'rejected' | 'unknown';
         readonly detail: string;
         readonly code?: ReasonCode;

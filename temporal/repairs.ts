@@ -1,0 +1,162 @@
+/** Starting, signalling and asking repairs. The repair id travels in the memo: workflow ids name nodes, not repairs. */
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import type { RepairOpening, RepairState } from '../domain/repair/types.ts';
+import { searchAttributes, taskQueues } from '../domain/vocabulary.ts';
+import type { EpochMs } from '../domain/vocabulary.ts';
+import {
+  arriveSignal,
+  nodeRepairType,
+  stateQuery,
+  workflowIdOf,
+} from '../workflows/contract/index.ts';
+import type { NodeRepairInput, Said } from '../workflows/contract/index.ts';
+import type { Temporal } from './connection.ts';
+
+type Place = { readonly cluster: string; readonly node: string };
+type Failed = { readonly kind: 'failed'; readonly why: string };
+
+/** `running`: a repair of this node, perhaps another one, is still under way. */
+export async function startRepair(
+  { client }: Temporal,
+  opening: RepairOpening,
+): Promise<{ readonly kind: 'started' } | { readonly kind: 'running' } | Failed> {
+  const { cluster, node, fault, repairId, policy } = opening;
+  const input: NodeRepairInput = { opening };
+  try {
+    await client.workflow.start(nodeRepairType, {
+      workflowId: workflowIdOf(cluster, node),
+      taskQueue: taskQueues.repairs,
+      args: [input],
+      workflowIdConflictPolicy: 'FAIL',
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      memo: { repairId },
+      staticSummary: `${fault.check} on ${node} (${repairId})`,
+      staticDetails: `Opened by ${fault.source}: ${fault.reason}. Policy ${policy.name}.`,
+      searchAttributes: {
+        [searchAttributes.cluster]: [cluster],
+        [searchAttributes.node]: [node],
+        [searchAttributes.check]: [fault.check],
+        [searchAttributes.phase]: ['awaiting-permit'],
+      },
+    });
+    return { kind: 'started' };
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return { kind: 'running' };
+    return failed(error);
+  }
+}
+
+/** `absent`: nobody is there to hear it. */
+export async function say(
+  { client }: Temporal,
+  { cluster, node }: Place,
+  said: Said,
+): Promise<{ readonly kind: 'said' } | { readonly kind: 'absent' } | Failed> {
+  try {
+    await client.workflow.getHandle(workflowIdOf(cluster, node)).signal(arriveSignal, said);
+    return { kind: 'said' };
+  } catch (error) {
+    return error instanceof WorkflowNotFoundError ? { kind: 'absent' } : failed(error);
+  }
+}
+
+export type Described =
+  | { readonly kind: 'absent' }
+  | {
+      readonly kind: 'found';
+      readonly repairId: string;
+      readonly running: boolean;
+      /** Temporal's word for how it stands: RUNNING, COMPLETED, TERMINATED, ... */
+      readonly status: string;
+      readonly startedAt: EpochMs;
+    };
+
+/** The newest repair of this node, whether it runs or not. */
+export async function describeRepair(
+  { client }: Temporal,
+  { cluster, node }: Place,
+): Promise<Described | Failed> {
+  try {
+    const about = await client.workflow.getHandle(workflowIdOf(cluster, node)).describe();
+    const status = about.status.name;
+    const repairId = repairIdIn(about.memo);
+    const startedAt = about.startTime.getTime();
+    return { kind: 'found', repairId, running: status === 'RUNNING', status, startedAt };
+  } catch (error) {
+    return error instanceof WorkflowNotFoundError ? { kind: 'absent' } : failed(error);
+  }
+}
+
+/** The repair's own present state; needs a live worker. */
+export async function queryState(
+  { client }: Temporal,
+  { cluster, node }: Place,
+): Promise<
+  { readonly kind: 'state'; readonly state: RepairState } | { readonly kind: 'absent' } | Failed
+> {
+  try {
+    const handle = client.workflow.getHandle(workflowIdOf(cluster, node));
+    return { kind: 'state', state: await handle.query<RepairState>(stateQuery) };
+  } catch (error) {
+    return error instanceof WorkflowNotFoundError ? { kind: 'absent' } : failed(error);
+  }
+}
+
+export type ListedRepair = {
+  readonly repairId: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly status: string;
+  readonly node: string;
+  readonly check: string;
+  readonly phase: string;
+  readonly outcome?: string;
+  readonly startedAt: EpochMs;
+  readonly closedAt?: EpochMs;
+};
+
+/** Newest first, from visibility: good for screens, never for decisions. */
+export async function listRepairs(
+  { client }: Temporal,
+  of: { readonly cluster: string; readonly running?: true; readonly limit: number },
+): Promise<{ readonly kind: 'listed'; readonly repairs: readonly ListedRepair[] } | Failed> {
+  const running = of.running ? " AND ExecutionStatus = 'Running'" : '';
+  const query = `WorkflowType = '${nodeRepairType}' AND ${searchAttributes.cluster} = '${of.cluster}'${running}`;
+  try {
+    const repairs: ListedRepair[] = [];
+    for await (const about of client.workflow.list({ query, pageSize: Math.min(of.limit, 200) })) {
+      repairs.push(listed(about));
+      if (repairs.length >= of.limit) break;
+    }
+    return { kind: 'listed', repairs };
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+function listed(about: WorkflowExecutionInfo): ListedRepair {
+  const word = (name: string): string => String(about.searchAttributes[name]?.[0] ?? '');
+  const outcome = word(searchAttributes.outcome);
+  return {
+    repairId: repairIdIn(about.memo),
+    workflowId: about.workflowId,
+    runId: about.runId,
+    status: about.status.name,
+    node: word(searchAttributes.node),
+    check: word(searchAttributes.check),
+    phase: word(searchAttributes.phase),
+    startedAt: about.startTime.getTime(),
+    ...(outcome && { outcome }),
+    ...(about.closeTime && { closedAt: about.closeTime.getTime() }),
+  };
+}
+
+function repairIdIn(memo: Record<string, unknown> | undefined): string {
+  const repairId = memo?.['repairId'];
+  return typeof repairId === 'string' ? repairId : '';
+}
+
+function failed(error: unknown): Failed {
+  return { kind: 'failed', why: error instanceof Error ? error.message : String(error) };
+}
