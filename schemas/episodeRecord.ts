@@ -32,10 +32,12 @@ const episodeRecord: z.ZodType<EpisodeRecord> = z.strictObject({
   cluster: z.string(),
   node: z.string(),
   nodeUid: z.string(),
+  formerUids: z.array(z.string()),
   boots: z.array(z.string()),
   checks: z.record(z.string(), check),
   healthySince: z.number().optional(),
   episode: episode.optional(),
+  clearedAt: z.number().optional(),
   ignored: z.strictObject({ reason: z.enum(reasonCodes), since: z.number() }).optional(),
 });
 

@@ -44,9 +44,7 @@ export function untouchableReason(node: NodeFacts, policy: DispatchPolicy): Reas
   if (node.deleting) return 'being-deleted';
   if (node.controlPlane && !policy.touch.controlPlane) return 'control-plane';
   if (!policy.touch.disruptedByAutoscaler && isDisrupted(node)) return 'disrupted-by-autoscaler';
-  if (node.unschedulable && !isolationMark(node) && !policy.touch.cordonedByOther)
-    return 'cordoned-by-other';
-  return undefined;
+  return isSomebodyElses(node) && !policy.touch.cordonedByOther ? 'cordoned-by-other' : undefined;
 }
 
 function untouchable(
@@ -61,13 +59,13 @@ function untouchable(
 
 /** The record rules; the mark speaks only where the record was lost. What was merely observed may still be done. */
 function handedOver(
-  record: EpisodeRecord,
+  { episode, clearedAt }: EpisodeRecord,
   { node, mode }: DispatchContext,
 ): ReasonCode | undefined {
-  const outcome = record.episode?.outcome;
-  if (mode === 'act' && outcome === 'observed') return undefined;
-  if (isHandedOver(outcome)) return 'handed-over';
-  return outcome === undefined && node && isMarkedHandedOver(node) ? 'handed-over' : undefined;
+  if (mode === 'act' && episode?.outcome === 'observed') return undefined;
+  if (isHandedOver(episode?.outcome)) return 'handed-over';
+  const isLost = !episode && clearedAt === undefined;
+  return isLost && node && isMarkedHandedOver(node) ? 'handed-over' : undefined;
 }
 
 type Due = { readonly check: string; readonly policy: DispatchPolicy; readonly at: EpochMs };
@@ -82,6 +80,12 @@ function earliestDue(record: EpisodeRecord, policies: readonly DispatchPolicy[])
 
 function faultyChecks(record: EpisodeRecord): [string, CheckRecord][] {
   return Object.entries(record.checks).filter(([, check]) => check.verdict === 'faulty');
+}
+
+/** Out of service by a person, or kept for one by a repair that handed it over. */
+function isSomebodyElses(node: NodeFacts): boolean {
+  const mark = isolationMark(node);
+  return node.unschedulable && (mark === undefined || mark.outcome !== undefined);
 }
 
 function isDisrupted(node: NodeFacts): boolean {

@@ -4,7 +4,8 @@ import { handedOverOutcomes } from '../vocabulary.ts';
 import type { EpochMs, Outcome, ReasonCode } from '../vocabulary.ts';
 import type { CheckRecord, Episode, EpisodeRecord } from './types.ts';
 
-const bootsKept = 5;
+/** Boots and UIDs older than these are forgotten: no redelivery comes that late. */
+const formerKept = 5;
 
 export type DispatchEvent =
   | { readonly kind: 'reported'; readonly fault: StoredFault; readonly soakMs: number }
@@ -19,12 +20,12 @@ export type DispatchEvent =
     };
 
 export function emptyRecord({ cluster, node, nodeUid }: FaultEvent): EpisodeRecord {
-  return { version: 1, cluster, node, nodeUid, boots: [], checks: {} };
+  return { version: 1, cluster, node, nodeUid, formerUids: [], boots: [], checks: {} };
 }
 
 /** Whether a report says something the record does not know: later boot, or same boot and higher counter. */
 export function isNews(record: EpisodeRecord, event: FaultEvent): boolean {
-  if (record.nodeUid !== event.nodeUid) return true;
+  if (record.nodeUid !== event.nodeUid) return !record.formerUids.includes(event.nodeUid);
   const known = record.checks[event.check];
   if (!known) return !isEarlierBoot(record, event.bootId);
   if (known.bootId === event.bootId) return event.counter > known.counter;
@@ -36,7 +37,7 @@ export function evolve(record: EpisodeRecord, event: DispatchEvent): EpisodeReco
     case 'reported':
       return reported(record, event.fault, event.soakMs);
     case 'opened':
-      return { ...record, episode: event.episode, ignored: undefined };
+      return { ...record, episode: event.episode, clearedAt: undefined, ignored: undefined };
     case 'ignored':
       if (record.ignored?.reason === event.reason) return record;
       return { ...record, ignored: { reason: event.reason, since: event.at } };
@@ -53,7 +54,9 @@ export function isHandedOver(outcome: Outcome | undefined): boolean {
 function reported(before: EpisodeRecord, fault: StoredFault, soakMs: number): EpisodeRecord {
   const { event, storedAt } = fault;
   const record =
-    before.nodeUid === event.nodeUid ? cleared(before, storedAt, soakMs) : emptyRecord(event);
+    before.nodeUid === event.nodeUid
+      ? cleared(before, storedAt, soakMs)
+      : { ...emptyRecord(event), formerUids: withNewest(before.formerUids, before.nodeUid) };
   const checks = {
     ...record.checks,
     [event.check]: checkRecord(record.checks[event.check], fault),
@@ -61,19 +64,22 @@ function reported(before: EpisodeRecord, fault: StoredFault, soakMs: number): Ep
   const healthy = Object.values(checks).every((check) => check.verdict === 'healthy');
   return {
     ...record,
-    boots: [...record.boots.filter((boot) => boot !== event.bootId), event.bootId].slice(
-      -bootsKept,
-    ),
+    boots: withNewest(record.boots, event.bootId),
     checks,
     healthySince: healthy ? (record.healthySince ?? storedAt) : undefined,
   };
 }
 
-/** A node that has been well for the soak time is Slipway's again. */
+function withNewest(known: readonly string[], newest: string): readonly string[] {
+  return [...known.filter((one) => one !== newest), newest].slice(-formerKept);
+}
+
+/** A node that has been well for the soak time, counted from the hand-over at the earliest, is Slipway's again. */
 function cleared(record: EpisodeRecord, at: EpochMs, soakMs: number): EpisodeRecord {
   const { episode, healthySince } = record;
-  if (!isHandedOver(episode?.outcome) || healthySince === undefined) return record;
-  return at - healthySince >= soakMs ? { ...record, episode: undefined } : record;
+  if (healthySince === undefined || (episode && !isHandedOver(episode.outcome))) return record;
+  const wellSince = Math.max(healthySince, episode?.closedAt ?? 0);
+  return at - wellSince >= soakMs ? { ...record, episode: undefined, clearedAt: at } : record;
 }
 
 function checkRecord(

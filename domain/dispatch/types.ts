@@ -34,12 +34,16 @@ export type EpisodeRecord = {
   readonly cluster: string;
   readonly node: string;
   readonly nodeUid: string;
+  /** Earlier nodes of this name, oldest first: a late report about one of them is not news. */
+  readonly formerUids: readonly string[];
   /** The boots this node was seen in, oldest first: a late report of an older boot is not news. */
   readonly boots: readonly string[];
   readonly checks: Readonly<Record<string, CheckRecord>>;
   /** Since when every check has been healthy. */
   readonly healthySince?: EpochMs | undefined;
   readonly episode?: Episode | undefined;
+  /** When a hand-over was over because the node had been well; the mark it left on the node is history then. */
+  readonly clearedAt?: EpochMs | undefined;
   /** Why the last faulty report opened no repair. */
   readonly ignored?: { readonly reason: ReasonCode; readonly since: EpochMs } | undefined;
 };

@@ -3,7 +3,7 @@ import { untouchableReason } from '../dispatch/decide.ts';
 import type { DispatchPolicy } from '../dispatch/policy.ts';
 import type { Verdict } from '../fault.ts';
 import { isHeld, isIsolatedBy, isolationMark } from '../marks.ts';
-import type { NodeFacts } from '../node.ts';
+import type { IsolationMark, NodeFacts } from '../node.ts';
 import type { ReasonCode } from '../vocabulary.ts';
 import type { CheckReport, Finding } from './types.ts';
 
@@ -86,14 +86,28 @@ function findingOf(
 
 function notTouchable(expected: Expectation, { node }: Present): Refusal | undefined {
   const mark = isolationMark(node);
-  if (mark && mark.repair !== expected.repairId && mark.repair !== expected.supersedes) {
-    return { reason: 'taken-over', detail: `the node carries the mark of repair ${mark.repair}` };
-  }
-  if (mark?.repair === expected.repairId && !isIsolatedBy(node, expected.repairId)) {
-    return { reason: 'taken-over', detail: 'somebody changed the cordon that this repair had set' };
-  }
-  const reason = untouchableReason(node, expected.policy);
+  const inherits = mark !== undefined && mark.repair === expected.supersedes;
+  const refusal = mark && !inherits ? foreignMark(expected, node, mark) : undefined;
+  if (refusal) return refusal;
+  const { policy } = expected;
+  const touch = { ...policy.touch, cordonedByOther: inherits || policy.touch.cordonedByOther };
+  const reason = untouchableReason(node, { ...policy, touch });
   return reason && { reason, detail: describe(node) };
+}
+
+/** A mark that does not stand for an isolation of ours; one of a hand-over that a person ended is history. */
+function foreignMark(
+  { repairId }: Expectation,
+  node: NodeFacts,
+  mark: IsolationMark,
+): Refusal | undefined {
+  if (mark.repair !== repairId) {
+    const isHistory = mark.outcome !== undefined && !node.unschedulable;
+    const detail = `the node carries the mark of repair ${mark.repair}`;
+    return isHistory ? undefined : { reason: 'taken-over', detail };
+  }
+  if (isIsolatedBy(node, repairId)) return undefined;
+  return { reason: 'taken-over', detail: 'somebody changed the cordon that this repair had set' };
 }
 
 function notOurs(expected: Expectation, { node }: Present): Refusal | undefined {
