@@ -1,0 +1,100 @@
+/** The differences a list-watch tells. Breaks of the connection are in test/int/kube/listWatch.test.ts. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createStore } from '../../../kube/store.ts';
+import type { Change, Identity } from '../../../kube/store.ts';
+
+type Item = { readonly name: string; readonly uid: string; readonly value: number };
+
+const identity: Identity<Item> = {
+  keyOf: (item) => item.name,
+  uidOf: (item) => item.uid,
+  same: (before, after) => before.value === after.value,
+};
+
+const item = (name: string, uid = `${name}-1`, value = 0): Item => ({ name, uid, value });
+
+/** A listener that rebuilds the collection from changes alone, and refuses what cannot be. */
+const follower = () => {
+  const known = new Map<string, Item>();
+  const hear = (change: Change<Item>): void => {
+    if (change.kind === 'added') {
+      expect(known.has(change.after.name)).toBe(false);
+      known.set(change.after.name, change.after);
+      return;
+    }
+    expect(known.get(change.before.name)?.uid).toBe(change.before.uid);
+    if (change.kind === 'deleted') known.delete(change.before.name);
+    else known.set(change.after.name, change.after);
+  };
+  return { known, hear };
+};
+
+describe('a store', () => {
+  it('tells a new list what went missing, what came and what changed', () => {
+    const store = createStore(identity);
+    store.replaceAll([item('a'), item('b'), item('c')]);
+    expect(store.replaceAll([item('b', 'b-1', 7), item('c'), item('d')])).toEqual([
+      { kind: 'deleted', before: item('a') },
+      { kind: 'changed', before: item('b'), after: item('b', 'b-1', 7) },
+      { kind: 'added', after: item('d') },
+    ]);
+  });
+
+  it('sees another object under an old name', () => {
+    const store = createStore(identity);
+    store.put(item('a', 'first'));
+    const expected = [
+      { kind: 'deleted', before: item('a', 'first') },
+      { kind: 'added', after: item('a', 'second') },
+    ];
+    expect(store.put(item('a', 'second'))).toEqual(expected);
+  });
+
+  it('does not let the late end of a predecessor take its successor along', () => {
+    const store = createStore(identity);
+    store.put(item('a', 'second'));
+    expect(store.remove(item('a', 'first'))).toEqual([]);
+    expect(store.items.get('a')?.uid).toBe('second');
+  });
+
+  it('keeps quiet about what is the same', () => {
+    const store = createStore(identity);
+    store.put(item('a'));
+    expect(store.put(item('a'))).toEqual([]);
+    expect(store.replaceAll([item('a')])).toEqual([]);
+  });
+
+  it('lets a listener know exactly what it holds, whatever happens in whatever order', () => {
+    const items = fc.record({
+      name: fc.constantFrom('a', 'b', 'c'),
+      uid: fc.constantFrom('1', '2'),
+      value: fc.nat(2),
+    });
+    const step = fc.oneof(
+      fc.record({ kind: fc.constant('put' as const), item: items }),
+      fc.record({ kind: fc.constant('remove' as const), item: items }),
+      fc.record({
+        kind: fc.constant('replace' as const),
+        list: fc.uniqueArray(items, { selector: ({ name }) => name }),
+      }),
+    );
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        const store = createStore(identity);
+        const { known, hear } = follower();
+        for (const next of steps) {
+          if (next.kind === 'put') store.put(next.item).forEach(hear);
+          if (next.kind === 'remove') store.remove(next.item).forEach(hear);
+          if (next.kind === 'replace') {
+            store.replaceAll(next.list).forEach(hear);
+            expect([...store.items.values()].toSorted(byName)).toEqual(next.list.toSorted(byName));
+          }
+          expect(known).toEqual(new Map(store.items));
+        }
+      }),
+    );
+  });
+});
+
+const byName = (one: Item, other: Item): number => one.name.localeCompare(other.name);
