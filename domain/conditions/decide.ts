@@ -19,6 +19,7 @@ export function memoryOf(nodeUid: string, reports: readonly LastReport[]): NodeM
     reports: Object.fromEntries(reports.map((last) => [last.check, last])),
     heartbeats: {},
     heartbeatsBefore: {},
+    firstReadyAt: 0,
   };
 }
 
@@ -37,12 +38,14 @@ export function decide(before: NodeMemory | undefined, facts: NodeFacts): Sighti
 
 function remember(before: NodeMemory | undefined, facts: NodeFacts): NodeMemory {
   const known = before?.nodeUid === facts.uid ? before : memoryOf(facts.uid, []);
-  const sameBoot = known.bootId === facts.bootId;
+  const heartbeats = heartbeatsOf(facts);
+  if (known.bootId === facts.bootId) return { ...known, heartbeats };
   return {
     ...known,
     bootId: facts.bootId,
-    heartbeats: heartbeatsOf(facts),
-    heartbeatsBefore: sameBoot ? known.heartbeatsBefore : known.heartbeats,
+    heartbeats,
+    heartbeatsBefore: known.heartbeats,
+    firstReadyAt: heartbeats['Ready'] ?? 0,
   };
 }
 
@@ -102,12 +105,12 @@ function evidence(
 
 /**
  * Conditions outlive a reboot on the Node object until their writer starts again. One that has not been confirmed
- * since says nothing about this boot. Where even Ready shows the same second as before, the clock is too coarse to tell.
+ * since says nothing about this boot. Times are whole seconds: within one second there is no telling, so it is believed.
  */
-function isLeftOver({ heartbeats, heartbeatsBefore }: NodeMemory, type: string): boolean {
-  const before = heartbeatsBefore[type];
-  if (before === undefined || heartbeats['Ready'] === heartbeatsBefore['Ready']) return false;
-  return heartbeats[type] === before;
+function isLeftOver(memory: NodeMemory, type: string): boolean {
+  const heartbeatAt = memory.heartbeats[type];
+  if (heartbeatAt === undefined || heartbeatAt !== memory.heartbeatsBefore[type]) return false;
+  return heartbeatAt < memory.firstReadyAt;
 }
 
 /** The node's resource version; more than the last one within a boot, even if the API server was restored. */

@@ -21,6 +21,8 @@ export type NodeMemory = {
   readonly heartbeats: Heartbeats;
   /** The same as last seen in the boot before, if that was seen. */
   readonly heartbeatsBefore: Heartbeats;
+  /** The kubelet's first confirmation of Ready in this boot, as far as it was seen. */
+  readonly firstReadyAt: EpochMs;
 };
 
 export type Heartbeats = Readonly<Record<string, EpochMs>>;

@@ -62,9 +62,9 @@ describe('an answer outside 2xx', () => {
   });
 });
 
-describe('no answer', () => {
-  const failure = (code: string): Error => Object.assign(new Error('it broke'), { code });
+const failure = (code: string): Error => Object.assign(new Error('it broke'), { code });
 
+describe('no answer', () => {
   it('is ambiguous once a write may have left us', () => {
     expect(refusalOfError(failure('ECONNRESET'), false).kind).toBe('ambiguous');
     expect(refusalOfError(failure('UND_ERR_SOCKET'), false).kind).toBe('ambiguous');

@@ -18,14 +18,11 @@ const item = (name: string, uid = `${name}-1`, value = 0): Item => ({ name, uid,
 const follower = () => {
   const known = new Map<string, Item>();
   const hear = (change: Change<Item>): void => {
-    if (change.kind === 'added') {
-      expect(known.has(change.after.name)).toBe(false);
-      known.set(change.after.name, change.after);
-      return;
-    }
-    expect(known.get(change.before.name)?.uid).toBe(change.before.uid);
-    if (change.kind === 'deleted') known.delete(change.before.name);
-    else known.set(change.after.name, change.after);
+    const before = change.kind === 'added' ? undefined : change.before;
+    const name = change.kind === 'deleted' ? change.before.name : change.after.name;
+    expect(known.get(name)?.uid).toBe(before?.uid);
+    if (change.kind === 'deleted') known.delete(name);
+    else known.set(name, change.after);
   };
   return { known, hear };
 };
@@ -86,10 +83,9 @@ describe('a store', () => {
         for (const next of steps) {
           if (next.kind === 'put') store.put(next.item).forEach(hear);
           if (next.kind === 'remove') store.remove(next.item).forEach(hear);
-          if (next.kind === 'replace') {
-            store.replaceAll(next.list).forEach(hear);
-            expect([...store.items.values()].toSorted(byName)).toEqual(next.list.toSorted(byName));
-          }
+          if (next.kind === 'replace') store.replaceAll(next.list).forEach(hear);
+          const held = [...store.items.values()].toSorted(byName);
+          expect(next.kind === 'replace' ? next.list.toSorted(byName) : held).toEqual(held);
           expect(known).toEqual(new Map(store.items));
         }
       }),
