@@ -1,6 +1,7 @@
 /** Cordons the node with our mark, unless a fresh look forbids it or it is done already. */
 import { isIsolatedBy } from '../domain/marks.ts';
-import type { NodeFacts } from '../domain/node.ts';
+import type { IsolationMark, NodeFacts } from '../domain/node.ts';
+import { marks } from '../domain/vocabulary.ts';
 import { freshLook, unreadable } from './freshLook.ts';
 import type { Ports, Written } from './ports.ts';
 import type { Step, StepOutcome } from './step.ts';
@@ -22,9 +23,9 @@ export async function isolate(ports: Ports, step: Step): Promise<StepOutcome> {
 
 /** A node that is out already keeps its cordon: ours from a superseded repair, or a person's that the policy allows. */
 async function cordon(ports: Ports, { opening }: Step, node: NodeFacts): Promise<Written> {
-  const mark = { repair: opening.repairId, at: ports.clock() };
+  const mark: IsolationMark = { repair: opening.repairId, at: ports.clock() };
   if (!node.unschedulable) return ports.kube.isolate(node, mark);
   const inherited = opening.after !== undefined && isIsolatedBy(node, opening.after.repairId);
-  if (inherited) return ports.kube.isolate(node, mark);
-  return ports.kube.isolate(node, { ...mark, foundCordoned: true });
+  const found: IsolationMark = inherited ? mark : { ...mark, foundCordoned: true };
+  return ports.kube.annotate(node, { [marks.isolation]: JSON.stringify(found) });
 }

@@ -1,0 +1,99 @@
+/** The dispatcher of one cluster: the only automatic voice to its repairs. */
+import type { EpisodeRecord } from '../domain/dispatch/types.ts';
+import type { NodeFacts } from '../domain/node.ts';
+import type { RepairPolicy } from '../domain/repair/policy.ts';
+import type { EpochMs, Mode, ReasonCode } from '../domain/vocabulary.ts';
+import { consumeFaults } from '../event-hub/index.ts';
+import type { Bucket, DeadLetter, Hub } from '../event-hub/index.ts';
+import type { NodeCache } from '../kube/index.ts';
+import type { GuardRecord } from '../schemas/guardRecord.ts';
+import type { Temporal } from '../temporal/index.ts';
+import { createAlarms } from './alarms.ts';
+import { createFaults } from './faults.ts';
+import { followNode } from './nodes.ts';
+import { createPermits } from './permits.ts';
+import type { Records } from './records.ts';
+import { createVoice } from './voice.ts';
+
+export { openRecords } from './records.ts';
+export type { Records } from './records.ts';
+
+export type DispatchOptions = {
+  readonly hub: Hub;
+  readonly cluster: string;
+  readonly temporal: Temporal;
+  readonly records: Records;
+  readonly guardBucket: Bucket<GuardRecord>;
+  readonly nodes: NodeCache;
+  readonly policies: readonly RepairPolicy[];
+  readonly mode: Mode;
+  readonly codeVersion: string;
+  readonly clock: () => EpochMs;
+  readonly onIgnored: (record: EpisodeRecord, reason: ReasonCode, changed: boolean) => void;
+  readonly onBad: (letter: DeadLetter) => void;
+  readonly signal: AbortSignal;
+};
+
+/** How often open episodes are checked for repairs that vanished, and waiters for room nobody announced. */
+const sweepEveryMs = 20_000;
+
+/** Runs until the signal; resolves when nothing is being handled any more. */
+export async function runDispatch(options: DispatchOptions): Promise<void> {
+  const { records, nodes, signal, clock } = options;
+  const voice = createVoice(options);
+  const permits = createPermits({ bucket: options.guardBucket, records, voice });
+  const alarms = createAlarms({ clock, signal, ring: (node) => faults.reconsider(node) });
+  const faults = createFaults({
+    ...options,
+    voice,
+    node: (name) => nodes.get(name),
+    lookAgain: alarms.set,
+  });
+  const soon = (node: string): void => alarms.set(node, clock());
+  records.onChange((record) => {
+    if (record.episode?.outcome !== undefined) soon(record.node);
+  });
+  await records.follow(signal);
+  await permits.follow(signal);
+  for (const record of records.all()) soon(record.node);
+  const forget = nodes.onChange((change) => {
+    void followNode({ records, voice, reconsider: soon }, change);
+    if (becameFree(change)) permits.wake();
+  });
+  const sweep = setInterval(() => {
+    permits.wake();
+    for (const { node, episode } of records.all())
+      if (episode && episode.outcome === undefined) soon(node);
+  }, sweepEveryMs);
+  await consumeUntil(options, faults.handle);
+  clearInterval(sweep);
+  forget();
+}
+
+async function consumeUntil(
+  { hub, cluster, onBad, signal }: DispatchOptions,
+  handle: Parameters<typeof consumeFaults>[1]['handle'],
+): Promise<void> {
+  const consuming = await consumeFaults(hub, {
+    durable: 'dispatch',
+    cluster,
+    handle,
+    onBad,
+    signal,
+  });
+  if (consuming.kind !== 'consuming') throw new Error(`cannot consume faults: ${consuming.why}`);
+  await consuming.stopped;
+}
+
+type NodeChange = Parameters<Parameters<NodeCache['onChange']>[0]>[0];
+
+/** A node that serves again makes room, whoever brought it back. */
+function becameFree(change: NodeChange): boolean {
+  if (change.kind === 'added') return false;
+  if (change.kind === 'deleted') return true;
+  return isOut(change.before) && !isOut(change.after);
+}
+
+function isOut(node: NodeFacts): boolean {
+  return node.unschedulable || node.ready !== 'True';
+}

@@ -1,0 +1,64 @@
+/** What happens to nodes, as running repairs must hear it: gone, replaced, rebooted, held, taken back (DESIGN 6). */
+import type { EpisodeRecord } from '../domain/dispatch/types.ts';
+import { isHeld, isIsolatedBy, isolationMark } from '../domain/marks.ts';
+import type { NodeFacts } from '../domain/node.ts';
+import type { Arrival, Unstamped } from '../domain/repair/types.ts';
+import type { Change } from '../kube/index.ts';
+import type { Records } from './records.ts';
+import type { Voice } from './voice.ts';
+
+export type NodesOptions = {
+  readonly records: Records;
+  readonly voice: Voice;
+  readonly reconsider: (node: string) => void;
+};
+
+/** Handles one change of one node. Signals only make repairs quick: their own looks find the same. */
+export async function followNode(
+  { records, voice, reconsider }: NodesOptions,
+  change: Change<NodeFacts>,
+): Promise<void> {
+  const node = change.kind === 'deleted' ? change.before : change.after;
+  const record = records.get(node.name);
+  if (!record) return;
+  const { episode } = record;
+  if (!episode || episode.outcome !== undefined) return reconsider(node.name);
+  const arrival = arrivalOf(change, record, episode.repairId);
+  if (arrival) await voice.tell(record, arrival);
+}
+
+function arrivalOf(
+  change: Change<NodeFacts>,
+  record: EpisodeRecord,
+  repairId: string,
+): Unstamped<Arrival> | undefined {
+  if (change.kind === 'deleted') return lost('deleted', 'the node was deleted');
+  const node = change.after;
+  if (node.uid !== record.nodeUid) return lost('replaced', `the node now has UID ${node.uid}`);
+  const before = change.kind === 'changed' ? change.before : undefined;
+  return lossOf(node, repairId) ?? boot(before, node) ?? wakeUp(before, node);
+}
+
+function lossOf(node: NodeFacts, repairId: string): Unstamped<Arrival> | undefined {
+  if (isolationMark(node)?.repair === repairId && !isIsolatedBy(node, repairId)) {
+    return lost('taken-over', `the cordon was changed by ${node.unschedulableOwner ?? 'somebody'}`);
+  }
+  return isHeld(node) ? lost('held', 'the node was put on hold') : undefined;
+}
+
+function boot(before: NodeFacts | undefined, node: NodeFacts): Unstamped<Arrival> | undefined {
+  if (before && before.bootId === node.bootId && before.ready === node.ready) return undefined;
+  return { kind: 'rebooted', bootId: node.bootId, ready: node.ready === 'True' };
+}
+
+function wakeUp(before: NodeFacts | undefined, node: NodeFacts): Unstamped<Arrival> | undefined {
+  const freed = before?.unschedulable === true && !node.unschedulable;
+  return freed ? { kind: 'lookAgain', because: 'the node was uncordoned' } : undefined;
+}
+
+function lost(
+  reason: 'deleted' | 'replaced' | 'taken-over' | 'held',
+  detail: string,
+): Unstamped<Arrival> {
+  return { kind: 'lost', reason, detail };
+}

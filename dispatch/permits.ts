@@ -1,0 +1,49 @@
+/** Wakes repairs that wait for a permit as soon as one came free (DESIGN 6). */
+import type { Bucket } from '../event-hub/index.ts';
+import type { GuardRecord } from '../schemas/guardRecord.ts';
+import type { Records } from './records.ts';
+import type { Voice } from './voice.ts';
+
+type Waiter = Extract<GuardRecord, { readonly kind: 'waiter' }>;
+
+export type Permits = {
+  /** Lets the longest waiting repairs look again; for when nodes came back by other ways than a release. */
+  readonly wake: () => void;
+  /** Follows the ledger until the signal. */
+  readonly follow: (signal: AbortSignal) => Promise<void>;
+};
+
+/** More than one is woken, since some will find their fault gone; the guard alone decides who gets the permit. */
+const wokenAtOnce = 10;
+
+export function createPermits(options: {
+  readonly bucket: Bucket<GuardRecord>;
+  readonly records: Records;
+  readonly voice: Voice;
+}): Permits {
+  const waiters = new Map<string, Waiter>();
+  let permits = 0;
+  const wake = (): void => {
+    const longest = [...waiters.values()].toSorted((one, other) => one.since - other.since);
+    for (const { node } of longest.slice(0, wokenAtOnce)) {
+      const record = options.records.get(node);
+      if (record)
+        void options.voice.tell(record, { kind: 'lookAgain', because: 'a permit came free' });
+    }
+  };
+  return {
+    wake,
+    follow: (signal) =>
+      options.bucket.watch((change) => {
+        if (change.kind === 'removed') waiters.delete(change.key);
+        if (change.kind !== 'found') return;
+        if (change.value.kind === 'waiter') {
+          waiters.set(change.key, change.value);
+          return;
+        }
+        const left = change.value.ledger.permits.length;
+        if (left < permits) wake();
+        permits = left;
+      }, signal),
+  };
+}

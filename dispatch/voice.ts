@@ -1,0 +1,96 @@
+/** How dispatch speaks to repairs: it starts them and tells them news, each time with the repair's own id. */
+import type { CheckRecord, Episode, EpisodeRecord } from '../domain/dispatch/types.ts';
+import type { FaultEvent } from '../domain/fault.ts';
+import type { RepairPolicy } from '../domain/repair/policy.ts';
+import type { Arrival, RepairOpening, Unstamped } from '../domain/repair/types.ts';
+import type { Mode } from '../domain/vocabulary.ts';
+import { describeRepair, say, startRepair } from '../temporal/index.ts';
+import type { Temporal } from '../temporal/index.ts';
+
+export type VoiceOptions = {
+  readonly temporal: Temporal;
+  readonly policies: readonly RepairPolicy[];
+  readonly mode: Mode;
+  readonly codeVersion: string;
+};
+
+/** `gone`: the repair ended without saying so in the record. `later`: ask again. */
+export type Heard = 'heard' | 'gone' | 'later';
+
+export type Voice = {
+  /** Starts the repair of an episode that was opened just now. */
+  readonly open: (record: EpisodeRecord, episode: Episode) => Promise<Heard>;
+  /** Makes sure that the open episode's repair exists. */
+  readonly ensure: (record: EpisodeRecord, episode: Episode) => Promise<Heard>;
+  readonly tell: (record: EpisodeRecord, arrival: Unstamped<Arrival>) => Promise<Heard>;
+};
+
+export function createVoice(options: VoiceOptions): Voice {
+  return {
+    open: (record, episode) => open(options, record, episode),
+    ensure: (record, episode) => ensure(options, record, episode),
+    tell: (record, arrival) => tell(options, record, arrival),
+  };
+}
+
+async function open(
+  options: VoiceOptions,
+  record: EpisodeRecord,
+  episode: Episode,
+): Promise<Heard> {
+  const opening = openingOf(options, record, episode);
+  if (!opening) return 'gone';
+  const started = await startRepair(options.temporal, opening);
+  if (started.kind === 'running') return ensure(options, record, episode);
+  return started.kind === 'started' ? 'heard' : 'later';
+}
+
+async function ensure(
+  options: VoiceOptions,
+  record: EpisodeRecord,
+  episode: Episode,
+): Promise<Heard> {
+  const about = await describeRepair(options.temporal, record);
+  if (about.kind === 'failed') return 'later';
+  if (about.kind === 'found' && about.repairId === episode.repairId) {
+    return about.running ? 'heard' : 'gone';
+  }
+  const lastOneRuns = about.kind === 'found' && about.running;
+  return lastOneRuns ? 'later' : open(options, record, episode);
+}
+
+/** Only the open episode's repair is spoken to; a signal names it, so that another one ignores it. */
+async function tell(
+  options: VoiceOptions,
+  record: EpisodeRecord,
+  arrival: Unstamped<Arrival>,
+): Promise<Heard> {
+  const { episode } = record;
+  if (!episode || episode.outcome !== undefined) return 'heard';
+  const said = await say(options.temporal, record, { repairId: episode.repairId, arrival });
+  if (said.kind === 'said') return 'heard';
+  return said.kind === 'absent' ? ensure(options, record, episode) : 'later';
+}
+
+/** The same for every retry of the start: it is made of the record alone. */
+function openingOf(
+  { policies, mode, codeVersion }: VoiceOptions,
+  record: EpisodeRecord,
+  episode: Episode,
+): RepairOpening | undefined {
+  const check = record.checks[episode.check];
+  const policy = policies.find((candidate) => candidate.name === episode.policy);
+  if (!check || !policy) return undefined;
+  const { cluster, node, nodeUid } = record;
+  const { repairId, openedAt } = episode;
+  const fault = faultOf(record, episode.check, check);
+  const { sequence } = check;
+  return { repairId, cluster, node, nodeUid, mode, openedAt, fault, sequence, policy, codeVersion };
+}
+
+function faultOf(record: EpisodeRecord, check: string, known: CheckRecord): FaultEvent {
+  const { cluster, node, nodeUid } = record;
+  const { eventId: id, bootId, verdict, reason, message, source, counter, storedAt } = known;
+  const told = { id, bootId, verdict, reason, message, source, counter, observedAt: storedAt };
+  return { cluster, node, nodeUid, check, ...told };
+}

@@ -1,0 +1,90 @@
+/** What only one engine of a cluster does at a time: probe, dispatch and sweep. */
+import { runDispatch } from '../dispatch/index.ts';
+import type { DispatchOptions } from '../dispatch/index.ts';
+import { newestReports, publishFault, publishJournal, eventId } from '../event-hub/index.ts';
+import { sweep } from '../guard/index.ts';
+import type { Closed, Guard } from '../guard/index.ts';
+import { startNodeConditions } from '../probes/active/nodeConditions.ts';
+import { describeRepair } from '../temporal/index.ts';
+import type { Log } from './options.ts';
+
+export type LeadOptions = Omit<DispatchOptions, 'signal' | 'onIgnored' | 'onBad'> & {
+  readonly guard: Guard;
+  readonly log: Log;
+};
+
+const sweepEveryMs = 15_000;
+
+export async function lead(options: LeadOptions, signal: AbortSignal): Promise<void> {
+  const { hub, cluster, log } = options;
+  log('info', 'leading');
+  const probe = startProbe(options, signal);
+  const sweeping = setInterval(() => void sweepOnce(options), sweepEveryMs);
+  await runDispatch({
+    ...options,
+    signal,
+    onBad: (letter) =>
+      log('warn', 'a message was set aside in DEAD', {
+        subject: letter.subject,
+        reason: letter.reason,
+      }),
+    onIgnored: (record, reason, changed) => {
+      if (changed) void publishJournal(hub, [ignoredLine(options, record.node, reason)]);
+    },
+  });
+  clearInterval(sweeping);
+  await probe.settled();
+  log('info', 'no longer leading', { cluster });
+}
+
+function startProbe(
+  { hub, cluster, nodes, clock, log }: LeadOptions,
+  signal: AbortSignal,
+): ReturnType<typeof startNodeConditions> {
+  return startNodeConditions({
+    cluster,
+    nodes,
+    clock,
+    signal,
+    eventId,
+    lastReports: async () => {
+      const read = await newestReports(hub, cluster);
+      if (read.kind !== 'read') throw new Error(read.why);
+      return read.reports.map(({ event }) => event);
+    },
+    publish: async (event) => {
+      const stored = await publishFault(hub, event);
+      if (stored.kind !== 'stored') throw new Error(stored.why);
+    },
+    onProblem: (problem) => log('warn', 'the node-conditions probe had trouble', { problem }),
+  });
+}
+
+async function sweepOnce({ guard, temporal, cluster, log }: LeadOptions): Promise<void> {
+  const isClosed = async (repairId: string, node: string): Promise<Closed> => {
+    const about = await describeRepair(temporal, { cluster, node });
+    if (about.kind !== 'found' || about.repairId !== repairId) return 'unknown';
+    return about.running ? 'open' : 'closed';
+  };
+  const swept = await sweep(guard, isClosed);
+  if (swept.length > 0) log('info', 'permits of closed repairs were returned', { repairs: swept });
+}
+
+function ignoredLine(
+  { cluster, clock }: LeadOptions,
+  node: string,
+  reason: string,
+): Parameters<typeof publishJournal>[1][number] {
+  const at = clock();
+  return {
+    version: 1,
+    cluster,
+    node,
+    sequence: 0,
+    at,
+    command: { kind: 'ignore' },
+    reason,
+    events: [],
+    by: 'slipway/dispatch',
+  };
+}

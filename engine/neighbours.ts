@@ -1,0 +1,47 @@
+/** The servers an engine works with; all must be there when it starts. */
+import type { ClusterIdentity } from '../domain/node.ts';
+import { connectHub, ensureStreams } from '../event-hub/index.ts';
+import type { Hub } from '../event-hub/index.ts';
+import { clusterIdentity, connectKube } from '../kube/index.ts';
+import type { Kube } from '../kube/index.ts';
+import { connectTemporal } from '../temporal/index.ts';
+import type { Temporal } from '../temporal/index.ts';
+import { EngineFailure } from './options.ts';
+import type { EngineOptions } from './options.ts';
+
+export type Neighbours = {
+  readonly observer: Kube;
+  readonly actor: Kube;
+  readonly identity: ClusterIdentity;
+  readonly hub: Hub;
+  readonly temporal: Temporal;
+};
+
+/** Throws `EngineFailure` naming the neighbour that cannot be reached. */
+export async function connectAll(options: EngineOptions): Promise<Neighbours> {
+  const [observer, actor, hub, temporal] = await Promise.all([
+    kubeOf(options.kubeconfigs.observer),
+    kubeOf(options.kubeconfigs.actor),
+    connectHub({ url: options.natsUrl, name: 'slipway-engine' }),
+    connectTemporal(options.temporal),
+  ]);
+  if (hub.kind === 'unreachable')
+    throw new EngineFailure(`${hub.why}. Start it, or correct nats.url.`);
+  if ('kind' in temporal)
+    throw new EngineFailure(`${temporal.why}. Start it, or correct temporal.address.`);
+  const streams = await ensureStreams(hub);
+  if (streams.kind !== 'ready') throw new EngineFailure(streams.why);
+  const identity = await clusterIdentity(observer);
+  if (!identity.ok) throw new EngineFailure(identity.refusal.message);
+  return { observer, actor, hub, temporal, identity: identity.value };
+}
+
+async function kubeOf(kubeconfigPath: string): Promise<Kube> {
+  const connected = await connectKube({ kubeconfigPath });
+  if (!connected.ok) throw new EngineFailure(connected.problem);
+  return connected.kube;
+}
+
+export async function disconnect({ hub, temporal, observer, actor }: Neighbours): Promise<void> {
+  await Promise.allSettled([hub.close(), temporal.close(), observer.close(), actor.close()]);
+}

@@ -1,0 +1,23 @@
+/** What the engine is told. */
+import type { RepairPolicy } from '../domain/repair/policy.ts';
+import type { Mode } from '../domain/vocabulary.ts';
+import type { Driver } from '../drivers/port.ts';
+
+/** Constant messages, variable fields. */
+export type Log = (level: 'info' | 'warn' | 'error', message: string, fields?: object) => void;
+
+export type EngineOptions = {
+  readonly mode: Mode;
+  readonly natsUrl: string;
+  readonly temporal: { readonly address: string; readonly namespace: string };
+  readonly kubeconfigs: { readonly observer: string; readonly actor: string };
+  readonly policies: readonly RepairPolicy[];
+  readonly drivers: readonly Driver[];
+  readonly leaseSeconds: number;
+  readonly log: Log;
+};
+
+/** The engine cannot start; the message is one sentence for a person. */
+export class EngineFailure extends Error {
+  override readonly name = 'EngineFailure';
+}

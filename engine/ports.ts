@@ -1,0 +1,138 @@
+/** Wires the activities' ports to the real neighbours: the API server, the hub, the guard and the drivers. */
+import type { HubPort, KubePort, Ports, Read, Written } from '../activities/ports.ts';
+import type { Records } from '../dispatch/index.ts';
+import { evolve } from '../domain/dispatch/evolve.ts';
+import type { EpochMs } from '../domain/vocabulary.ts';
+import type { Driver } from '../drivers/port.ts';
+import { newestReportsOf, publishJournal } from '../event-hub/index.ts';
+import type { Hub } from '../event-hub/index.ts';
+import type { Guard } from '../guard/index.ts';
+import {
+  createNodeEvent,
+  evictPod,
+  getNode,
+  isolateNode,
+  markNode,
+  readPause,
+  returnNode,
+  tagPod,
+  untagPod,
+} from '../kube/index.ts';
+import type { Kube, NodeCache, PodCache, Refusal, Result } from '../kube/index.ts';
+import { createPace } from './pace.ts';
+
+export type PortsOptions = {
+  readonly observer: Kube;
+  readonly actor: Kube;
+  readonly nodes: NodeCache;
+  readonly pods: PodCache;
+  readonly hub: Hub;
+  readonly cluster: string;
+  readonly records: Records;
+  readonly guard: Guard;
+  readonly drivers: readonly Driver[];
+  readonly clock: () => EpochMs;
+};
+
+export function createPorts(options: PortsOptions): Ports {
+  return {
+    kube: { ...reads(options), ...nodeWrites(options), ...podWrites(options) },
+    hub: hubPort(options),
+    guard: options.guard,
+    drivers: Object.fromEntries(options.drivers.map((driver) => [driver.name, driver])),
+    pace: createPace(),
+    clock: options.clock,
+  };
+}
+
+function reads({
+  observer,
+  nodes,
+  pods,
+}: PortsOptions): Pick<KubePort, 'readNode' | 'cachedNode' | 'podsOn' | 'isPaused'> {
+  return {
+    readNode: async (name) => {
+      const read = await getNode(observer, name);
+      if (!read.ok && read.refusal.kind === 'not-found') return { ok: true, value: undefined };
+      return readOf(read);
+    },
+    cachedNode: (name) => nodes.get(name),
+    podsOn: (node) => pods.onNode(node),
+    isPaused: async () => {
+      const read = readOf(await readPause(observer));
+      return read.ok ? { ok: true, value: read.value !== undefined } : read;
+    },
+  };
+}
+
+function nodeWrites({
+  actor,
+}: PortsOptions): Pick<KubePort, 'isolate' | 'uncordon' | 'annotate' | 'announce'> {
+  return {
+    isolate: async (node, mark) => writtenOf(await isolateNode(actor, node, mark)),
+    uncordon: async (node) => writtenOf(await returnNode(actor, node)),
+    annotate: async (facts, annotations) => writtenOf(await markNode(actor, facts, annotations)),
+    announce: async ({ name, node, nodeUid, reason, message, warning, at }) => {
+      const type = warning ? 'Warning' : 'Normal';
+      const about = { name: node, uid: nodeUid };
+      return writtenOf(
+        await createNodeEvent(actor, { name, node: about, reason, message, type, at }),
+      );
+    },
+  };
+}
+
+function podWrites({ actor }: PortsOptions): Pick<KubePort, 'tagPod' | 'untagPod' | 'evict'> {
+  return {
+    tagPod: async (pod, repairId) => writtenOf(await tagPod(actor, pod, repairId)),
+    untagPod: async (pod) => writtenOf(await untagPod(actor, pod)),
+    evict: async (pod) => {
+      const answer = await evictPod(actor, { pod });
+      if (answer.ok) return { kind: answer.value };
+      const { kind, budgets, message, retryAfterMs } = answer.refusal;
+      if (kind === 'budget') return { kind: 'blocked', budgets: budgets ?? [] };
+      return { kind: 'later', why: message, afterMs: retryAfterMs ?? 0 };
+    },
+  };
+}
+
+function hubPort({ hub, cluster, records }: PortsOptions): HubPort {
+  return {
+    newestReports: async (node) => {
+      const read = await newestReportsOf(hub, cluster, node);
+      if (read.kind !== 'read') return { ok: false, why: read.why };
+      const value = read.reports.map(({ event, sequence }) => {
+        const { check, verdict, bootId } = event;
+        return { check, verdict, bootId, sequence };
+      });
+      return { ok: true, value };
+    },
+    publishJournal: async (entries) => {
+      const stored = await publishJournal(hub, entries);
+      return stored.kind === 'stored'
+        ? { ok: true, value: undefined }
+        : { ok: false, why: stored.why };
+    },
+    changeEpisode: async (node, event) => {
+      const changed = await records.change(node, (record) => record && evolve(record, event));
+      return changed
+        ? { ok: true, value: undefined }
+        : { ok: false, why: `the record of ${node} could not be changed` };
+    },
+  };
+}
+
+function readOf<T>(result: Result<T>): Read<T> {
+  return result.ok ? result : { ok: false, why: sentenceOf(result.refusal) };
+}
+
+function writtenOf(result: Result<unknown>): Written {
+  if (result.ok) return { kind: 'done' };
+  if (result.refusal.kind === 'conflict') return { kind: 'conflict' };
+  if (result.refusal.kind === 'not-found') return { kind: 'gone' };
+  return { kind: 'failed', why: sentenceOf(result.refusal) };
+}
+
+function sentenceOf({ kind, message }: Refusal): string {
+  return `the API server answered (${kind}): ${message}`;
+}

@@ -1,0 +1,117 @@
+/** Starts Slipway's engine against given servers, and ends it in the reverse order. */
+import { hostname } from 'node:os';
+import { openRecords } from '../dispatch/index.ts';
+import type { Records } from '../dispatch/index.ts';
+import { buckets, namespaces } from '../domain/vocabulary.ts';
+import { openBucket } from '../event-hub/index.ts';
+import type { Bucket } from '../event-hub/index.ts';
+import { createGuard } from '../guard/index.ts';
+import type { Guard } from '../guard/index.ts';
+import { electLeader, listNodes, nodeCache, podCache } from '../kube/index.ts';
+import type { Kube, NodeCache, PodCache } from '../kube/index.ts';
+import { parseEpisodeRecord } from '../schemas/episodeRecord.ts';
+import { parseGuardRecord } from '../schemas/guardRecord.ts';
+import type { GuardRecord } from '../schemas/guardRecord.ts';
+import { codeVersion } from './codeVersion.ts';
+import { lead } from './lead.ts';
+import { connectAll, disconnect } from './neighbours.ts';
+import type { Neighbours } from './neighbours.ts';
+import type { EngineOptions } from './options.ts';
+import { createPorts } from './ports.ts';
+import { startWorkers } from './workers.ts';
+
+const freshEnoughMs = 10_000;
+const clock = (): number => Date.now();
+
+/** Runs until the signal; throws `EngineFailure` when a neighbour cannot be reached at the start. */
+export async function runEngine(options: EngineOptions, signal: AbortSignal): Promise<void> {
+  const stop = new AbortController();
+  signal.addEventListener('abort', () => stop.abort(), { once: true });
+  const neighbours = await connectAll(options);
+  try {
+    const views = await openViews(options, neighbours, stop.signal);
+    await work(options, neighbours, views, stop);
+  } finally {
+    stop.abort();
+    await disconnect(neighbours);
+  }
+}
+
+/** The projected caches and the shared records, one of each per process. */
+type Views = {
+  readonly nodes: NodeCache;
+  readonly pods: PodCache;
+  readonly records: Records;
+  readonly guardBucket: Bucket<GuardRecord>;
+  readonly guard: Guard;
+};
+
+async function openViews(
+  { log }: EngineOptions,
+  { observer, hub, identity }: Neighbours,
+  signal: AbortSignal,
+): Promise<Views> {
+  const cluster = identity.id;
+  const onProblem = (problem: object): void => log('warn', 'a watch had trouble', problem);
+  const nodes = nodeCache(observer, { signal, onProblem });
+  const pods = podCache(observer, { signal, onProblem });
+  const [episodes, guardBucket] = await Promise.all([
+    openBucket(hub, { name: buckets.episodes, cluster, parse: parseEpisodeRecord }),
+    openBucket(hub, { name: buckets.guard, cluster, parse: parseGuardRecord }),
+  ]);
+  const guard = createGuard({
+    bucket: guardBucket,
+    clock,
+    nodes: () => freshNodes(observer, nodes),
+  });
+  await Promise.all([nodes.synced, pods.synced]);
+  return { nodes, pods, records: openRecords(episodes), guardBucket, guard };
+}
+
+async function work(
+  options: EngineOptions,
+  neighbours: Neighbours,
+  views: Views,
+  stop: AbortController,
+): Promise<void> {
+  const { log, mode, drivers } = options;
+  const cluster = neighbours.identity.id;
+  const ports = createPorts({ ...neighbours, ...views, cluster, drivers, clock });
+  const workers = await startWorkers({ ...options.temporal, ports });
+  log('info', 'engine ready', { mode, cluster, server: neighbours.identity.server });
+  const electing = electLeader(neighbours.actor, {
+    namespace: namespaces.slipway,
+    name: 'slipway-engine',
+    identity: `${hostname()}-${process.pid}`,
+    leaseSeconds: options.leaseSeconds,
+    signal: stop.signal,
+    onProblem: (problem) => log('warn', 'the lease had trouble', { problem }),
+    onLeading: (signal) =>
+      lead({ ...options, ...neighbours, ...views, cluster, clock, codeVersion }, signal),
+  });
+  try {
+    await Promise.race([workers.running, aborted(stop.signal)]);
+  } finally {
+    stop.abort();
+    await electing;
+    await workers.stop();
+    log('info', 'engine stopped');
+  }
+}
+
+/** A cache that was not heard of for too long is no ground for a permit. */
+async function freshNodes(
+  kube: Kube,
+  nodes: NodeCache,
+): ReturnType<Parameters<typeof createGuard>[0]['nodes']> {
+  if (nodes.stalenessMs() <= freshEnoughMs) return nodes.list();
+  const listed = await listNodes(kube);
+  return listed.ok ? listed.value : undefined;
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

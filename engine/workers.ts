@@ -1,0 +1,67 @@
+/** The two lanes: `repairs` runs workflows and the quick activities, `moves` everything that may take its time. */
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
+import { createMoveActivities, createRepairActivities } from '../activities/index.ts';
+import type { Ports } from '../activities/ports.ts';
+import { taskQueues } from '../domain/vocabulary.ts';
+
+export type WorkersOptions = {
+  readonly address: string;
+  readonly namespace: string;
+  readonly ports: Ports;
+};
+
+export type Workers = {
+  /** Rejects when a worker fails; resolves after `stop`. */
+  readonly running: Promise<void>;
+  readonly stop: () => Promise<void>;
+};
+
+/** Cancellations must reach an activity well before the five seconds a cancel may take. */
+const heartbeatThrottleMs = 500;
+const shutdownGraceMs = 3_000;
+
+export async function startWorkers({
+  address,
+  namespace,
+  ports,
+}: WorkersOptions): Promise<Workers> {
+  const [connection, workflowBundle] = await Promise.all([
+    NativeConnection.connect({ address }),
+    bundle(),
+  ]);
+  const common = {
+    connection,
+    namespace,
+    maxHeartbeatThrottleInterval: heartbeatThrottleMs,
+    shutdownGraceTime: shutdownGraceMs,
+  };
+  const repairs = await Worker.create({
+    ...common,
+    taskQueue: taskQueues.repairs,
+    workflowBundle,
+    activities: createRepairActivities(ports),
+    maxCachedWorkflows: 2_000,
+    maxConcurrentWorkflowTaskPolls: 8,
+  });
+  const moves = await Worker.create({
+    ...common,
+    taskQueue: taskQueues.moves,
+    activities: createMoveActivities(ports),
+    maxConcurrentActivityTaskExecutions: 300,
+  });
+  const running = Promise.all([repairs.run(), moves.run()]).then(() => undefined);
+  return {
+    running,
+    stop: async () => {
+      for (const worker of [repairs, moves]) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running.catch(() => undefined);
+      await connection.close();
+    },
+  };
+}
+
+function bundle(): ReturnType<typeof bundleWorkflowCode> {
+  const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
+  return bundleWorkflowCode({ workflowsPath });
+}

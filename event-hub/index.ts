@@ -1,0 +1,11 @@
+/** The hub as the rest of Slipway sees it. */
+export { openBucket } from './bucket.ts';
+export type { Bucket } from './bucket.ts';
+export { asFailure, connectHub } from './connection.ts';
+export type { Hub, HubFailure } from './connection.ts';
+export { consumeFaults } from './consume.ts';
+export type { DeadLetter } from './dead.ts';
+export { eventId, repairId } from './ids.ts';
+export { publishFault, publishJournal } from './publish.ts';
+export { newestReports, newestReportsOf, readJournal } from './read.ts';
+export { ensureStreams } from './streams.ts';
