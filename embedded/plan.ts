@@ -142,11 +142,13 @@ export const describePlan = ({
 export const writeEngineConfig = async (plan: Plan): Promise<void> => {
   const state = describePlan(plan);
   const config = {
-    natsUrl: state.natsUrl,
+    apiVersion: 'slipway.dev/v1',
+    kind: 'EngineConfig',
+    nats: { url: state.natsUrl },
     temporal: { address: state.temporal.address, namespace: state.temporal.namespace },
-    kubeconfigs: {
-      observer: state.kubernetes.kubeconfigs.observer,
-      actor: state.kubernetes.kubeconfigs.actor,
+    kubernetes: {
+      observerKubeconfig: state.kubernetes.kubeconfigs.observer,
+      actorKubeconfig: state.kubernetes.kubeconfigs.actor,
     },
     ...(state.bmc && { bmcInventory: state.bmc.inventory }),
     ...(plan.options.policies !== undefined && { policies: plan.options.policies }),

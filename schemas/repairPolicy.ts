@@ -1,0 +1,178 @@
+/** Repair policies as operators write them: strict YAML, every mistake named with its place (DESIGN 8a). */
+import { z } from 'zod';
+import { policyDefaults, type RepairPolicy } from '../domain/repair/policy.ts';
+import type { Parsed } from './parsed.ts';
+import { duration, mistakesOf, readYaml, strict, type TextFile } from './yamlFile.ts';
+
+const name = z
+  .string()
+  .min(1)
+  .max(63)
+  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'must be lower-case letters, digits and dashes');
+
+const guardDefaults = policyDefaults.guard;
+const touchDefaults = policyDefaults.touch;
+const rungDefaults = policyDefaults.rung;
+
+const verification = strict({
+  timeout: duration.optional(),
+  soak: duration.optional(),
+}).refine(
+  ({ timeout, soak }) =>
+    (timeout ?? rungDefaults.verification.timeoutMs) > (soak ?? rungDefaults.verification.soakMs),
+  'timeout must be longer than soak, or no node could ever pass; raise timeout or lower soak',
+);
+
+const rungShape = {
+  name,
+  attempts: z.int().min(1).max(10).default(rungDefaults.attempts),
+  callTimeout: duration.optional(),
+  bootWindow: duration.optional(),
+  verification: verification.optional(),
+};
+
+const rung = z.discriminatedUnion(
+  'driver',
+  [
+    strict({
+      ...rungShape,
+      driver: z.literal('redfish'),
+      action: z.enum(['GracefulRestart', 'ForceRestart', 'PowerCycle']),
+    }),
+    strict({
+      ...rungShape,
+      driver: z.literal('ticket'),
+      action: z.literal('open').default('open'),
+    }),
+  ],
+  'driver must be redfish or ticket',
+);
+
+const specSchema = strict({
+  checks: z.array(z.string().min(1).max(200)).min(1, 'name at least one check'),
+  holdDown: duration.optional(),
+  soak: duration.optional(),
+  touch: strict({
+    controlPlane: z.boolean().default(touchDefaults.controlPlane),
+    cordonedByOther: z.boolean().default(touchDefaults.cordonedByOther),
+    disruptedByAutoscaler: z.boolean().default(touchDefaults.disruptedByAutoscaler),
+  }).prefault({}),
+  guard: strict({
+    maxUnavailablePercent: z.number().min(0).max(100).default(guardDefaults.maxUnavailablePercent),
+    maxUnavailableNodes: z.int().min(1).default(guardDefaults.maxUnavailableNodes),
+    allowControlPlane: z.boolean().default(guardDefaults.allowControlPlane),
+    allowSmallClusters: z.boolean().default(guardDefaults.allowSmallClusters),
+  }).prefault({}),
+  migration: strict({
+    timeout: duration.optional(),
+    onTimeout: z.enum(['escalate', 'continue']).default(policyDefaults.migration.onTimeout),
+  }).prefault({}),
+  ladder: z.array(rung).max(20),
+}).superRefine(({ ladder }, context) => {
+  ladder.forEach((step, index) => {
+    if (ladder.findIndex((other) => other.name === step.name) === index) return;
+    const message = `a second rung is named ${step.name}; give each its own name`;
+    context.addIssue({ code: 'custom', path: ['ladder', index, 'name'], message });
+  });
+});
+
+export const repairPolicySchema = strict({
+  apiVersion: z.literal('slipway.dev/v1', 'must be slipway.dev/v1'),
+  kind: z.literal('RepairPolicy', 'must be RepairPolicy'),
+  metadata: strict({ name }),
+  spec: specSchema,
+});
+
+/**
+ * All policies of all files. One mistake anywhere refuses all of them, since a policy that is left out would change
+ * what happens to a node; `why` holds one line per mistake.
+ */
+export function parseRepairPolicies(files: readonly TextFile[]): Parsed<readonly RepairPolicy[]> {
+  const read = files.map(readFile);
+  const placed = read.flatMap((file) => file.policies);
+  const mistakes = [...read.flatMap((file) => file.mistakes), ...contradictions(placed)];
+  if (mistakes.length > 0) return { ok: false, why: mistakes.join('\n') };
+  return { ok: true, value: placed.map(({ policy }) => policy) };
+}
+
+type Placed = { readonly policy: RepairPolicy; readonly where: Where };
+type Where = (path: readonly PropertyKey[]) => string;
+
+function readFile(file: TextFile): { policies: Placed[]; mistakes: readonly string[] } {
+  const yaml = readYaml(file);
+  if (!yaml.ok) return { policies: [], mistakes: yaml.mistakes };
+  if (yaml.documents.length === 0)
+    return {
+      policies: [],
+      mistakes: [`${file.path}: holds no RepairPolicy; add one or remove it`],
+    };
+  const policies: Placed[] = [];
+  const mistakes: string[] = [];
+  for (const document of yaml.documents) {
+    const parsed = repairPolicySchema.safeParse(document.value);
+    if (parsed.success) policies.push({ policy: toPolicy(parsed.data), where: document.where });
+    else mistakes.push(...mistakesOf(parsed.error, document));
+  }
+  return { policies, mistakes };
+}
+
+/** A check that two policies name would get two different repairs. */
+function contradictions(placed: readonly Placed[]): string[] {
+  const firstByName = new Map<string, Where>();
+  const firstByCheck = new Map<string, Placed>();
+  const mistakes: string[] = [];
+  for (const current of placed) {
+    const { policy, where } = current;
+    const namesake = firstByName.get(policy.name);
+    if (namesake) {
+      const other = namesake(['metadata', 'name']);
+      mistakes.push(
+        `${where(['metadata', 'name'])}: a policy ${policy.name} is also at ${other}; rename one`,
+      );
+    }
+    firstByName.set(policy.name, namesake ?? where);
+    policy.checks.forEach((check, index) => {
+      const other = firstByCheck.get(check);
+      firstByCheck.set(check, other ?? current);
+      if (!other) return;
+      const place = `${where(['spec', 'checks', index])}: spec.checks[${index}]`;
+      mistakes.push(
+        `${place}: ${check} is already named by policy ${other.policy.name}; keep it in one`,
+      );
+    });
+  }
+  return mistakes;
+}
+
+function toPolicy({ metadata, spec }: z.infer<typeof repairPolicySchema>): RepairPolicy {
+  const { readyHoldDownMs, holdDownMs } = policyDefaults;
+  return {
+    name: metadata.name,
+    checks: spec.checks,
+    holdDownMs: spec.holdDown ?? (spec.checks.includes('Ready') ? readyHoldDownMs : holdDownMs),
+    soakMs: spec.soak ?? policyDefaults.soakMs,
+    touch: spec.touch,
+    guard: spec.guard,
+    migration: {
+      timeoutMs: spec.migration.timeout ?? policyDefaults.migration.timeoutMs,
+      onTimeout: spec.migration.onTimeout,
+    },
+    ladder: spec.ladder.map(toRung),
+  };
+}
+
+function toRung(step: z.infer<typeof rung>): RepairPolicy['ladder'][number] {
+  const { name: rungName, driver, action, attempts } = step;
+  return {
+    name: rungName,
+    driver,
+    action,
+    attempts,
+    callTimeoutMs: step.callTimeout ?? rungDefaults.callTimeoutMs,
+    bootWindowMs: step.bootWindow ?? rungDefaults.bootWindowMs,
+    verification: {
+      timeoutMs: step.verification?.timeout ?? rungDefaults.verification.timeoutMs,
+      soakMs: step.verification?.soak ?? rungDefaults.verification.soakMs,
+    },
+  };
+}
