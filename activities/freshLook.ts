@@ -1,4 +1,5 @@
 /** Reads what an act depends on, right before the act: the node, our permit, the pause and the newest reports. */
+import type { NodeFacts } from '../domain/node.ts';
 import { judge } from '../domain/repair/freshLook.ts';
 import type { Judgement, Purpose, Seen } from '../domain/repair/freshLook.ts';
 import type { Ports, Read } from './ports.ts';
@@ -9,9 +10,17 @@ export type LookAnswer =
   | Extract<Judgement, { ok: true }>
   | { readonly ok: false; readonly outcome: StepOutcome };
 
-/** An unreadable world is a refusal like any other: nothing is done on what could not be seen. */
-export async function freshLook(ports: Ports, step: Step, purpose: Purpose): Promise<LookAnswer> {
-  const seen = await see(ports, step);
+/**
+ * An unreadable world is a refusal like any other: nothing is done on what could not be seen. `node` may stand in for a
+ * read of the node where the write that follows is conditioned on its resource version.
+ */
+export async function freshLook(
+  ports: Ports,
+  step: Step,
+  purpose: Purpose,
+  node?: NodeFacts,
+): Promise<LookAnswer> {
+  const seen = await see(ports, step, node);
   if (!seen.ok) return { ok: false, outcome: unreadable(seen.why) };
   const judgement = judge(expectation(step, purpose), seen.value);
   if (judgement.ok) return judgement;
@@ -23,9 +32,13 @@ export function unreadable(why: string): StepOutcome {
   return { kind: 'refused', reason: 'node-unreadable', detail: why };
 }
 
-async function see({ kube, hub, guard }: Ports, { opening }: Step): Promise<Read<Seen>> {
+async function see(
+  { kube, hub, guard }: Ports,
+  { opening }: Step,
+  known?: NodeFacts,
+): Promise<Read<Seen>> {
   const [node, paused, permit, reports] = await Promise.all([
-    kube.readNode(opening.node),
+    known ? { ok: true as const, value: known } : kube.readNode(opening.node),
     kube.isPaused(),
     opening.mode === 'observe' ? assumed : guard.holds(opening.repairId),
     hub.newestReports(opening.node),

@@ -1,5 +1,5 @@
 /** Cordons the node with our mark, unless a fresh look forbids it or it is done already. */
-import { isIsolatedBy } from '../domain/marks.ts';
+import { isIsolatedBy, isolationMark } from '../domain/marks.ts';
 import type { IsolationMark, NodeFacts } from '../domain/node.ts';
 import { marks } from '../domain/vocabulary.ts';
 import { freshLook, unreadable } from './freshLook.ts';
@@ -10,6 +10,7 @@ import type { Step, StepOutcome } from './step.ts';
 const triesOnConflict = 3;
 
 export async function isolate(ports: Ports, step: Step): Promise<StepOutcome> {
+  if (await cordonedOnSight(ports, step)) return { kind: 'isolated' };
   for (let tries = 0; tries < triesOnConflict; tries += 1) {
     const look = await freshLook(ports, step, 'isolate');
     if (!look.ok) return look.outcome;
@@ -19,6 +20,14 @@ export async function isolate(ports: Ports, step: Step): Promise<StepOutcome> {
     if (written.kind === 'failed') return unreadable(written.why);
   }
   return unreadable('the node changed under every try to cordon it');
+}
+
+/** The quick way: the cached node, which the patch's resource version proves to be the present one; or not at all. */
+async function cordonedOnSight(ports: Ports, step: Step): Promise<boolean> {
+  const known = ports.kube.cachedNode(step.opening.node);
+  if (!known || known.unschedulable || isolationMark(known)) return false;
+  const look = await freshLook(ports, step, 'isolate', known);
+  return look.ok && (await cordon(ports, step, known)).kind === 'done';
 }
 
 /** A node that is out already keeps its cordon: ours from a superseded repair, or a person's that the policy allows. */

@@ -77,7 +77,11 @@ async function work(
   const { log, mode, drivers } = options;
   const cluster = neighbours.identity.id;
   const ports = createPorts({ ...neighbours, ...views, cluster, drivers, clock });
-  const workers = await startWorkers({ ...options.temporal, ports });
+  const workers = await startWorkers({
+    connection: neighbours.connection,
+    namespace: options.temporal.namespace,
+    ports,
+  });
   log('info', 'engine ready', { mode, cluster, server: neighbours.identity.server });
   const electing = electLeader(neighbours.actor, {
     namespace: namespaces.slipway,

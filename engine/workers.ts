@@ -1,12 +1,13 @@
 /** The two lanes: `repairs` runs workflows and the quick activities, `moves` everything that may take its time. */
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, Worker } from '@temporalio/worker';
+import type { NativeConnection } from '@temporalio/worker';
 import { createMoveActivities, createRepairActivities } from '../activities/index.ts';
 import type { Ports } from '../activities/ports.ts';
 import { taskQueues } from '../domain/vocabulary.ts';
 
 export type WorkersOptions = {
-  readonly address: string;
+  readonly connection: NativeConnection;
   readonly namespace: string;
   readonly ports: Ports;
 };
@@ -21,15 +22,9 @@ export type Workers = {
 const heartbeatThrottleMs = 500;
 const shutdownGraceMs = 3_000;
 
-export async function startWorkers({
-  address,
-  namespace,
-  ports,
-}: WorkersOptions): Promise<Workers> {
-  const [connection, workflowBundle] = await Promise.all([
-    NativeConnection.connect({ address }),
-    bundle(),
-  ]);
+export async function startWorkers(options: WorkersOptions): Promise<Workers> {
+  const { connection, namespace, ports } = options;
+  const workflowBundle = await bundle();
   const common = {
     connection,
     namespace,
@@ -56,7 +51,6 @@ export async function startWorkers({
     stop: async () => {
       for (const worker of [repairs, moves]) if (worker.getState() === 'RUNNING') worker.shutdown();
       await running.catch(() => undefined);
-      await connection.close();
     },
   };
 }

@@ -1,29 +1,40 @@
 /** The connection to a Temporal cluster. */
 import { Client, Connection } from '@temporalio/client';
+import type { ConnectionLike } from '@temporalio/client';
 
 export type Temporal = {
   readonly client: Client;
   readonly address: string;
   readonly namespace: string;
+  /** Whether a started repair may begin at once in this very process. */
+  readonly eager: boolean;
   readonly close: () => Promise<void>;
 };
+
+type Address = { readonly address: string; readonly namespace: string };
 
 export type TemporalUnreachable = { readonly kind: 'unreachable'; readonly why: string };
 
 const connectTimeoutMs = 5_000;
 
 /** Connects once; later losses heal by themselves. `why` is a sentence for a person. */
-export async function connectTemporal(options: {
-  readonly address: string;
-  readonly namespace: string;
-}): Promise<Temporal | TemporalUnreachable> {
-  const { address, namespace } = options;
+export async function connectTemporal(options: Address): Promise<Temporal | TemporalUnreachable> {
+  const { address } = options;
   try {
     const connection = await Connection.connect({ address, connectTimeout: connectTimeoutMs });
-    const client = new Client({ connection, namespace });
-    return { client, address, namespace, close: () => connection.close() };
+    return { ...speaking(connection, options), eager: false };
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     return { kind: 'unreachable', why: `cannot reach Temporal at ${address}: ${detail}` };
   }
+}
+
+/** The same over the connection of this process's worker, which then begins a started repair at once. */
+export function overWorkerConnection(connection: ConnectionLike, options: Address): Temporal {
+  return { ...speaking(connection, options), eager: true };
+}
+
+function speaking(connection: ConnectionLike, options: Address): Omit<Temporal, 'eager'> {
+  const client = new Client({ connection, namespace: options.namespace });
+  return { ...options, client, close: () => connection.close() };
 }

@@ -18,7 +18,7 @@ type Failed = { readonly kind: 'failed'; readonly why: string };
 
 /** `running`: a repair of this node, perhaps another one, is still under way. */
 export async function startRepair(
-  { client }: Temporal,
+  { client, eager }: Temporal,
   opening: RepairOpening,
 ): Promise<{ readonly kind: 'started' } | { readonly kind: 'running' } | Failed> {
   const { cluster, node, fault, repairId, policy } = opening;
@@ -28,6 +28,7 @@ export async function startRepair(
       workflowId: workflowIdOf(cluster, node),
       taskQueue: taskQueues.repairs,
       args: [input],
+      requestEagerStart: eager,
       workflowIdConflictPolicy: 'FAIL',
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       memo: { repairId },
