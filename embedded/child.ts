@@ -40,6 +40,8 @@ export type ChildSpec<Name extends string = string> = {
   readonly command: readonly [string, ...string[]];
   readonly environment?: Readonly<Record<string, string>>;
   readonly logFile: string;
+  /** Done before each start. */
+  readonly prepare?: () => Promise<void>;
   /** Asked until it returns true; a throw counts as false. */
   readonly isReady: () => Promise<boolean>;
   /** How long it may take to stop before it is killed. */
@@ -125,6 +127,7 @@ export class Child<Name extends string = string> {
    */
   async start(onSpawned: () => Promise<void> = async () => {}): Promise<void> {
     if (this.#running) return;
+    await this.spec.prepare?.();
     const running = await spawnWrapped(this.spec);
     this.#running = running;
     await onSpawned();

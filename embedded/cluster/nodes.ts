@@ -70,6 +70,8 @@ const nodeObject = (spec: NodeSpec, zone: string, { labels, podsPerNode = 110 }:
         'kubernetes.io/hostname': spec.name,
         'kubernetes.io/os': 'linux',
         'kubernetes.io/arch': 'amd64',
+        'beta.kubernetes.io/os': 'linux',
+        'beta.kubernetes.io/arch': 'amd64',
         'node.kubernetes.io/instance-type': 'm7i.8xlarge',
         'topology.kubernetes.io/region': region,
         'topology.kubernetes.io/zone': zone,
