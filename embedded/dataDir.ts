@@ -11,6 +11,7 @@ import { waitFor } from './waitFor.ts';
 
 const run = promisify(execFile);
 const leftoversWithinMs = 6_000;
+const endsWithinMs = 30_000;
 const neededBytes = 500e6;
 const folders = ['logs', 'config', 'pki', 'kubeconfigs', 'bmc'];
 
@@ -115,4 +116,24 @@ export const openDataDir = async (dataDir: string): Promise<DataDir> => {
     lock.release();
     throw error;
   }
+};
+
+/** Asks the process that holds the stack of `dataDir` to end it, and forces it when it takes too long. */
+export const endStack = async (dataDir: string): Promise<'ended' | 'was-not-running'> => {
+  const path = resolve(dataDir);
+  const answer = await readState(path);
+  if (answer.kind !== 'found') return 'was-not-running';
+  const { state } = answer;
+  const wasHeld = isHeld(path);
+  if (wasHeld) await endHolder(path, state.pid);
+  await endLeftovers(path, state);
+  return wasHeld ? 'ended' : 'was-not-running';
+};
+
+const endHolder = async (path: string, pid: number): Promise<void> => {
+  process.kill(pid, 'SIGTERM');
+  const isFree = () => !isHeld(path) || undefined;
+  if (await waitFor(isFree, { deadlineMs: endsWithinMs, everyMs: 50 })) return;
+  process.kill(pid, 'SIGKILL');
+  await waitFor(isFree, { deadlineMs: leftoversWithinMs, everyMs: 50 });
 };

@@ -138,12 +138,13 @@ export const describePlan = ({
   };
 };
 
-/** Writes the configuration with which `slipway engine` runs against this stack. */
+/** Writes the configuration with which `slipway engine` runs against this stack, in JSON, which is YAML too. */
 export const writeEngineConfig = async (plan: Plan): Promise<void> => {
   const state = describePlan(plan);
   const config = {
     apiVersion: 'slipway.dev/v1',
     kind: 'EngineConfig',
+    mode: plan.options.mode,
     nats: { url: state.natsUrl },
     temporal: { address: state.temporal.address, namespace: state.temporal.namespace },
     kubernetes: {
@@ -152,7 +153,7 @@ export const writeEngineConfig = async (plan: Plan): Promise<void> => {
     },
     ...(state.bmc && { bmcInventory: state.bmc.inventory }),
     ...(plan.options.policies !== undefined && { policies: plan.options.policies }),
-    mode: plan.options.mode,
+    ticket: { file: join(plan.context.dataDir, 'tickets.jsonl') },
   };
   await writeFile(state.engineConfig, `${JSON.stringify(config, undefined, 2)}\n`);
 };

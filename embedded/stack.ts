@@ -19,6 +19,7 @@ import { messageOf, StackFailure } from './failure.ts';
 import { hardwareControl, type HardwareControl } from './hardware/control.ts';
 import { describePlan, kubernetesUrl, makePlan, writeEngineConfig, type Plan } from './plan.ts';
 import { bmc, bmcFiles } from './servers/bmc.ts';
+import { engineSpec } from './servers/engine.ts';
 import { loopback, type PortName, type ServerName } from './servers/context.ts';
 import {
   apiserver,
@@ -55,7 +56,10 @@ export type StackOptions = ToolchainOptions & {
 const startAttempts = 3;
 const okLimit = 300;
 
-type Children = Partial<Record<ServerName, Child<ServerName>>>;
+/** The servers, and Slipway's engine beside them. */
+export type ProcessName = ServerName | 'engine';
+
+type Children = Partial<Record<ProcessName, Child<ProcessName>>>;
 
 const specsOf = ({ context, options }: Plan): ChildSpec<ServerName>[] => [
   ...(options.natsUrl === undefined ? [nats(context)] : []),
@@ -80,22 +84,26 @@ export class Stack {
   readonly #startedAt = new Date().toISOString();
   readonly #children: Children;
   readonly #apis = new Map<UserKey, KubeApi>();
+  #reportDeath: (death: Death) => void = () => {};
   #ca = '';
   #saved = Promise.resolve();
   #isReady = false;
   #isStopping = false;
 
   constructor(home: DataDir, plan: Plan) {
-    const children = specsOf(plan).map((spec) => [spec.name, new Child(spec)] as const);
+    const children = specsOf(plan).map(
+      (spec) => [spec.name, new Child<ProcessName>(spec)] as const,
+    );
     this.#home = home;
     this.#plan = plan;
     this.#stackId = home.previous?.stackId ?? randomBytes(6).toString('hex');
     this.#children = Object.fromEntries(children);
     const url = `http://${loopback}:${plan.context.ports.bmc}`;
     this.hardware = hardwareControl(url, bmcFiles(home.path));
-    this.onDeath = Promise.race(children.map(([, child]) => child.died)).then((death) =>
-      this.#explain(death),
-    );
+    this.onDeath = new Promise((resolve) => {
+      this.#reportDeath = (death) => void this.#explain(death).then(resolve);
+    });
+    for (const [, child] of children) void child.died.then((death) => this.#reportDeath(death));
   }
 
   get dataDir(): string {
@@ -117,10 +125,20 @@ export class Stack {
   }
 
   /** One of the servers, to kill, pause, resume or restart it. */
-  child(name: ServerName): Child<ServerName> {
+  child(name: ProcessName): Child<ProcessName> {
     const child = this.#children[name];
     if (!child) throw new Error(`this stack has no ${name}`);
     return child;
+  }
+
+  /** Starts Slipway's engine against this stack as a process of its own, and waits until it is ready. */
+  async startEngine(mode: Mode): Promise<void> {
+    const spec = engineSpec(this.dataDir, this.state.engineConfig, mode);
+    const child = new Child<ProcessName>(spec);
+    this.#children.engine = child;
+    void child.died.then((death) => this.#reportDeath(death));
+    await this.#launch('engine');
+    await this.#saveState();
   }
 
   /** A client of the API server as one of its users. */
@@ -178,7 +196,8 @@ export class Stack {
   /** Ends all servers, those first that need others, and frees the data folder. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    const { etcd: store, 'kube-apiserver': api, ...others } = this.#children;
+    const { engine, etcd: store, 'kube-apiserver': api, ...others } = this.#children;
+    await engine?.stop();
     await Promise.all(Object.values(others).map((child) => child.stop()));
     await api?.stop();
     await store?.stop();
@@ -192,7 +211,7 @@ export class Stack {
     await this.stop();
   }
 
-  async #launch(name: ServerName): Promise<void> {
+  async #launch(name: ProcessName): Promise<void> {
     const child = this.#children[name];
     if (!child || this.#isStopping) return;
     await child.start(() => this.#saveState());

@@ -1,12 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { parseSystems, type Behaviour, type SimulatedSystem } from '../../schemas/hardware.ts';
+import type { Behaviour, SimulatedSystem } from '../../schemas/hardware.ts';
 import { httpClient } from '../http.ts';
-
-export type HardwareFiles = {
-  readonly systems: string;
-  readonly inventory: string;
-  readonly credentials: string;
-};
+import { writeInventory, type HardwareFiles } from './inventory.ts';
 
 /** What a test or a demo may do to the simulated machines, outside of Redfish and of its call log. */
 export type HardwareControl = {
@@ -16,20 +10,6 @@ export type HardwareControl = {
   behave(node: string, behaviour: Behaviour): Promise<void>;
   /** Reboots a machine as its owner would by hand: no BMC call. */
   reboot(node: string): Promise<void>;
-};
-
-/** The file the engine reads: node, then where its BMC is and how to log in. */
-const inventoryText = (
-  systems: readonly SimulatedSystem[],
-  url: string,
-  credentialsFile: string,
-): string => {
-  const nodes: Record<string, unknown> = {};
-  for (const { id, node } of systems) {
-    nodes[node] = { address: url, systemId: id, credentialsFile };
-  }
-  return `${JSON.stringify({ nodes }, undefined, 2)}
-`;
 };
 
 /** Sets up the control of the BMC simulator at `url`. */
@@ -42,8 +22,7 @@ export const hardwareControl = (url: string, files: HardwareFiles): HardwareCont
   return {
     add: async (systems) => {
       await send('POST', '/control/systems', systems);
-      const all = parseSystems(await readFile(files.systems, 'utf8'));
-      await writeFile(files.inventory, inventoryText(all, url, files.credentials));
+      await writeInventory(files, url);
     },
     behave: (node, behaviour) => send('PUT', `/control/systems/${node}/behaviour`, behaviour),
     reboot: (node) => send('POST', `/control/systems/${node}/reboot`, {}),

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { SimulatorConfig } from '../../schemas/hardware.ts';
 import type { ChildSpec } from '../child.ts';
 import type { Tokens } from '../cluster/credentials.ts';
+import { writeInventory } from '../hardware/inventory.ts';
 import { httpClient } from '../http.ts';
 import { loopback, type ServerContext } from './context.ts';
 import { caFile } from './kubernetes.ts';
@@ -39,6 +40,7 @@ export const writeBmcConfig = async (context: ServerContext, tokens: Tokens): Pr
     },
   };
   await writeFile(configFile(dataDir), JSON.stringify(config), { mode: 0o600 });
+  await writeInventory(files, `http://${loopback}:${ports.bmc}`);
   await writeFile(files.credentials, JSON.stringify(credentials), { mode: 0o600 });
 };
 

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { runOnTerminal } from '../cli/main/index.ts';
+
+await runOnTerminal(process.argv.slice(2));

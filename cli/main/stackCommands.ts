@@ -1,0 +1,76 @@
+import { InvalidArgumentError, type Command } from 'commander';
+
+const defaultDataDir = '.slipway';
+const defaultNodes = 10;
+
+type UpFlags = {
+  readonly dataDir: string;
+  readonly engine: boolean;
+  readonly detach?: true;
+  readonly nodes: number;
+  readonly binDir?: string;
+  readonly uiPort?: number;
+  readonly policies?: string;
+};
+
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+const wholeNumber = (text: string): number => {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number.');
+};
+
+/** Raised by Ctrl-C or a request to end; asked a second time, the process ends at once and its servers with it. */
+const stopSignal = (): AbortSignal => {
+  const controller = new AbortController();
+  const graceMs = 1_000;
+  let askedAt = 0;
+  const ask = () => {
+    const now = performance.now();
+    if (askedAt > 0 && now - askedAt > graceMs) process.exit(130);
+    askedAt ||= now;
+    controller.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ask);
+  return controller.signal;
+};
+
+const runUp = async (flags: UpFlags): Promise<void> => {
+  const { up } = await import('../stack/up.ts');
+  const { detach: _, ...options } = flags;
+  const stop = stopSignal();
+  process.exitCode = await up(options, { say, stop, onReady: () => process.send?.('ready') });
+  if (process.connected) process.disconnect();
+};
+
+const runDetached = async (flags: UpFlags): Promise<void> => {
+  const { upDetached } = await import('../stack/detach.ts');
+  const [, entry = '', ...given] = process.argv;
+  const same = given.filter((word) => word !== '--detach' && word !== '-d');
+  process.exitCode = await upDetached(entry, same, flags.dataDir, say);
+};
+
+/** Adds `up` and `down`, which load the servers' code only when they are called. */
+export const addStackCommands = (program: Command): void => {
+  program
+    .command('up')
+    .description('run the real servers and the engine here, until Ctrl-C')
+    .option('--data-dir <dir>', 'where the stack keeps its data', defaultDataDir)
+    .option('-d, --detach', 'leave it running in the background')
+    .option('--no-engine', 'servers only')
+    .option('--nodes <count>', 'simulated machines', wholeNumber, defaultNodes)
+    .option('--policies <path>', 'a policy file, or a folder of some, for the engine')
+    .option('--bin-dir <dir>', 'ready binaries of the servers')
+    .option('--ui-port <port>', "port of Temporal's web page", wholeNumber)
+    .action((flags: UpFlags) => (flags.detach ? runDetached(flags) : runUp(flags)));
+  program
+    .command('down')
+    .description('stop the local stack and keep its data')
+    .option('--data-dir <dir>', 'where the stack keeps its data', defaultDataDir)
+    .action(async ({ dataDir }: { dataDir: string }) => {
+      const { down } = await import('../stack/down.ts');
+      process.exitCode = await down(dataDir, say);
+    });
+};

@@ -1,0 +1,112 @@
+import { resolve } from 'node:path';
+import { StackFailure, startStack, type Stack } from '../../embedded/index.ts';
+
+export type UpOptions = {
+  readonly dataDir: string;
+  /** Start the engine too. */
+  readonly engine: boolean;
+  /** How many simulated machines there are at least. */
+  readonly nodes: number;
+  readonly binDir?: string;
+  readonly uiPort?: number;
+  /** A policy file, or a folder with some, for the engine. */
+  readonly policies?: string;
+};
+
+export type Say = (line: string) => void;
+
+const failed = 1;
+const done = 0;
+
+const interruptedCode = 130;
+
+/** Whoever stops a start does not wait for it: what was started ends with this process. */
+const start = async (options: UpOptions, { say, stop }: UpHooks): Promise<Stack> => {
+  const abandon = () => {
+    say('stopped while starting');
+    process.exit(interruptedCode);
+  };
+  stop.addEventListener('abort', abandon);
+  const stack = await startStack({
+    dataDir: options.dataDir,
+    binDir: options.binDir,
+    temporalUi: true,
+    mode: 'act',
+    report: say,
+    ...(options.uiPort !== undefined && { ports: { 'temporal-ui': options.uiPort } }),
+    ...(options.policies !== undefined && { policies: resolve(options.policies) }),
+  });
+  stop.removeEventListener('abort', abandon);
+  return stack;
+};
+
+const describe = (stack: Stack, options: UpOptions): string[] => {
+  const { kubernetes, natsUrl, temporal } = stack.state;
+  const files = kubernetes.kubeconfigs;
+  return [
+    `Kubernetes   ${kubernetes.url} with ${options.nodes} simulated nodes`,
+    `             export KUBECONFIG=${files.alice}`,
+    `Temporal     ${temporal.address}, namespace ${temporal.namespace}`,
+    `Temporal UI  ${temporal.uiUrl ?? 'none'} (read-only)`,
+    `NATS         ${natsUrl}`,
+    `Engine       ${options.engine ? 'acts on this stack' : 'not started'}`,
+    `Data         ${stack.dataDir}`,
+  ];
+};
+
+/** Resolves with the sentence to end on, once a server died or the user asked to stop. */
+const untilEnd = async (stack: Stack, stop: AbortSignal): Promise<string | undefined> => {
+  const asked = new Promise<undefined>((end) => {
+    if (stop.aborted) end(undefined);
+    stop.addEventListener('abort', () => end(undefined), { once: true });
+  });
+  return Promise.race([asked, stack.onDeath.then(({ sentence }) => sentence)]);
+};
+
+const populate = async (stack: Stack, options: UpOptions): Promise<void> => {
+  if (options.nodes > 0) await stack.createNodes(options.nodes);
+  if (options.engine) await stack.startEngine('act');
+};
+
+/** Runs a started stack until a server dies or `stop` is raised; the stack is ended in every case. */
+const run = async (
+  stack: Stack,
+  options: UpOptions,
+  { say, onReady, stop }: UpHooks,
+): Promise<number> => {
+  try {
+    await populate(stack, options);
+    for (const line of describe(stack, options)) say(line);
+    onReady();
+    const sentence = await untilEnd(stack, stop);
+    if (sentence === undefined) return done;
+    say(`${sentence} Everything is stopped now; start again with "slipway up".`);
+    return failed;
+  } finally {
+    say('stopping');
+    await stack.stop();
+  }
+};
+
+export type UpHooks = {
+  readonly say: Say;
+  /** Called once everything is ready. */
+  readonly onReady: () => void;
+  /** Raised when the user wants to stop. */
+  readonly stop: AbortSignal;
+};
+
+/** `slipway up`: runs servers and engine until the user stops it or a server dies; answers with the exit code. */
+export const up = async (options: UpOptions, hooks: UpHooks): Promise<number> => {
+  try {
+    const began = performance.now();
+    const stack = await start(options, hooks);
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    hooks.say(`The servers were ready after ${seconds} s.`);
+    return await run(stack, options, hooks);
+  } catch (error) {
+    if (!(error instanceof StackFailure)) throw error;
+    hooks.say(error.message);
+    return failed;
+  }
+};
