@@ -1,5 +1,6 @@
 /** Sample values that tests change where it matters to them. */
 import type { FaultEvent } from '../../domain/fault.ts';
+import type { NodeFacts } from '../../domain/node.ts';
 import { eventId } from '../../event-hub/ids.ts';
 import type { JournalLine } from '../../schemas/journalLine.ts';
 
@@ -35,6 +36,24 @@ export function journalLine(changes: Partial<JournalLine> = {}): JournalLine {
     command: { kind: 'isolate' },
     events: [{ kind: 'isolated', at: 1_790_000_001_020 }],
     by: 'repairs',
+    ...changes,
+  };
+}
+
+export function nodeFacts(changes: Partial<NodeFacts> = {}): NodeFacts {
+  return {
+    name: sampleNode,
+    uid: '3a6b0c88-0000-4000-8000-000000000017',
+    resourceVersion: '100',
+    bootId: '9d0e7f10-0000-4000-8000-0000000000b1',
+    systemUuid: '4C4C4544-0042-3510-8052-B4C04F313233',
+    unschedulable: true,
+    ready: 'True',
+    conditions: [],
+    marks: {},
+    taints: [],
+    controlPlane: false,
+    deleting: false,
     ...changes,
   };
 }

@@ -1,0 +1,115 @@
+/** Every metric there is, as data. Labels take few values: never a node, a pod or a repair. */
+
+export type MetricType = 'counter' | 'gauge' | 'histogram';
+
+export type Metric = {
+  readonly type: MetricType;
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** Upper bounds of a histogram's buckets, in the unit the name ends with. */
+  readonly buckets?: readonly number[];
+};
+
+const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800];
+
+/** By name; a name ends with its unit, a counter's with `_total`. */
+export const metrics = {
+  slipway_build_info: {
+    type: 'gauge',
+    help: 'Always 1; says which version runs in which mode.',
+    labels: ['version', 'mode'],
+  },
+  slipway_faults_received_total: {
+    type: 'counter',
+    help: 'Fault events handed to dispatch.',
+    labels: ['verdict'],
+  },
+  slipway_faults_ignored_total: {
+    type: 'counter',
+    help: 'Fault events that opened no repair, by reason code.',
+    labels: ['reason'],
+  },
+  slipway_dead_letters_total: {
+    type: 'counter',
+    help: 'Messages set aside because they could not be read or handled.',
+    labels: ['reason'],
+  },
+  slipway_repairs_opened_total: {
+    type: 'counter',
+    help: 'Repairs started.',
+    labels: ['policy'],
+  },
+  slipway_repairs_closed_total: {
+    type: 'counter',
+    help: 'Repairs ended, by outcome.',
+    labels: ['outcome'],
+  },
+  slipway_repairs_open: {
+    type: 'gauge',
+    help: 'Repairs under way, by phase.',
+    labels: ['phase'],
+  },
+  slipway_isolation_seconds: {
+    type: 'histogram',
+    help: 'From the storing of the opening fault to the cordon.',
+    labels: [],
+    buckets: seconds,
+  },
+  slipway_rung_attempts_total: {
+    type: 'counter',
+    help: 'Attempts of rungs, by driver and result.',
+    labels: ['driver', 'result'],
+  },
+  slipway_evictions_total: {
+    type: 'counter',
+    help: 'Evictions asked for, by answer.',
+    labels: ['answer'],
+  },
+  slipway_permits_held: {
+    type: 'gauge',
+    help: 'Nodes that repairs have leave to keep out.',
+    labels: [],
+  },
+  slipway_permits_limit: {
+    type: 'gauge',
+    help: 'Nodes that may be out at the same time.',
+    labels: [],
+  },
+  slipway_permits_refused_total: {
+    type: 'counter',
+    help: 'Requests for a permit that were refused, by reason code.',
+    labels: ['reason'],
+  },
+  slipway_paused: {
+    type: 'gauge',
+    help: '1 while a person has paused Slipway, else 0.',
+    labels: [],
+  },
+  slipway_dispatch_active: {
+    type: 'gauge',
+    help: '1 in the process that dispatches for the cluster, 0 in one that stands by.',
+    labels: [],
+  },
+  slipway_hub_connected: {
+    type: 'gauge',
+    help: '1 while the connection to the hub stands, else 0.',
+    labels: [],
+  },
+  slipway_hub_lag_messages: {
+    type: 'gauge',
+    help: 'Fault events stored and not yet handled.',
+    labels: [],
+  },
+  slipway_watch_age_seconds: {
+    type: 'gauge',
+    help: 'Time since the watch of this kind last heard from the API server.',
+    labels: ['kind'],
+  },
+} as const satisfies Record<string, Metric>;
+
+export type MetricName = keyof typeof metrics;
+
+/** The labels that a metric takes, each with its value; `{}` for one that takes none. */
+export type LabelsOf<Name extends MetricName> = (typeof metrics)[Name]['labels'] extends readonly []
+  ? Readonly<Record<string, never>>
+  : Readonly<Record<(typeof metrics)[Name]['labels'][number], string>>;

@@ -1,0 +1,116 @@
+/** What every driver keeps to, whatever it drives: `rejected` means nothing happened, and nothing is sent twice. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { policyDefaults } from '../../../domain/repair/policy.ts';
+import type { Driver, RungRequest } from '../../../drivers/port.ts';
+import type { FaultyProxy } from '../../support/faultyProxy.ts';
+import { faultEvent, nodeFacts } from '../../support/samples.ts';
+
+export type DriverWorld = {
+  /** A driver that calls its server through the proxy and reads this clock. */
+  readonly make: (clock: () => number) => Driver;
+  readonly rung: Pick<RungRequest['rung'], 'driver' | 'action'>;
+  readonly proxy: FaultyProxy;
+  /** How often the server behind the proxy was told to act. */
+  readonly acts: () => number;
+  readonly remove: () => Promise<void>;
+};
+
+export function rungRequest(
+  rung: DriverWorld['rung'],
+  changes: Partial<RungRequest> = {},
+): RungRequest {
+  return {
+    repairId: 'r-abcdefghij234567abcd',
+    cluster: faultEvent().cluster,
+    attempt: 1,
+    rung: { name: 'step', ...policyDefaults.rung, ...rung },
+    node: nodeFacts(),
+    fault: faultEvent(),
+    deadlineAt: Date.now() + 5_000,
+    ...changes,
+  };
+}
+
+export function describeDriver(name: string, makeWorld: () => Promise<DriverWorld>): void {
+  describe(`the ${name} driver`, () => {
+    let world: DriverWorld;
+    const never = new AbortController().signal;
+    const run = (changes: Partial<RungRequest> = {}, signal = never, clock = Date.now) =>
+      world.make(clock).run(rungRequest(world.rung, changes), signal);
+
+    beforeEach(async () => {
+      world = await makeWorld();
+    });
+    afterEach(async () => {
+      await world.remove();
+    });
+
+    it('acts once and says so', async () => {
+      expect((await run()).result).toBe('done');
+      expect(world.acts()).toBe(1);
+      expect(world.make(Date.now).name).toBe(name);
+    });
+
+    it('is rejected without an act when its server is not there', async () => {
+      await world.proxy.stop();
+      expect((await run()).result).toBe('rejected');
+      expect(world.acts()).toBe(0);
+    });
+
+    it.each(['answers-409', 'redirects'] as const)(
+      'is rejected when its server %s',
+      async (how) => {
+        world.proxy.fail(how);
+        expect((await run()).result).toBe('rejected');
+        expect(world.acts()).toBe(0);
+      },
+    );
+
+    it.each(['answers-503', 'resets'] as const)(
+      'does not know, and does not try again, when its server %s after the act',
+      async (how) => {
+        world.proxy.fail(how);
+        expect((await run()).result).toBe('unknown');
+        expect(world.acts()).toBe(1);
+      },
+    );
+
+    it('does not know when no answer comes before the deadline', async () => {
+      world.proxy.fail('is-silent');
+      expect((await run({ deadlineAt: Date.now() + 400 })).result).toBe('unknown');
+      expect(world.acts()).toBe(1);
+    });
+
+    it('does not know when it is called off after sending', async () => {
+      world.proxy.fail('is-silent');
+      const controller = new AbortController();
+      world.proxy.onPassed((method) => {
+        if (method === 'POST') controller.abort();
+      });
+      expect((await run({}, controller.signal)).result).toBe('unknown');
+      expect(world.acts()).toBe(1);
+    });
+
+    it('sends nothing when it is called off before', async () => {
+      expect((await run({}, AbortSignal.abort())).result).toBe('rejected');
+      expect(world.acts()).toBe(0);
+    });
+
+    it('sends nothing after the deadline', async () => {
+      expect((await run({ deadlineAt: Date.now() })).result).toBe('rejected');
+      expect(world.acts()).toBe(0);
+    });
+
+    it.each([1, 2, 3, 4, 5, 6])(
+      'sends nothing once the clock has passed the deadline, if it jumps after reading %i',
+      async (readings) => {
+        const deadlineAt = Date.now() + 5_000;
+        let left = readings;
+        const clock = () => (left-- > 0 ? Date.now() : deadlineAt);
+        const { result } = await run({ deadlineAt }, never, clock);
+        const jumped = left < 0;
+        expect([result, world.acts()]).toEqual(jumped ? ['rejected', 0] : ['done', 1]);
+      },
+    );
+  });
+}
