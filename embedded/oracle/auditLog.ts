@@ -1,0 +1,54 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { parseAuditEvent, type AuditEvent } from '../../schemas/auditEvent.ts';
+
+const readVerbs = ['get', 'list', 'watch'];
+
+/** A write that the API server has answered. */
+export type Write = {
+  readonly user: string;
+  readonly verb: string;
+  readonly resource: string;
+  readonly subresource: string | undefined;
+  readonly namespace: string | undefined;
+  readonly name: string | undefined;
+  readonly status: number;
+  /** When the request came in and when its answer was complete, by the API server's clock, in epoch ms. */
+  readonly receivedAtMs: number;
+  readonly answeredAtMs: number;
+  readonly request: unknown;
+  readonly response: unknown;
+};
+
+/** The server's times have microseconds, which `Date` would drop. */
+const epochMs = (timestamp: string): number => {
+  const micros = /\.\d{3}(\d{3})/.exec(timestamp)?.[1] ?? '0';
+  return Date.parse(timestamp) + Number(micros) / 1000;
+};
+
+const toWrite = (event: AuditEvent): Write => ({
+  user: event.user.username,
+  verb: event.verb,
+  resource: event.objectRef?.resource ?? '',
+  subresource: event.objectRef?.subresource,
+  namespace: event.objectRef?.namespace,
+  name: event.objectRef?.name,
+  status: event.responseStatus?.code ?? 0,
+  receivedAtMs: epochMs(event.requestReceivedTimestamp),
+  answeredAtMs: epochMs(event.stageTimestamp),
+  request: event.requestObject,
+  response: event.responseObject,
+});
+
+/** All answered writes of an audit log, in the order in which they were answered. */
+export const readWrites = async (auditLog: string): Promise<Write[]> => {
+  const writes: Write[] = [];
+  for await (const line of createInterface({ input: createReadStream(auditLog) })) {
+    const event = parseAuditEvent(line);
+    if (event?.stage !== 'ResponseComplete' || readVerbs.includes(event.verb)) continue;
+    writes.push(toWrite(event));
+  }
+  return writes;
+};
+
+export const succeeded = ({ status }: Write): boolean => status >= 200 && status < 300;

@@ -1,0 +1,58 @@
+import { parseObservedNode, type ObservedNode } from '../../schemas/observedNode.ts';
+import { succeeded, type Write } from './auditLog.ts';
+
+/** One write after which a Node's `unschedulable` is another than before. */
+export type Turn = {
+  readonly node: string;
+  readonly nodeUid: string;
+  readonly user: string;
+  readonly to: 'cordoned' | 'uncordoned';
+  readonly receivedAtMs: number;
+  readonly answeredAtMs: number;
+};
+
+type Step = { readonly write: Write; readonly node: ObservedNode };
+
+const nodeSteps = (writes: readonly Write[]): Step[] =>
+  writes
+    .filter((write) => write.resource === 'nodes' && succeeded(write))
+    .flatMap((write) => {
+      const node = parseObservedNode(write.response);
+      return node ? [{ write, node }] : [];
+    })
+    // Answers can overtake one another in the log; the store's revision tells what came first.
+    .toSorted(
+      (a, b) => Number(a.node.metadata.resourceVersion) - Number(b.node.metadata.resourceVersion),
+    );
+
+/** Every cordon and uncordon of a node, or of all nodes, by anybody, in the order in which they took effect. */
+export const turns = (writes: readonly Write[], nodeName?: string): Turn[] => {
+  const last = new Map<string, boolean>();
+  const found: Turn[] = [];
+  for (const { write, node } of nodeSteps(writes)) {
+    const { name, uid } = node.metadata;
+    const { unschedulable } = node.spec;
+    const was = last.get(uid) ?? false;
+    last.set(uid, unschedulable);
+    if (was === unschedulable || (nodeName !== undefined && nodeName !== name)) continue;
+    found.push({
+      node: name,
+      nodeUid: uid,
+      user: write.user,
+      to: unschedulable ? 'cordoned' : 'uncordoned',
+      receivedAtMs: write.receivedAtMs,
+      answeredAtMs: write.answeredAtMs,
+    });
+  }
+  return found;
+};
+
+const actor = 'slipway-actor';
+
+/** Successful writes by which Slipway turned `unschedulable` true. */
+export const isolations = (writes: readonly Write[], nodeName?: string): Turn[] =>
+  turns(writes, nodeName).filter(({ user, to }) => user === actor && to === 'cordoned');
+
+/** Successful writes by which Slipway turned `unschedulable` false. */
+export const returns = (writes: readonly Write[], nodeName?: string): Turn[] =>
+  turns(writes, nodeName).filter(({ user, to }) => user === actor && to === 'uncordoned');

@@ -1,0 +1,5 @@
+/** What really happened, as the API server and the BMCs recorded it; shares no code with the engine. */
+export { readWrites, type Write } from './auditLog.ts';
+export { readBmcCalls, resets } from './bmcLog.ts';
+export { isolations, returns, turns, type Turn } from './cordons.ts';
+export { conditionChanges, evictions, mutationsBy, type ConditionChange } from './writes.ts';
