@@ -145,6 +145,7 @@ export const writeEngineConfig = async (plan: Plan): Promise<void> => {
     apiVersion: 'slipway.dev/v1',
     kind: 'EngineConfig',
     mode: plan.options.mode,
+    leaseSeconds: 5,
     nats: { url: state.natsUrl },
     temporal: { address: state.temporal.address, namespace: state.temporal.namespace },
     kubernetes: {

@@ -6,25 +6,25 @@ import { sweep } from '../guard/index.ts';
 import type { Closed, Guard } from '../guard/index.ts';
 import { startNodeConditions } from '../probes/active/nodeConditions.ts';
 import { describeRepair } from '../temporal/index.ts';
-import type { Log } from './options.ts';
+import type { Logger } from '../telemetry/logger.ts';
 
 export type LeadOptions = Omit<DispatchOptions, 'signal' | 'onIgnored' | 'onBad'> & {
   readonly guard: Guard;
-  readonly log: Log;
+  readonly log: Logger;
 };
 
 const sweepEveryMs = 15_000;
 
 export async function lead(options: LeadOptions, signal: AbortSignal): Promise<void> {
   const { hub, cluster, log } = options;
-  log('info', 'leading');
+  log.info('leading');
   const probe = startProbe(options, signal);
   const sweeping = setInterval(() => void sweepOnce(options), sweepEveryMs);
   await runDispatch({
     ...options,
     signal,
     onBad: (letter) =>
-      log('warn', 'a message was set aside in DEAD', {
+      log.warn('a message was set aside in DEAD', {
         subject: letter.subject,
         reason: letter.reason,
       }),
@@ -34,7 +34,7 @@ export async function lead(options: LeadOptions, signal: AbortSignal): Promise<v
   });
   clearInterval(sweeping);
   await probe.settled();
-  log('info', 'no longer leading', { cluster });
+  log.info('no longer leading', { cluster });
 }
 
 function startProbe(
@@ -56,7 +56,7 @@ function startProbe(
       const stored = await publishFault(hub, event);
       if (stored.kind !== 'stored') throw new Error(stored.why);
     },
-    onProblem: (problem) => log('warn', 'the node-conditions probe had trouble', { problem }),
+    onProblem: (problem) => log.warn('the node-conditions probe had trouble', { problem }),
   });
 }
 
@@ -67,7 +67,7 @@ async function sweepOnce({ guard, temporal, cluster, log }: LeadOptions): Promis
     return about.running ? 'open' : 'closed';
   };
   const swept = await sweep(guard, isClosed);
-  if (swept.length > 0) log('info', 'permits of closed repairs were returned', { repairs: swept });
+  if (swept.length > 0) log.info('permits of closed repairs were returned', { repairs: swept });
 }
 
 function ignoredLine(

@@ -2,9 +2,7 @@
 import type { RepairPolicy } from '../domain/repair/policy.ts';
 import type { Mode } from '../domain/vocabulary.ts';
 import type { Driver } from '../drivers/port.ts';
-
-/** Constant messages, variable fields. */
-export type Log = (level: 'info' | 'warn' | 'error', message: string, fields?: object) => void;
+import type { Logger } from '../telemetry/logger.ts';
 
 export type EngineOptions = {
   readonly mode: Mode;
@@ -14,7 +12,7 @@ export type EngineOptions = {
   readonly policies: readonly RepairPolicy[];
   readonly drivers: readonly Driver[];
   readonly leaseSeconds: number;
-  readonly log: Log;
+  readonly log: Logger;
 };
 
 /** The engine cannot start; the message is one sentence for a person. */

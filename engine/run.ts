@@ -8,7 +8,7 @@ import type { Bucket } from '../event-hub/index.ts';
 import { createGuard } from '../guard/index.ts';
 import type { Guard } from '../guard/index.ts';
 import { electLeader, listNodes, nodeCache, podCache } from '../kube/index.ts';
-import type { Kube, NodeCache, PodCache } from '../kube/index.ts';
+import type { Kube, NodeCache, PodCache, WatchProblem } from '../kube/index.ts';
 import { parseEpisodeRecord } from '../schemas/episodeRecord.ts';
 import { parseGuardRecord } from '../schemas/guardRecord.ts';
 import type { GuardRecord } from '../schemas/guardRecord.ts';
@@ -52,7 +52,7 @@ async function openViews(
   signal: AbortSignal,
 ): Promise<Views> {
   const cluster = identity.id;
-  const onProblem = (problem: object): void => log('warn', 'a watch had trouble', problem);
+  const onProblem = (problem: WatchProblem): void => log.warn('a watch had trouble', problem);
   const nodes = nodeCache(observer, { signal, onProblem });
   const pods = podCache(observer, { signal, onProblem });
   const [episodes, guardBucket] = await Promise.all([
@@ -82,14 +82,14 @@ async function work(
     namespace: options.temporal.namespace,
     ports,
   });
-  log('info', 'engine ready', { mode, cluster, server: neighbours.identity.server });
+  log.info('engine ready', { mode, cluster, server: neighbours.identity.server });
   const electing = electLeader(neighbours.actor, {
     namespace: namespaces.slipway,
     name: 'slipway-engine',
     identity: `${hostname()}-${process.pid}`,
     leaseSeconds: options.leaseSeconds,
     signal: stop.signal,
-    onProblem: (problem) => log('warn', 'the lease had trouble', { problem }),
+    onProblem: (problem) => log.warn('the lease had trouble', { problem }),
     onLeading: (signal) =>
       lead({ ...options, ...neighbours, ...views, cluster, clock, codeVersion }, signal),
   });
@@ -99,7 +99,7 @@ async function work(
     stop.abort();
     await electing;
     await workers.stop();
-    log('info', 'engine stopped');
+    log.info('engine stopped');
   }
 }
 

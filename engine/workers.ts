@@ -1,6 +1,6 @@
 /** The two lanes: `repairs` runs workflows and the quick activities, `moves` everything that may take its time. */
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { NativeConnection } from '@temporalio/worker';
 import { createMoveActivities, createRepairActivities } from '../activities/index.ts';
 import type { Ports } from '../activities/ports.ts';
@@ -17,6 +17,10 @@ export type Workers = {
   readonly running: Promise<void>;
   readonly stop: () => Promise<void>;
 };
+
+/** Temporal's own chatter below a warning helps nobody. */
+const quietLogger = new DefaultLogger('WARN');
+Runtime.install({ logger: quietLogger });
 
 /** Cancellations must reach an activity well before the five seconds a cancel may take. */
 const heartbeatThrottleMs = 500;
@@ -57,5 +61,5 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
 
 function bundle(): ReturnType<typeof bundleWorkflowCode> {
   const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
-  return bundleWorkflowCode({ workflowsPath });
+  return bundleWorkflowCode({ workflowsPath, logger: quietLogger });
 }

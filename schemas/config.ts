@@ -50,6 +50,7 @@ export const engineConfigSchema = strict({
       'a webhook must be signed: set secretFile too',
     )
     .exactOptional(),
+  leaseSeconds: z.int('must be a whole number').min(3).max(300).default(15),
   logLevel: oneOf(logLevels).default('info'),
 });
 
@@ -70,6 +71,8 @@ export type EngineConfig = {
     readonly secretFile?: string;
     readonly file?: string;
   };
+  /** How long a standby engine waits for a silent leader. */
+  readonly leaseSeconds: number;
   readonly logLevel: LogLevel;
 };
 

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addEngineCommand } from './engineCommand.ts';
 import { addStackCommands } from './stackCommands.ts';
 
 /** Runs one command line, the words after the program's name; sets the exit code of the process. */
@@ -7,5 +8,6 @@ export const runOnTerminal = async (words: readonly string[]): Promise<void> => 
     'Heals the nodes of Kubernetes clusters, one careful step at a time.',
   );
   addStackCommands(program);
+  addEngineCommand(program);
   await program.parseAsync([...words], { from: 'user' });
 };

@@ -36,6 +36,7 @@ describe('the engine configuration', () => {
           actorKubeconfig: '/etc/slipway/actor.yaml',
         },
         policies: ['/etc/slipway/policies', '/more.yaml'],
+        leaseSeconds: 15,
         logLevel: 'info',
       },
     });
