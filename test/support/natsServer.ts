@@ -1,12 +1,13 @@
 /** One real nats-server for a test file: own port, own folder, gone with the test process. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ensureBinaries } from '../../embedded/toolchain/index.ts';
 
 export type NatsServer = {
   readonly url: string;
@@ -45,7 +46,8 @@ export async function startNatsServer(): Promise<NatsServer> {
 
 async function launch(folder: string, port: string): Promise<{ shell: ChildProcess; pid: number }> {
   const options = ['-js', '-sd', folder, '-a', '127.0.0.1', '-p', port, '--ports_file_dir', folder];
-  const shell = spawn('sh', ['-c', guardian, 'sh', binary(), ...options], {
+  const { 'nats-server': binary } = await ensureBinaries();
+  const shell = spawn('sh', ['-c', guardian, 'sh', binary, ...options], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   for await (const line of createInterface({ input: shell.stdout })) {
@@ -71,18 +73,4 @@ async function listenUrl(folder: string, pid: number): Promise<string> {
     await delay(10);
   }
   throw new Error(`nats-server ${pid} does not listen`);
-}
-
-function binary(): string {
-  const given = process.env['SLIPWAY_NATS_SERVER'];
-  if (given !== undefined) return given;
-  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'slipway', 'bin');
-  const found = existsSync(cache) ? readdirSync(cache) : [];
-  const name = found
-    .filter((file) => file.startsWith('nats-server-'))
-    .toSorted()
-    .at(-1);
-  if (name === undefined)
-    throw new Error(`no nats-server in ${cache}: run \`npm run slipway -- up\` once`);
-  return join(cache, name);
 }
