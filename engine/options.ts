@@ -1,7 +1,7 @@
 /** What the engine is told. */
 import type { RepairPolicy } from '../domain/repair/policy.ts';
 import type { Mode } from '../domain/vocabulary.ts';
-import type { Driver } from '../drivers/port.ts';
+import type { TicketOptions } from '../drivers/ticket.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 export type EngineOptions = {
@@ -10,7 +10,9 @@ export type EngineOptions = {
   readonly temporal: { readonly address: string; readonly namespace: string };
   readonly kubeconfigs: { readonly observer: string; readonly actor: string };
   readonly policies: readonly RepairPolicy[];
-  readonly drivers: readonly Driver[];
+  /** The BMC inventory file; without it no ladder can reset a machine. */
+  readonly bmcInventory?: string;
+  readonly ticket?: Omit<TicketOptions, 'clock'>;
   readonly leaseSeconds: number;
   readonly log: Logger;
 };

@@ -13,6 +13,7 @@ import { parseEpisodeRecord } from '../schemas/episodeRecord.ts';
 import { parseGuardRecord } from '../schemas/guardRecord.ts';
 import type { GuardRecord } from '../schemas/guardRecord.ts';
 import { codeVersion } from './codeVersion.ts';
+import { createDrivers } from './drivers.ts';
 import { lead } from './lead.ts';
 import { connectAll, disconnect } from './neighbours.ts';
 import type { Neighbours } from './neighbours.ts';
@@ -74,7 +75,8 @@ async function work(
   views: Views,
   stop: AbortController,
 ): Promise<void> {
-  const { log, mode, drivers } = options;
+  const { log, mode } = options;
+  const drivers = createDrivers(options);
   const cluster = neighbours.identity.id;
   const ports = createPorts({ ...neighbours, ...views, cluster, drivers, clock });
   const workers = await startWorkers({

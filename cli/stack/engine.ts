@@ -2,16 +2,12 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RepairPolicy } from '../../domain/repair/policy.ts';
-import type { Driver } from '../../drivers/port.ts';
-import { createRedfishDriver } from '../../drivers/redfish.ts';
-import { createTicketDriver } from '../../drivers/ticket.ts';
 import { EngineFailure, runEngine } from '../../engine/index.ts';
 import { readEngineConfig } from '../../schemas/config.ts';
 import type { EngineConfig } from '../../schemas/config.ts';
 import { parseRepairPolicies } from '../../schemas/repairPolicy.ts';
 import type { TextFile } from '../../schemas/yamlFile.ts';
 import { createLogger } from '../../telemetry/logger.ts';
-import type { Logger } from '../../telemetry/logger.ts';
 
 export type EngineFlags = {
   readonly config?: string;
@@ -29,10 +25,7 @@ export async function engine(
     const config = await loadConfig(flags);
     const policies = await loadPolicies(config.policies);
     const log = createLogger({ level: config.logLevel, name: 'engine' });
-    await runEngine(
-      { ...optionsOf(config), policies, drivers: driversOf(config, log), log },
-      hooks.stop,
-    );
+    await runEngine({ ...optionsOf(config), policies, log }, hooks.stop);
     return 0;
   } catch (error) {
     if (error instanceof EngineFailure) hooks.say(`The engine cannot run: ${error.message}`);
@@ -89,21 +82,8 @@ async function textFile(path: string): Promise<TextFile> {
 
 function optionsOf(
   config: EngineConfig,
-): Omit<Parameters<typeof runEngine>[0], 'policies' | 'drivers' | 'log'> {
-  const { mode, nats, temporal, kubernetes, leaseSeconds } = config;
+): Omit<Parameters<typeof runEngine>[0], 'policies' | 'log'> {
+  const { nats, kubernetes } = config;
   const { observerKubeconfig: observer, actorKubeconfig: actor } = kubernetes;
-  return { mode, natsUrl: nats.url, temporal, kubeconfigs: { observer, actor }, leaseSeconds };
-}
-
-const clock = (): number => Date.now();
-
-/** Only what is configured: a ladder that names another driver is refused when it is tried. */
-function driversOf({ bmcInventory, ticket }: EngineConfig, log: Logger): readonly Driver[] {
-  const onWarning = (warning: string): void => log.warn('a driver warns', { warning });
-  return [
-    ...(bmcInventory === undefined
-      ? []
-      : [createRedfishDriver({ inventoryFile: bmcInventory, clock, onWarning })]),
-    ...(ticket === undefined ? [] : [createTicketDriver({ ...ticket, clock })]),
-  ];
+  return { ...config, natsUrl: nats.url, kubeconfigs: { observer, actor } };
 }
