@@ -133,7 +133,8 @@ export const endStack = async (dataDir: string): Promise<'ended' | 'was-not-runn
 const endHolder = async (path: string, pid: number): Promise<void> => {
   process.kill(pid, 'SIGTERM');
   const isFree = () => !isHeld(path) || undefined;
-  if (await waitFor(isFree, { deadlineMs: endsWithinMs, everyMs: 50 })) return;
-  process.kill(pid, 'SIGKILL');
-  await waitFor(isFree, { deadlineMs: leftoversWithinMs, everyMs: 50 });
+  if (!(await waitFor(isFree, { deadlineMs: endsWithinMs, everyMs: 50 }))) killQuietly(pid);
+  // A process that has ended and was not yet collected by its parent has no command line.
+  const isGone = async () => (await commandLine(pid)) === '' || undefined;
+  await waitFor(isGone, { deadlineMs: leftoversWithinMs, everyMs: 20 });
 };

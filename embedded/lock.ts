@@ -1,6 +1,9 @@
 import { DatabaseSync } from 'node:sqlite';
 
-export type Lock = { release(): void };
+export type Lock = {
+  /** Frees the lock; a second call does nothing. */
+  release(): void;
+};
 
 /**
  * Takes the lock kept in the file at `path`, or returns undefined when another process holds it.
@@ -14,5 +17,9 @@ export const tryLock = (path: string): Lock | undefined => {
     database.close();
     return undefined;
   }
-  return { release: () => database.close() };
+  return {
+    release: () => {
+      if (database.isOpen) database.close();
+    },
+  };
 };

@@ -87,6 +87,7 @@ export class Stack {
   #reportDeath: (death: Death) => void = () => {};
   #ca = '';
   #saved = Promise.resolve();
+  #stopped: Promise<void> | undefined;
   #isReady = false;
   #isStopping = false;
 
@@ -193,8 +194,13 @@ export class Stack {
     await this.#saveState();
   }
 
-  /** Ends all servers, those first that need others, and frees the data folder. */
-  async stop(): Promise<void> {
+  /** Ends all servers, those first that need others, and frees the data folder; a second call waits for the first. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     this.#isStopping = true;
     const { engine, etcd: store, 'kube-apiserver': api, ...others } = this.#children;
     await engine?.stop();

@@ -48,11 +48,11 @@ export const freeBytes = async (folder: string): Promise<number> => {
 };
 
 /** Fails unless the disk of the cache has room for a build. */
-export const checkDisk = async (cacheDir: string): Promise<void> => {
+export const checkDisk = async (cacheDir: string, neededGb = neededDiskGb): Promise<void> => {
   const freeGb = (await freeBytes(cacheDir)) / bytesPerGb;
-  if (freeGb >= neededDiskGb) return;
+  if (freeGb >= neededGb) return;
   throw new StackFailure(
-    `Building the local servers needs ${neededDiskGb} GB of disk for a while and ${cacheDir} has ${freeGb.toFixed(1)} GB free: ` +
+    `Building the local servers needs ${neededGb} GB of disk for a while and ${cacheDir} has ${freeGb.toFixed(1)} GB free: ` +
       'free some space, or set XDG_CACHE_HOME to a folder on a larger disk.',
   );
 };
