@@ -70,7 +70,7 @@ export const perform = async (kube: Connection, call: Call): Promise<Result<unkn
   const first = await once(kube, call);
   if (first.ok || call.signal?.aborted) return first;
   if (staleAccess(first.refusal)) {
-    await kube.renewAccess().catch(() => undefined);
+    await kube.renewAccess();
     return await once(kube, call);
   }
   return lostRead(call, first.refusal) ? await once(kube, call) : first;

@@ -36,7 +36,9 @@ const openPool = (origin: string, access: Access, lane: Lane): Pool =>
     pipelining: 1,
     // One connection that dies under HTTP/2 would take every request of the lane with it.
     allowH2: false,
-    keepAliveTimeout: 30_000,
+    // Shorter than the API server's own 90 s, so that it never closes a connection just as we use it.
+    keepAliveTimeout: 75_000,
+    keepAliveMaxTimeout: 75_000,
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: { ...access.tls, timeout: 5_000, keepAlive: true, keepAliveInitialDelay: 15_000 },
@@ -105,7 +107,8 @@ export class Connection {
   async #refresh(olderThanMs: number): Promise<void> {
     if (performance.now() - this.#readAtMs < olderThanMs) return;
     this.#readAtMs = performance.now();
-    const access = await this.#target.access();
+    // A token file in mid-rotation is no reason to stop: what we have may still be good.
+    const access = await this.#target.access().catch(() => this.#access);
     const changed = fingerprint(access) !== fingerprint(this.#access);
     this.#access = access;
     if (!changed) return;

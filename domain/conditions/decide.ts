@@ -108,9 +108,8 @@ function evidence(
  * since says nothing about this boot. Times are whole seconds: within one second there is no telling, so it is believed.
  */
 function isLeftOver(memory: NodeMemory, type: string): boolean {
-  const heartbeatAt = memory.heartbeats[type];
-  if (heartbeatAt === undefined || heartbeatAt !== memory.heartbeatsBefore[type]) return false;
-  return heartbeatAt < memory.firstReadyAt;
+  const heartbeatAt = memory.heartbeats[type] ?? Number.POSITIVE_INFINITY;
+  return heartbeatAt === memory.heartbeatsBefore[type] && heartbeatAt < memory.firstReadyAt;
 }
 
 /** The node's resource version; more than the last one within a boot, even if the API server was restored. */

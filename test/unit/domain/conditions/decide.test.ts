@@ -56,10 +56,28 @@ describe('the table', () => {
     expect(rule.verdicts.Unknown).toBe(type === 'Ready' ? 'faulty' : 'unknown');
   });
 
-  it('names every condition once', () => {
-    const types = conditionRules.map(({ type }) => type);
-    expect(new Set(types).size).toBe(types.length);
-    expect(types).toContain('KernelDeadlock');
+  it('names what kubelets, networks and node-problem-detector write, each once', () => {
+    expect(conditionRules.map(({ type }) => type)).toEqual([
+      'Ready',
+      'MemoryPressure',
+      'DiskPressure',
+      'PIDPressure',
+      'NetworkUnavailable',
+      'KernelDeadlock',
+      'ReadonlyFilesystem',
+      'XfsShutdown',
+      'CperHardwareErrorFatal',
+      'DiskBadBlock',
+      'FrequentUnregisterNetDevice',
+      'FrequentKubeletRestart',
+      'FrequentDockerRestart',
+      'FrequentContainerdRestart',
+      'CorruptDockerOverlay2',
+      'KubeletUnhealthy',
+      'KubeProxyUnhealthy',
+      'ContainerRuntimeUnhealthy',
+      'NTPProblem',
+    ]);
   });
 });
 
@@ -124,6 +142,10 @@ describe('reports', () => {
     const without = [condition('Ready', 'True')];
     const [, gone, still] = looks(node(stuck), node(without), node(without));
     expect(told(gone)).toEqual(['KernelDeadlock unknown b1']);
+    expect(gone?.[0]).toMatchObject({
+      reason: 'ConditionRemoved',
+      message: 'The node no longer carries this condition.',
+    });
     expect(still).toEqual([]);
   });
 
@@ -165,8 +187,21 @@ describe('another boot', () => {
       }),
     );
     expect(told(early)).toEqual(['Ready healthy b2', 'KernelDeadlock unknown b2']);
-    expect(early?.[1]?.reason).toBe('NotReportedSinceBoot');
+    expect(early?.[1]).toMatchObject({
+      reason: 'NotReportedSinceBoot',
+      message: 'Still False from the boot before: as seen',
+    });
     expect(told(confirmed)).toEqual(['KernelDeadlock healthy b2']);
+  });
+
+  it('believes a writer that spoke before the kubelet did', () => {
+    const [, booted] = looks(
+      node([condition('Ready', 'True', 10), condition('KernelDeadlock', 'False', 10)]),
+      node([condition('Ready', 'True', 50), condition('KernelDeadlock', 'False', 40)], {
+        bootId: 'b2',
+      }),
+    );
+    expect(told(booted)).toContain('KernelDeadlock healthy b2');
   });
 
   it('believes conditions that carry no time', () => {
