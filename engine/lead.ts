@@ -7,6 +7,7 @@ import type { Closed, Guard } from '../guard/index.ts';
 import { startNodeConditions } from '../probes/active/nodeConditions.ts';
 import { describeRepair } from '../temporal/index.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { announce } from './announce.ts';
 
 export type LeadOptions = Omit<DispatchOptions, 'signal' | 'onIgnored' | 'onBad'> & {
   readonly guard: Guard;
@@ -17,9 +18,14 @@ const sweepEveryMs = 15_000;
 
 export async function lead(options: LeadOptions, signal: AbortSignal): Promise<void> {
   const { hub, cluster, log } = options;
+  const since = options.clock();
   log.info('leading');
+  void announce(options, since);
   const probe = startProbe(options, signal);
-  const sweeping = setInterval(() => void sweepOnce(options), sweepEveryMs);
+  const sweeping = setInterval(() => {
+    void announce(options, since);
+    void sweepOnce(options);
+  }, sweepEveryMs);
   await runDispatch({
     ...options,
     signal,

@@ -65,3 +65,15 @@ export const writeHold = (kube: Kube, node: string, note: PersonNote): Promise<R
 
 export const clearHold = (kube: Kube, node: string): Promise<Result<undefined>> =>
   annotate(kube, nodePath(node), { [marks.hold]: null });
+
+/** The user name by which the API server knows us. */
+export const whoAmI = async (kube: Kube): Promise<Result<string>> => {
+  const reply = await perform(kube, {
+    method: 'POST',
+    path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+    timeoutMs: 5_000,
+    body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
+  });
+  if (!reply.ok) return reply;
+  return { ok: true, value: textAt(reply.value, 'status', 'userInfo', 'username') };
+};

@@ -5,6 +5,7 @@ export {
   clearPause,
   clusterIdentity,
   readPause,
+  whoAmI,
   writeHold,
   writePause,
 } from './cluster.ts';

@@ -1,0 +1,102 @@
+/** What comes before every change: a reason, a dry run if wished, a question unless waived. */
+import { userInfo } from 'node:os';
+import type { Author } from '../domain/repair/types.ts';
+import { publishJournal } from '../event-hub/index.ts';
+import { whoAmI } from '../kube/index.ts';
+import { failure, isFailure, type Failure } from './failure.ts';
+import { exits, type Exit, type Invocation } from './io.ts';
+import type { Sources } from './sources.ts';
+
+export type Change = {
+  readonly reason?: string;
+  readonly dryRun?: true;
+  readonly yes?: true;
+};
+
+/** One deed, told before it is done. */
+export type Deed = {
+  /** An imperative without a full stop: `hold node X`. */
+  readonly what: string;
+  /** More to know before saying yes. */
+  readonly details?: readonly string[];
+  readonly act: (by: Author) => Promise<Exit | Failure>;
+};
+
+export async function carryOut(
+  { io, flags }: Invocation,
+  change: Change,
+  sources: Sources,
+  deed: Deed,
+): Promise<Exit | Failure> {
+  const { reason } = change;
+  if (reason === undefined || reason.trim() === '')
+    return failure('reasonMissing', `No reason was given to ${deed.what}.`);
+  const by = { name: await nameOf(sources, io.env), reason };
+  for (const line of deed.details ?? []) io.err(`${line}\n`);
+  if (change.dryRun) {
+    const said = `Would ${deed.what} as ${by.name}: ${reason}`;
+    const view = { kind: 'DryRun', version: 1, would: deed.what, by };
+    io.out(flags.output === 'json' ? `${JSON.stringify(view, undefined, 2)}\n` : `${said}\n`);
+    return exits.done;
+  }
+  if (!change.yes) {
+    if (!io.ask) return failure('cannotAsk', `Nobody could be asked whether to ${deed.what}.`);
+    const question = `As ${by.name}: ${deed.what}?`;
+    if (!(await io.ask(question))) return failure('declined', `Did not ${deed.what}.`);
+  }
+  return deed.act(by);
+}
+
+/** The API server knows best who we are; the login name stands in where it does not answer. */
+async function nameOf({ kube }: Sources, env: Invocation['io']['env']): Promise<string> {
+  const known = isFailure(kube) ? undefined : await whoAmI(kube);
+  if (known?.ok && known.value !== '') return known.value;
+  return env['USER'] ?? userInfo().username;
+}
+
+export type Deeds = {
+  readonly kind: string;
+  readonly node?: string;
+  readonly at: number;
+};
+
+/** Writes into the journal who did what and why. Answers what is wrong where that failed: the deed stands. */
+export async function record(
+  { hub, cluster }: Sources,
+  { kind, node, at }: Deeds,
+  by: Author,
+): Promise<Failure | undefined> {
+  if (isFailure(hub)) return hub;
+  if (isFailure(cluster)) return cluster;
+  const stored = await publishJournal(hub, [
+    {
+      version: 1,
+      cluster: cluster.id,
+      ...(node !== undefined && { node }),
+      sequence: 0,
+      at,
+      command: { kind },
+      reason: by.reason,
+      events: [],
+      by: by.name,
+    },
+  ]);
+  if (stored.kind === 'stored') return undefined;
+  return failure(
+    'hubRefused',
+    `The deed is done, but the journal does not hold it: ${stored.why}.`,
+  );
+}
+
+/** Says what was done, and exits as partial where the journal could not be told. */
+export function told(
+  { io, flags }: Invocation,
+  done: { readonly text: string; readonly view: object },
+  unrecorded: Failure | undefined,
+): Exit {
+  const view = { ...done.view, ...(unrecorded && { unrecorded }) };
+  io.out(flags.output === 'json' ? `${JSON.stringify(view, undefined, 2)}\n` : `${done.text}\n`);
+  if (!unrecorded) return exits.done;
+  io.err(`${unrecorded.what}\n`);
+  return exits.partial;
+}

@@ -1,0 +1,48 @@
+/** What a command may use of the world around it, handed in so that tests can be that world. */
+import type { EpochMs } from '../domain/vocabulary.ts';
+
+export type Screen = {
+  /** Columns; Infinity where nobody looks at columns. */
+  readonly width: number;
+  readonly height: number;
+  readonly color: boolean;
+  /** Whether what was written can be drawn over. */
+  readonly live: boolean;
+};
+
+export type Io = {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly screen: Screen;
+  /** Asks a person; absent where nobody is there to answer. */
+  readonly ask?: (question: string) => Promise<boolean>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now: () => EpochMs;
+  /** Raised when the person wants the command to end. */
+  readonly interrupted: AbortSignal;
+};
+
+/** The flags that every command knows. */
+export type Flags = {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly nats?: string;
+  readonly temporal?: string;
+  readonly dataDir?: string;
+  readonly cluster?: string;
+  readonly output?: 'text' | 'json';
+};
+
+export type Invocation = { readonly io: Io; readonly flags: Flags };
+
+/** What a process ends with (docs/CLI.md). */
+export const exits = {
+  done: 0,
+  error: 1,
+  usage: 2,
+  refused: 3,
+  waiting: 4,
+  notFound: 5,
+  partial: 6,
+} as const;
+export type Exit = (typeof exits)[keyof typeof exits];

@@ -1,0 +1,150 @@
+/** The journal as screens need it: one log per repair, and what was written without one. */
+import { fold } from '../domain/repair/evolve.ts';
+import type {
+  JournalEntry,
+  RepairEvent,
+  RepairOpening,
+  RepairState,
+} from '../domain/repair/types.ts';
+import type { EpochMs, Outcome, Phase, ReasonCode } from '../domain/vocabulary.ts';
+import type { Hub } from '../event-hub/index.ts';
+import { readJournal } from '../event-hub/index.ts';
+import { asRepairEntry, type JournalLine } from '../schemas/journalLine.ts';
+import { failure, isFailure, type Failure } from './failure.ts';
+import { sentence, type Sources } from './sources.ts';
+
+export type RepairLog = {
+  readonly repairId: string;
+  readonly node: string;
+  /** In order, each sequence once. */
+  readonly entries: readonly JournalEntry[];
+  readonly opening?: RepairOpening;
+};
+
+export type JournalOf = {
+  readonly node?: string;
+  readonly repairId?: string;
+  readonly since?: EpochMs;
+};
+
+export type Logs = {
+  /** The newest last. */
+  readonly logs: readonly RepairLog[];
+  readonly others: readonly JournalLine[];
+  readonly unreadable: number;
+};
+
+export async function readLogs(sources: Sources, of: JournalOf): Promise<Logs | Failure> {
+  const { hub, cluster } = sources;
+  if (isFailure(hub)) return hub;
+  if (isFailure(cluster)) return cluster;
+  return readLogsOf(hub, cluster.id, of);
+}
+
+async function readLogsOf(hub: Hub, cluster: string, of: JournalOf): Promise<Logs | Failure> {
+  const read = await readJournal(hub, { cluster, ...of });
+  if (read.kind !== 'read') {
+    const error = read.kind === 'refused' ? 'hubRefused' : 'hubUnreachable';
+    return failure(error, sentence(`The journal could not be read: ${read.why}`));
+  }
+  const lines = read.lines.map(({ line }) => line);
+  return { ...sorted(lines), unreadable: read.unreadable };
+}
+
+export function sorted(lines: readonly JournalLine[]): Omit<Logs, 'unreadable'> {
+  const entries = lines.flatMap((line) => asRepairEntry(line) ?? []);
+  const byRepair = Map.groupBy(entries, ({ repairId }) => repairId);
+  const logs = [...byRepair.values()]
+    .map(logOf)
+    .toSorted((one, other) => begin(one) - begin(other));
+  return { logs, others: lines.filter((line) => asRepairEntry(line) === undefined) };
+}
+
+function logOf(unordered: readonly JournalEntry[]): RepairLog {
+  const entries = unordered.toSorted((one, other) => one.sequence - other.sequence);
+  const first = entries[0];
+  const opening = entries.find((entry) => entry.opening)?.opening;
+  return {
+    repairId: first?.repairId ?? '',
+    node: first?.node ?? '',
+    entries,
+    ...(opening && { opening }),
+  };
+}
+
+function begin({ entries, opening }: RepairLog): EpochMs {
+  return opening?.openedAt ?? entries[0]?.at ?? 0;
+}
+
+/** A repair as far as its journal tells. */
+export type RepairView = {
+  readonly repairId: string;
+  readonly node: string;
+  readonly check?: string;
+  readonly policy?: string;
+  readonly mode?: string;
+  readonly openedAt: EpochMs;
+  readonly phase: Phase;
+  /** Since when it has been in this phase. */
+  readonly phaseSince: EpochMs;
+  readonly outcome?: Outcome;
+  readonly reason?: ReasonCode;
+  readonly closedAt?: EpochMs;
+};
+
+export function viewOf(log: RepairLog): RepairView {
+  const { repairId, node, opening, entries } = log;
+  const last = entries.at(-1);
+  const turned = entries.findLast(({ from, to }) => from !== to);
+  const closed = closedBy(log);
+  return {
+    repairId,
+    node,
+    ...(opening && {
+      check: opening.fault.check,
+      policy: opening.policy.name,
+      mode: opening.mode,
+    }),
+    openedAt: begin(log),
+    phase: last?.to ?? 'awaiting-permit',
+    phaseSince: turned ? endOf(turned) : begin(log),
+    ...(closed && { outcome: closed.outcome, reason: closed.reason, closedAt: closed.at }),
+  };
+}
+
+/** An entry's phase changed by its last event, not when it was decided. */
+export function endOf({ at, events }: JournalEntry): EpochMs {
+  return events.at(-1)?.at ?? at;
+}
+
+type Closed = Extract<RepairEvent, { readonly kind: 'closed' }>;
+
+function closedBy({ entries }: RepairLog): Closed | undefined {
+  return entries
+    .flatMap(({ events }) => events)
+    .find((event): event is Closed => event.kind === 'closed');
+}
+
+/** The repair's state, folded from the recorded events alone. */
+export function stateOf({ repairId, opening, entries }: RepairLog): RepairState | Failure {
+  const gap = entries.findIndex(({ sequence }, index) => sequence !== index);
+  if (!opening || gap >= 0) {
+    const missing = opening ? `entry ${gap}` : 'its first entry';
+    return failure('journalIncomplete', `The journal of ${repairId} lacks ${missing}.`);
+  }
+  try {
+    return fold(
+      opening,
+      entries.flatMap(({ events }) => events),
+    );
+  } catch (error) {
+    return failure(
+      'journalIncomplete',
+      `The journal of ${repairId} cannot be folded: ${String(error)}.`,
+    );
+  }
+}
+
+export function isOpen({ outcome, phase }: RepairView): boolean {
+  return outcome === undefined && phase !== 'closed';
+}

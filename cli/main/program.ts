@@ -1,0 +1,25 @@
+/** The command line as a whole; every command loads its own code only when it is called. */
+import { Command } from 'commander';
+import type { Exit, Io } from '../io.ts';
+import { addEngineCommand } from './engineCommand.ts';
+import { addLookCommands, addRepairLooks } from './lookCommands.ts';
+import { runner } from './run.ts';
+import { addStackCommands } from './stackCommands.ts';
+
+const helpWidth = 80;
+
+export function createProgram(io: Io, onExit: (exit: Exit) => void): Command {
+  const run = runner(io, onExit);
+  const program = new Command('slipway')
+    .description('Heals the nodes of Kubernetes clusters, one careful step at a time.')
+    .configureHelp({ helpWidth })
+    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    .showHelpAfterError('Add --help to see how it is called. (SLP-001)')
+    .exitOverride();
+  addLookCommands(program, run);
+  const repairs = program.command('repairs').description('look at repairs and steer them');
+  addRepairLooks(repairs, run);
+  addStackCommands(program);
+  addEngineCommand(program);
+  return program;
+}

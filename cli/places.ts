@@ -1,0 +1,118 @@
+/** Where the servers are: flags first, then the environment, then the local stack of the data folder. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { temporalNamespace } from '../domain/vocabulary.ts';
+import { defaultDataDir, readState } from '../embedded/state/index.ts';
+import type { StackState } from '../schemas/stackState.ts';
+import { failure, type Failure } from './failure.ts';
+import type { Flags, Invocation } from './io.ts';
+
+export type Places = {
+  readonly kubeconfig: string;
+  readonly context: string | undefined;
+  readonly nats: string | undefined;
+  readonly natsCredentials: string | undefined;
+  readonly temporal: { readonly address: string; readonly namespace: string } | undefined;
+  /** The local stack, if it is what the kubeconfig belongs to. */
+  readonly local: StackState | undefined;
+  /** The cluster's id, for when its API server cannot tell it. */
+  readonly cluster: string | undefined;
+  /** How printed commands begin, so that they can be pasted as they stand. */
+  readonly commands: Commands;
+};
+
+/** The beginnings of pasted commands. */
+export type Commands = {
+  /** A whole command of this program: `repairs show ID` becomes what can be pasted. */
+  readonly slipway: (words: string) => string;
+  readonly kubectl: string;
+};
+
+type Env = Invocation['io']['env'];
+
+export async function findPlaces({ io, flags }: Invocation): Promise<Places | Failure> {
+  const { env } = io;
+  const dataDir = flags.dataDir ?? env['SLIPWAY_DATA_DIR'];
+  const answer = await readState(dataDir ?? defaultDataDir);
+  if (answer.kind === 'unreadable') return failure('stateUnreadable', answer.sentence);
+  if (answer.kind === 'absent' && dataDir !== undefined)
+    return failure('stateUnreadable', `No local stack was ever started in ${dataDir}.`);
+  const state = answer.kind === 'found' ? answer.state : undefined;
+  const given = givenKubeconfig(flags, env, dataDir !== undefined);
+  return placesOf({ flags, env, state, given });
+}
+
+/** A stack that was asked for by name outweighs the KUBECONFIG of everyday work. */
+function givenKubeconfig(flags: Flags, env: Env, stackIsNamed: boolean): string | undefined {
+  const everyday = stackIsNamed ? undefined : env['KUBECONFIG'];
+  return flags.kubeconfig ?? env['SLIPWAY_KUBECONFIG'] ?? everyday?.split(':')[0];
+}
+
+type Known = {
+  readonly flags: Flags;
+  readonly env: Env;
+  readonly state: StackState | undefined;
+  readonly given: string | undefined;
+};
+
+function placesOf({ flags, env, state, given }: Known): Places {
+  const local = state && belongsTo(state, given) ? state : undefined;
+  const kubeconfig = given ?? usualKubeconfig(local);
+  return {
+    kubeconfig,
+    context: flags.context,
+    nats: flags.nats ?? env['SLIPWAY_NATS_URL'] ?? local?.natsUrl,
+    natsCredentials: env['SLIPWAY_NATS_CREDENTIALS_FILE'],
+    temporal: temporalPlace(flags, env, local),
+    local,
+    cluster: flags.cluster ?? env['SLIPWAY_CLUSTER'],
+    commands: {
+      slipway: (words) => slipwayCommand(words, flags, env),
+      kubectl: [local?.kubectl ?? 'kubectl', '--kubeconfig', kubeconfig].map(quote).join(' '),
+    },
+  };
+}
+
+function temporalPlace(flags: Flags, env: Env, local: StackState | undefined): Places['temporal'] {
+  const address = flags.temporal ?? env['SLIPWAY_TEMPORAL_ADDRESS'] ?? local?.temporal.address;
+  if (address === undefined) return undefined;
+  const named = env['SLIPWAY_TEMPORAL_NAMESPACE'] ?? local?.temporal.namespace;
+  return { address, namespace: named ?? temporalNamespace };
+}
+
+/** Without a kubeconfig of one's own, the local stack's are meant. */
+function belongsTo(state: StackState, given: string | undefined): boolean {
+  return given === undefined || Object.values(state.kubernetes.kubeconfigs).includes(given);
+}
+
+function usualKubeconfig(local: StackState | undefined): string {
+  return local ? local.kubernetes.kubeconfigs.alice : join(homedir(), '.kube', 'config');
+}
+
+/** The command as this one was called, with the flags that say where the servers are. */
+function slipwayCommand(words: string, flags: Flags, env: Env): string {
+  const given = placeFlags.flatMap(([key, flag]) => {
+    const value = flags[key];
+    return value === undefined ? [] : [flag, quote(value)];
+  });
+  return [beginning(env), words, ...given].join(' ');
+}
+
+const placeFlags = [
+  ['kubeconfig', '--kubeconfig'],
+  ['context', '--context'],
+  ['nats', '--nats'],
+  ['temporal', '--temporal'],
+  ['dataDir', '--data-dir'],
+  ['cluster', '--cluster'],
+] as const satisfies readonly (readonly [keyof Flags, string])[];
+
+function beginning(env: Env): string {
+  if (env['npm_lifecycle_event'] === 'slipway') return 'npm run -s slipway --';
+  return env['npm_command'] === 'exec' ? 'npx slipway' : 'slipway';
+}
+
+/** A word as a POSIX shell reads it back. */
+export function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,77 @@
+/** What dispatch and guard keep on the hub, for screens. */
+import type { EpisodeRecord } from '../domain/dispatch/types.ts';
+import type { Ledger } from '../domain/guard/types.ts';
+import { buckets } from '../domain/vocabulary.ts';
+import { openBucket, type Bucket } from '../event-hub/index.ts';
+import { parseEpisodeRecord } from '../schemas/episodeRecord.ts';
+import { parseGuardRecord } from '../schemas/guardRecord.ts';
+import { failure, isFailure, type Failure } from './failure.ts';
+import { why } from './header.ts';
+import { sentence, type Sources } from './sources.ts';
+
+/** The key under which the guard keeps its ledger. */
+const ledgerKey = 'ledger';
+
+/** Undefined: no permit was ever granted. */
+export async function readLedger(sources: Sources): Promise<Ledger | undefined | Failure> {
+  const bucket = await open(sources, buckets.guard, parseGuardRecord);
+  if (isFailure(bucket)) return bucket;
+  const found = await bucket.get(ledgerKey);
+  if (found.kind === 'absent') return undefined;
+  if (found.kind === 'found' && found.value.kind === 'ledger') return found.value.ledger;
+  const reason = 'why' in found ? found.why : 'it holds something else';
+  return failure('recordUnreadable', sentence(`The permit ledger cannot be read: ${reason}`));
+}
+
+export type KeptRecord = { readonly record: EpisodeRecord; readonly revision: number };
+
+/** Undefined: nothing was ever reported about this node. */
+export async function readRecord(
+  sources: Sources,
+  node: string,
+): Promise<KeptRecord | undefined | Failure> {
+  const bucket = await openEpisodes(sources);
+  if (isFailure(bucket)) return bucket;
+  const found = await bucket.get(node);
+  if (found.kind === 'absent') return undefined;
+  if (found.kind === 'found') return { record: found.value, revision: found.revision };
+  return failure(
+    'recordUnreadable',
+    sentence(`The record of ${node} cannot be read: ${found.why}`),
+  );
+}
+
+export async function readRecords(sources: Sources): Promise<readonly EpisodeRecord[] | Failure> {
+  const bucket = await openEpisodes(sources);
+  if (isFailure(bucket)) return bucket;
+  const records = new Map<string, EpisodeRecord>();
+  const reading = new AbortController();
+  const timeout = AbortSignal.any([reading.signal, AbortSignal.timeout(readTimeoutMs)]);
+  await bucket.watch((change) => {
+    if (change.kind === 'found') records.set(change.key, change.value);
+  }, timeout);
+  const complete = !timeout.aborted;
+  reading.abort();
+  if (complete) return [...records.values()];
+  return failure('hubUnreachable', `The node records did not arrive within ${readTimeoutMs} ms.`);
+}
+
+const readTimeoutMs = 5_000;
+
+export async function openEpisodes(sources: Sources): Promise<Bucket<EpisodeRecord> | Failure> {
+  return open(sources, buckets.episodes, parseEpisodeRecord);
+}
+
+async function open<T>(
+  { hub, cluster }: Sources,
+  name: string,
+  parse: (value: unknown) => T | undefined,
+): Promise<Bucket<T> | Failure> {
+  if (isFailure(hub)) return hub;
+  if (isFailure(cluster)) return cluster;
+  try {
+    return await openBucket(hub, { name, cluster: cluster.id, parse });
+  } catch (error) {
+    return failure('hubRefused', sentence(`The bucket ${name} could not be opened: ${why(error)}`));
+  }
+}

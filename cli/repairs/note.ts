@@ -1,0 +1,76 @@
+/** One recorded event as a line of a story; what only serves the machine is left out. */
+import type { Rung } from '../../domain/repair/policy.ts';
+import type { Blocker, RepairEvent } from '../../domain/repair/types.ts';
+
+type Of<K extends RepairEvent['kind']> = Extract<RepairEvent, { readonly kind: K }>;
+type Tellers = {
+  readonly [K in RepairEvent['kind']]: (
+    event: Of<K>,
+    ladder: readonly Rung[],
+  ) => string | undefined;
+};
+
+const silent = (): undefined => undefined;
+
+const tellers: Tellers = {
+  reported: ({ report }) => `${report.check} is ${report.verdict}`,
+  cancelRequested: ({ by }) => `cancel requested by ${by.name}: ${by.reason}`,
+  rebooted: ({ ready }) => `the node was seen ${ready ? 'ready' : 'not ready'} in its boot`,
+  lost: ({ reason, detail }) => `lost: ${reason} (${detail})`,
+  lookAgain: silent,
+  permitGranted: (event) => `${done(event, 'permit granted')}: ${event.out} of ${event.limit} out`,
+  permitRefused: ({ reason, out, limit }) => `permit refused: ${reason} (${out} of ${limit} out)`,
+  isolated: (event) => done(event, 'isolated'),
+  podsTagged: (event) => done(event, `${event.pods} pods tagged`),
+  podsMoved: (event) => done(event, 'all pods moved'),
+  podsLeft: ({ left, blockers }) => `${left} pods left${blockersText(blockers)}`,
+  attempted: attemptText,
+  attemptSpent: ({ reason, nextRung }, ladder) =>
+    `attempt given up: ${reason}; next: ${ladder[nextRung]?.name ?? 'nothing is left to try'}`,
+  looked: silent,
+  waitStarted: silent,
+  waited: silent,
+  interrupted: silent,
+  refused: ({ reason, detail }) => `refused: ${reason} (${detail})`,
+  failed: ({ command, detail }) => `${command} failed: ${detail}`,
+  concluded: ({ ending }) =>
+    `decided to end as ${ending.outcome} (${ending.reason})${suffix(ending.detail)}`,
+  restored: (event) => done(event, `node ${event.node}${suffix(event.reason)}`),
+  permitReleased: (event) => done(event, 'permit given back'),
+  closed: ({ outcome, reason }) => `${outcome} (${reason})`,
+};
+
+/** Undefined for what a person need not see, and for what this version does not know. */
+export function noteOf(event: RepairEvent, ladder: readonly Rung[]): string | undefined {
+  return tell(event, ladder);
+}
+
+function tell<K extends RepairEvent['kind']>(
+  event: Of<K>,
+  ladder: readonly Rung[],
+): string | undefined {
+  const teller: Tellers[K] | undefined = tellers[event.kind];
+  return teller?.(event, ladder);
+}
+
+/** What observe mode did not do must not read as if it had. */
+function done({ assumed }: { readonly assumed?: true }, text: string): string {
+  return assumed ? `would be: ${text}` : text;
+}
+
+function attemptText(event: Of<'attempted'>, ladder: readonly Rung[]): string {
+  const { rung, number, result, detail, code } = event;
+  const name = ladder[rung]?.name ?? `rung ${rung + 1}`;
+  const why = code === undefined ? detail : `${code}, ${detail}`;
+  return done(event, `${name}, attempt ${number}: ${result}${suffix(why)}`);
+}
+
+export function blockersText(blockers: readonly Blocker[]): string {
+  if (blockers.length === 0) return '';
+  const budgets = new Set(blockers.flatMap((blocker) => blocker.budgets));
+  return `, ${blockers.length} blocked by ${[...budgets].join(', ') || 'a disruption budget'}`;
+}
+
+function suffix(text: string | undefined): string {
+  return text === undefined || text === '' ? '' : ` (${text})`;
+}

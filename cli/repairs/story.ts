@@ -1,0 +1,117 @@
+/** A repair told phase by phase, made of its journal alone. */
+import type { FaultEvent } from '../../domain/fault.ts';
+import type { Rung } from '../../domain/repair/policy.ts';
+import type {
+  JournalEntry,
+  RepairEvent,
+  RepairOpening,
+  RepairState,
+} from '../../domain/repair/types.ts';
+import type { EpochMs, Phase } from '../../domain/vocabulary.ts';
+import { endOf, viewOf, type RepairLog, type RepairView } from '../journal.ts';
+import { noteOf } from './note.ts';
+
+export type Note = { readonly at: EpochMs; readonly text: string; readonly times: number };
+
+/** One stay in one phase; a repair may come back to a phase. */
+export type Visit = {
+  readonly phase: Phase;
+  readonly from: EpochMs;
+  readonly until?: EpochMs;
+  readonly notes: readonly Note[];
+};
+
+export type Story = {
+  readonly repair: RepairView;
+  readonly fault: Pick<FaultEvent, 'reason' | 'message' | 'source'> | undefined;
+  readonly ladder: readonly string[];
+  readonly visits: readonly Visit[];
+  /** Phases that still lie ahead if all goes well. */
+  readonly ahead: readonly Phase[];
+  /** Once the pods are tagged. */
+  readonly pods: RepairState['pods'] | undefined;
+  readonly waiting: { readonly reason: string; readonly until: EpochMs } | undefined;
+  readonly by: string | undefined;
+};
+
+/** The way of a repair that meets no obstacle. */
+const way: readonly Phase[] = [
+  'awaiting-permit',
+  'isolating',
+  'tagging',
+  'migrating',
+  'repairing',
+  'verifying',
+  'returning',
+  'closed',
+];
+
+/** `state`: the fold of the log, where it could be folded. */
+export function storyOf(log: RepairLog, state: RepairState | undefined): Story {
+  const repair = viewOf(log);
+  const { opening } = log;
+  const ladder = opening ? opening.policy.ladder : [];
+  return {
+    repair,
+    fault: opening?.fault,
+    ladder: ladder.map(rungText),
+    visits: visitsOf(log, ladder),
+    ahead: repair.outcome === undefined ? way.slice(way.indexOf(repair.phase) + 1) : [],
+    pods: state?.pods.tagged === true ? state.pods : undefined,
+    waiting: state && waitingOf(state),
+    by: opening?.after && openedBy(opening.after),
+  };
+}
+
+function openedBy({ by, repairId }: NonNullable<RepairOpening['after']>): string {
+  return `${by.name}, after ${repairId}: ${by.reason}`;
+}
+
+export function rungText({ name, driver, action }: Rung): string {
+  return `${name} (${driver} ${action})`;
+}
+
+function waitingOf({ refused, waiting, phase }: RepairState): Story['waiting'] {
+  if (phase === 'closed') return undefined;
+  if (refused) return { reason: refused.reason, until: refused.lookAgainAt };
+  return waiting && { reason: waiting.reason, until: waiting.until };
+}
+
+function visitsOf(log: RepairLog, ladder: readonly Rung[]): readonly Visit[] {
+  const visits: Visit[] = [];
+  for (const entry of log.entries) {
+    const here = visits.at(-1) ?? startOf(entry);
+    const told = { ...here, notes: withNotes(here.notes, entry, ladder) };
+    visits.splice(Math.max(0, visits.length - 1), 1, told);
+    if (entry.from === entry.to) continue;
+    const at = endOf(entry);
+    visits.splice(visits.length - 1, 1, { ...told, until: at });
+    visits.push({ phase: entry.to, from: at, notes: [] });
+  }
+  return visits;
+}
+
+function startOf({ from, at }: JournalEntry): Visit {
+  return { phase: from, from: at, notes: [] };
+}
+
+function withNotes(
+  notes: readonly Note[],
+  { events }: JournalEntry,
+  ladder: readonly Rung[],
+): readonly Note[] {
+  return events.reduce((told: readonly Note[], event) => addNote(told, event, ladder), notes);
+}
+
+/** What repeats itself is told once, with how often and when last. */
+function addNote(
+  notes: readonly Note[],
+  event: RepairEvent,
+  ladder: readonly Rung[],
+): readonly Note[] {
+  const text = noteOf(event, ladder);
+  if (text === undefined) return notes;
+  const last = notes.at(-1);
+  if (last?.text !== text) return [...notes, { at: event.at, text, times: 1 }];
+  return [...notes.slice(0, -1), { at: event.at, text, times: last.times + 1 }];
+}

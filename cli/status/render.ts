@@ -1,0 +1,121 @@
+/** The status screen as text. */
+import { phases } from '../../domain/vocabulary.ts';
+import { renderHeader, renderUnread } from '../header.ts';
+import type { Screen } from '../io.ts';
+import { quote, type Commands } from '../places.ts';
+import { painter, type Paint } from '../text/paint.ts';
+import { labelled, table } from '../text/table.ts';
+import { duration } from '../text/time.ts';
+import type { BudgetView, StatusView } from './view.ts';
+
+const shownHandedOver = 5;
+
+export function renderStatus(
+  view: StatusView,
+  screen: Screen,
+  slipway: Commands['slipway'],
+): string[] {
+  const paint = painter(screen.color);
+  const { width } = screen;
+  return [
+    ...renderHeader(view.header, width, paint),
+    '',
+    ...(view.budgets ?? []).flatMap((budget) => labelled('Budget', budgetText(budget), width)),
+    ...repairLines(view, width),
+    ...handedOverLines(view, width, paint),
+    ...hubLines(view, width),
+    ...processLines(view, width, paint),
+    ...renderUnread(view.unread, width, paint),
+    ...nextLines(view, slipway),
+  ];
+}
+
+function budgetText({ policies, nodes, limit, out, free, permits }: BudgetView): string {
+  const whose = policies.length > 0 ? ` (${policies.join(', ')})` : ' (default limits)';
+  return `${out} of ${limit} used, ${free} free; ${nodes} nodes, ${permits} permits${whose}`;
+}
+
+function repairLines({ repairs, header }: StatusView, width: number): string[] {
+  if (!repairs) return [];
+  const counts = phases.flatMap((phase) => {
+    const count = repairs.byPhase[phase];
+    return count === undefined ? [] : [`${count} ${phase}`];
+  });
+  const wait = repairs.longestWait;
+  const text = repairs.open === 0 ? 'none open' : `${repairs.open} open: ${counts.join(', ')}`;
+  return [
+    ...labelled('Repairs', text, width),
+    ...(wait
+      ? labelled(
+          'Longest',
+          `${duration(header.asOf - wait.since)} ${wait.phase} on ${wait.node} (${wait.reason ?? ''})`,
+          width,
+        )
+      : []),
+  ];
+}
+
+function handedOverLines(
+  { handedOver, header }: StatusView,
+  width: number,
+  paint: Paint,
+): string[] {
+  if (!handedOver) return [];
+  if (handedOver.length === 0) return labelled('Handed over', 'none', width);
+  const rows = handedOver
+    .slice(0, shownHandedOver)
+    .map(({ node, outcome, reason, at }) => [
+      `  ${outcome}`,
+      node,
+      at === undefined ? '' : `${duration(header.asOf - at)} ago`,
+      reason ?? '',
+    ]);
+  const [, ...lines] = table(
+    [{ title: '' }, { title: '' }, { title: '' }, { title: '', optional: true }],
+    rows,
+    width,
+  );
+  const more = handedOver.length - shownHandedOver;
+  return [
+    paint('yellow', `Handed over ${handedOver.length} to a person`),
+    ...lines,
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ];
+}
+
+function hubLines({ dead, lag, header }: StatusView, width: number): string[] {
+  const newest =
+    dead?.newestAt === undefined ? '' : `, newest ${duration(header.asOf - dead.newestAt)} ago`;
+  return [
+    ...(lag ? labelled('Hub lag', `${lag.waiting} waiting, ${lag.inHand} in hand`, width) : []),
+    ...(dead ? labelled('Dead', `${dead.count} set aside${newest}`, width) : []),
+  ];
+}
+
+function processLines({ processes }: StatusView, width: number, paint: Paint): string[] {
+  if (!processes) return [];
+  const text = processes
+    .map(({ name, pid, alive }) => (alive ? `${name} ${pid}` : `${name} ENDED`))
+    .join(', ');
+  const whole = processes.every(({ alive }) => alive);
+  return labelled('Local stack', text, width).map((line) => (whole ? line : paint('red', line)));
+}
+
+/** What a person is likely to ask next. */
+function nextLines(view: StatusView, slipway: Commands['slipway']): string[] {
+  const commands = [...repairCommands(view), ...nodeCommands(view), ...deadCommands(view)];
+  return commands.length === 0 ? [] : ['', ...commands.map(slipway)];
+}
+
+function repairCommands({ repairs }: StatusView): string[] {
+  return repairs && repairs.open > 0 ? ['repairs list'] : [];
+}
+
+function nodeCommands({ repairs, handedOver }: StatusView): string[] {
+  const node = repairs?.longestWait?.node ?? handedOver?.[0]?.node;
+  return node === undefined ? [] : [`why ${quote(node)}`];
+}
+
+function deadCommands({ dead }: StatusView): string[] {
+  return dead && dead.count > 0 ? ['dead list'] : [];
+}

@@ -1,0 +1,215 @@
+/** What `slipway why` knows of one node, and why Slipway does not act on it now. Pure: everything read comes in. */
+import { isHandedOver } from '../../domain/dispatch/evolve.ts';
+import type { EpisodeRecord } from '../../domain/dispatch/types.ts';
+import { isHeld, isolationMark } from '../../domain/marks.ts';
+import type { NodeFacts } from '../../domain/node.ts';
+import type { RepairState, WaitReason } from '../../domain/repair/types.ts';
+import { marks, type EpochMs } from '../../domain/vocabulary.ts';
+import type { EngineRecord } from '../../schemas/engineRecord.ts';
+import { readNote } from '../../schemas/personNote.ts';
+import type { Described } from '../../temporal/index.ts';
+import type { Failure } from '../failure.ts';
+import { noteText, type Header } from '../header.ts';
+import { isOpen, type RepairView } from '../journal.ts';
+import type { Story } from '../repairs/story.ts';
+import { explain } from '../words.ts';
+
+/** Everything that could be read about a node; what is undefined was not there or not readable. */
+export type Known = {
+  readonly header: Header;
+  readonly node: string;
+  readonly facts?: NodeFacts | undefined;
+  /** The API server said that there is no such node. */
+  readonly gone: boolean;
+  readonly record?: EpisodeRecord | undefined;
+  readonly engine?: EngineRecord | undefined;
+  /** The newest repair of the node, as the journal tells it. */
+  readonly story?: Story | undefined;
+  /** The newest repair's state: folded from the journal, or else asked of the repair itself. */
+  readonly state?: RepairState | undefined;
+  readonly workflow?: Described | undefined;
+  readonly unread: readonly Failure[];
+};
+
+export type CheckView = {
+  readonly check: string;
+  readonly verdict: string;
+  readonly since: EpochMs;
+  readonly reason: string;
+  readonly message: string;
+  /** Whether the report is about the boot the node is in now. */
+  readonly present?: boolean;
+};
+
+export type Why = {
+  readonly code: WaitReason | 'no-engine' | 'acting' | 'nothing-reported' | 'not-known';
+  readonly sentence: string;
+  readonly lookAgainAt?: EpochMs;
+};
+
+export type WhyView = {
+  readonly kind: 'Why';
+  readonly version: 1;
+  readonly header: Header;
+  readonly node: string;
+  readonly thinks: readonly string[];
+  readonly checks: readonly CheckView[];
+  readonly repair?: RepairView;
+  readonly did: readonly { readonly at: EpochMs; readonly phase: string; readonly text: string }[];
+  readonly why: readonly Why[];
+  readonly takeBack: readonly string[];
+  readonly unread: readonly Failure[];
+};
+
+export function whyView(known: Known, takeBack: readonly string[]): WhyView {
+  const { header, node, record, story, unread } = known;
+  return {
+    kind: 'Why',
+    version: 1,
+    header,
+    node,
+    thinks: thoughts(known),
+    checks: checksOf(record, known.facts),
+    ...(story && { repair: story.repair }),
+    did: deeds(story),
+    why: reasons(known),
+    takeBack,
+    unread,
+  };
+}
+
+function thoughts(known: Known): string[] {
+  const { facts, gone, story, workflow, header } = known;
+  return [
+    ...(gone ? ['The cluster has no node of this name (any more).'] : []),
+    ...(facts ? nodeThoughts(facts, header.asOf) : []),
+    ...(story ? [repairThought(story.repair)] : []),
+    ...(workflow ? workflowThoughts(workflow, story) : []),
+  ];
+}
+
+function nodeThoughts(facts: NodeFacts, now: EpochMs): string[] {
+  const mark = isolationMark(facts);
+  const hold = facts.marks[marks.hold];
+  const owner = facts.unschedulableOwner ?? 'an unknown client';
+  const cordon = facts.unschedulable ? `cordoned (set by ${owner})` : 'schedulable';
+  return [
+    `The node is Ready ${facts.ready} and ${cordon}.`,
+    ...(mark ? [`It carries the isolation mark of repair ${mark.repair}.`] : []),
+    ...(hold === undefined ? [] : [`On hold ${noteText(readNote(hold), now)}.`]),
+    ...(facts.deleting ? ['It is being deleted.'] : []),
+  ];
+}
+
+function repairThought({ repairId, phase, outcome, reason }: RepairView): string {
+  if (outcome === undefined) return `Repair ${repairId} is open, in phase ${phase}.`;
+  return `The newest repair, ${repairId}, ended as ${outcome} (${reason ?? 'no reason'}).`;
+}
+
+/** Worth a line where Temporal tells something else than the journal. */
+function workflowThoughts(workflow: Described, story: Story | undefined): string[] {
+  if (workflow.kind === 'absent') return [];
+  const { repairId, running, status } = workflow;
+  const same = story?.repair.repairId === repairId;
+  if (same && running === isOpen(story.repair)) return [];
+  return [`Temporal knows repair ${repairId} of this node: ${status}.`];
+}
+
+function checksOf(record: EpisodeRecord | undefined, facts: NodeFacts | undefined): CheckView[] {
+  return Object.entries(record?.checks ?? {}).map(([check, known]) => ({
+    check,
+    verdict: known.verdict,
+    since: known.faultySince ?? known.storedAt,
+    reason: known.reason,
+    message: known.message,
+    ...(facts && { present: known.bootId === facts.bootId }),
+  }));
+}
+
+function deeds(story: Story | undefined): WhyView['did'] {
+  return (story?.visits ?? []).flatMap(({ phase, from, notes }) =>
+    notes.length === 0
+      ? [{ at: from, phase, text: `entered ${phase}` }]
+      : notes.map(({ at, text, times }) => ({
+          at,
+          phase,
+          text: times > 1 ? `${text} (${times} times)` : text,
+        })),
+  );
+}
+
+/** All that stands in the way, the widest first. */
+function reasons(known: Known): Why[] {
+  const { header, facts } = known;
+  return [
+    ...(header.paused ? [because('paused')] : []),
+    ...(noEngine(header) ? [noEngineWhy] : []),
+    ...(header.mode === 'observe' ? [because('observe-mode')] : []),
+    ...(facts && isHeld(facts) ? [because('held')] : []),
+    ownReason(known),
+  ];
+}
+
+function because(code: WaitReason, lookAgainAt?: EpochMs): Why {
+  return {
+    code,
+    sentence: explain(code),
+    ...(lookAgainAt !== undefined && { lookAgainAt }),
+  };
+}
+
+/** A leader renews its lease every few seconds. */
+const silentAfterMs = 30_000;
+
+function noEngine({ engine, engineUnknown, asOf }: Header): boolean {
+  if (engineUnknown) return false;
+  return !engine || engine.holder === '' || asOf - engine.seenAt > silentAfterMs;
+}
+
+const noEngineWhy: Why = {
+  code: 'no-engine',
+  sentence: 'No engine leads: nothing is decided until one does.',
+};
+
+function ownReason(known: Known): Why {
+  const { state, story, record } = known;
+  const open = state ? state.phase !== 'closed' : story !== undefined && isOpen(story.repair);
+  if (open) return repairReason(state);
+  if (record) return recordReason(record, known);
+  if (story) return because('not-faulty');
+  const hubMissing = known.unread.length > 0;
+  return hubMissing
+    ? { code: 'not-known', sentence: 'What would tell could not be read.' }
+    : { code: 'nothing-reported', sentence: 'No probe or agent ever reported about this node.' };
+}
+
+function repairReason(state: RepairState | undefined): Why {
+  if (state?.refused) return because(state.refused.reason, state.refused.lookAgainAt);
+  if (state?.waiting) return because(state.waiting.reason, state.waiting.until);
+  const phase = state ? ` in phase ${state.phase}` : '';
+  return { code: 'acting', sentence: `Slipway is at work on it${phase}.` };
+}
+
+function recordReason(record: EpisodeRecord, { engine }: Known): Why {
+  if (isHandedOver(record.episode?.outcome)) return because('handed-over', wellAt(record, engine));
+  const { ignored } = record;
+  if (!ignored) return because('not-faulty');
+  const due = ignored.reason === 'holding-down' ? dueAt(record, engine) : undefined;
+  return because(ignored.reason, due);
+}
+
+/** When the hold-down of the fault that comes first is over. */
+function dueAt(record: EpisodeRecord, engine: EngineRecord | undefined): EpochMs | undefined {
+  const due = Object.entries(record.checks).flatMap(([check, { faultySince }]) => {
+    const policy = engine?.policies.find(({ checks }) => checks.includes(check));
+    return policy && faultySince !== undefined ? [faultySince + policy.holdDownMs] : [];
+  });
+  return due.length === 0 ? undefined : Math.min(...due);
+}
+
+/** A handed-over node is Slipway's again once it has been well for the soak time. */
+function wellAt(record: EpisodeRecord, engine: EngineRecord | undefined): EpochMs | undefined {
+  const policy = engine?.policies.find(({ name }) => name === record.episode?.policy);
+  if (record.healthySince === undefined || !policy) return undefined;
+  return record.healthySince + policy.soakMs;
+}

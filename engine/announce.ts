@@ -1,0 +1,33 @@
+/** Says on the hub who leads, in which mode and by which policies, so that screens need not guess. */
+import type { DispatchOptions } from '../dispatch/index.ts';
+import { buckets } from '../domain/vocabulary.ts';
+import { openBucket } from '../event-hub/index.ts';
+import { engineKey, parseEngineRecord } from '../schemas/engineRecord.ts';
+import type { EngineRecord } from '../schemas/engineRecord.ts';
+
+type Announcing = Pick<DispatchOptions, 'hub' | 'cluster' | 'mode' | 'policies' | 'codeVersion'>;
+
+/** Nothing hangs on it: a hub that does not answer is asked again with the next sweep. */
+export async function announce(of: Announcing, since: number): Promise<void> {
+  const { hub, cluster, mode, codeVersion, policies } = of;
+  const record: EngineRecord = {
+    kind: 'engine',
+    mode,
+    codeVersion,
+    since,
+    policies: policies.map(({ name, checks, holdDownMs, soakMs, guard }) => ({
+      name,
+      checks,
+      holdDownMs,
+      soakMs,
+      guard,
+    })),
+  };
+  try {
+    const name = buckets.guard;
+    const bucket = await openBucket(hub, { name, cluster, parse: parseEngineRecord });
+    await bucket.put(engineKey, record);
+  } catch {
+    return;
+  }
+}

@@ -1,0 +1,47 @@
+/** What the leading engine says of itself, under one key of the bucket `guard`: for screens, never for decisions. */
+import { z } from 'zod';
+import type { GuardLimits } from '../domain/guard/policy.ts';
+import type { EpochMs, Mode } from '../domain/vocabulary.ts';
+
+export type EngineRecord = {
+  readonly kind: 'engine';
+  readonly mode: Mode;
+  readonly codeVersion: string;
+  /** Since when it leads. */
+  readonly since: EpochMs;
+  readonly policies: readonly {
+    readonly name: string;
+    readonly checks: readonly string[];
+    readonly holdDownMs: number;
+    readonly soakMs: number;
+    readonly guard: GuardLimits;
+  }[];
+};
+
+export const engineKey = 'engine';
+
+const engineRecord: z.ZodType<EngineRecord> = z.strictObject({
+  kind: z.literal('engine'),
+  mode: z.enum(['observe', 'act']),
+  codeVersion: z.string(),
+  since: z.number(),
+  policies: z.array(
+    z.strictObject({
+      name: z.string(),
+      checks: z.array(z.string()),
+      holdDownMs: z.number(),
+      soakMs: z.number(),
+      guard: z.strictObject({
+        maxUnavailablePercent: z.number(),
+        maxUnavailableNodes: z.number(),
+        allowControlPlane: z.boolean(),
+        allowSmallClusters: z.boolean(),
+      }),
+    }),
+  ),
+});
+
+/** Undefined for anything else. */
+export function parseEngineRecord(value: unknown): EngineRecord | undefined {
+  return engineRecord.safeParse(value).data;
+}
