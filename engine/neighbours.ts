@@ -2,7 +2,7 @@
 import { NativeConnection } from '@temporalio/worker';
 import type { ClusterIdentity } from '../domain/node.ts';
 import { connectHub, ensureStreams } from '../event-hub/index.ts';
-import type { Hub } from '../event-hub/index.ts';
+import type { Hub, HubOptions } from '../event-hub/index.ts';
 import { clusterIdentity, connectKube } from '../kube/index.ts';
 import type { Kube } from '../kube/index.ts';
 import { overWorkerConnection } from '../temporal/index.ts';
@@ -25,7 +25,7 @@ export async function connectAll(options: EngineOptions): Promise<Neighbours> {
   const [observer, actor, hub, temporal] = await Promise.all([
     kubeOf(options.kubeconfigs.observer),
     kubeOf(options.kubeconfigs.actor),
-    connectHub({ url: options.natsUrl, name: 'slipway-engine' }),
+    connectHub(hubOptions(options.nats)),
     temporalOf(options.temporal),
   ]);
   if (hub.kind === 'unreachable')
@@ -35,6 +35,12 @@ export async function connectAll(options: EngineOptions): Promise<Neighbours> {
   const identity = await clusterIdentity(observer);
   if (!identity.ok) throw new EngineFailure(identity.refusal.message);
   return { observer, actor, hub, ...temporal, identity: identity.value };
+}
+
+function hubOptions({ url, credentialsFile }: EngineOptions['nats']): HubOptions {
+  const options = { url, name: 'slipway-engine' };
+  if (credentialsFile === undefined) return options;
+  return { ...options, credentials: { kind: 'file', path: credentialsFile } };
 }
 
 async function temporalOf(

@@ -6,7 +6,7 @@ import type { Logger } from '../telemetry/logger.ts';
 
 export type EngineOptions = {
   readonly mode: Mode;
-  readonly natsUrl: string;
+  readonly nats: { readonly url: string; readonly credentialsFile?: string };
   readonly temporal: { readonly address: string; readonly namespace: string };
   readonly kubeconfigs: { readonly observer: string; readonly actor: string };
   readonly policies: readonly RepairPolicy[];

@@ -83,7 +83,7 @@ async function textFile(path: string): Promise<TextFile> {
 function optionsOf(
   config: EngineConfig,
 ): Omit<Parameters<typeof runEngine>[0], 'policies' | 'log'> {
-  const { nats, kubernetes } = config;
+  const { kubernetes } = config;
   const { observerKubeconfig: observer, actorKubeconfig: actor } = kubernetes;
-  return { ...config, natsUrl: nats.url, kubeconfigs: { observer, actor } };
+  return { ...config, kubeconfigs: { observer, actor } };
 }
