@@ -107,11 +107,11 @@ function pausedText({ paused, pauseUnknown, asOf }: Header): string {
   return paused ? `PAUSED ${noteText(paused, asOf)}` : 'not paused';
 }
 
-/** `by NAME 3m ago: REASON`, as far as it is known. */
+/** `by NAME 3m00s ago with the words "REASON"`, as far as it is known. */
 export function noteText({ by, reason, at }: NoteRead, now: EpochMs): string {
-  const who = by === undefined ? '' : `by ${by} `;
-  const when = at === undefined ? '' : `${duration(now - at)} ago`;
-  return `${who}${when}: ${reason}`.trimStart();
+  const who = by === undefined ? [] : [`by ${by}`];
+  const when = at === undefined ? [] : [`${duration(now - at)} ago`];
+  return [...who, ...when, `with the words "${reason}"`].join(' ');
 }
 
 /** An engine renews its lease every few seconds; one that was silent for longer is news. */

@@ -16,6 +16,8 @@ export type Io = {
   readonly screen: Screen;
   /** Asks a person; absent where nobody is there to answer. */
   readonly ask?: (question: string) => Promise<boolean>;
+  /** How this program was called, as it can be pasted again: `npx slipway`. */
+  readonly calledAs: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => EpochMs;
   /** Raised when the person wants the command to end. */

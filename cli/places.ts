@@ -6,6 +6,7 @@ import { defaultDataDir, readState } from '../embedded/state/index.ts';
 import type { StackState } from '../schemas/stackState.ts';
 import { failure, type Failure } from './failure.ts';
 import type { Flags, Invocation } from './io.ts';
+import { quote } from './text/quote.ts';
 
 export type Places = {
   readonly kubeconfig: string;
@@ -39,7 +40,7 @@ export async function findPlaces({ io, flags }: Invocation): Promise<Places | Fa
     return failure('stateUnreadable', `No local stack was ever started in ${dataDir}.`);
   const state = answer.kind === 'found' ? answer.state : undefined;
   const given = givenKubeconfig(flags, env, dataDir !== undefined);
-  return placesOf({ flags, env, state, given });
+  return placesOf({ flags, env, state, given, calledAs: io.calledAs });
 }
 
 /** A stack that was asked for by name outweighs the KUBECONFIG of everyday work. */
@@ -53,9 +54,10 @@ type Known = {
   readonly env: Env;
   readonly state: StackState | undefined;
   readonly given: string | undefined;
+  readonly calledAs: string;
 };
 
-function placesOf({ flags, env, state, given }: Known): Places {
+function placesOf({ flags, env, state, given, calledAs }: Known): Places {
   const local = state && belongsTo(state, given) ? state : undefined;
   const kubeconfig = given ?? usualKubeconfig(local);
   return {
@@ -67,7 +69,7 @@ function placesOf({ flags, env, state, given }: Known): Places {
     local,
     cluster: flags.cluster ?? env['SLIPWAY_CLUSTER'],
     commands: {
-      slipway: (words) => slipwayCommand(words, flags, env),
+      slipway: (words) => slipwayCommand(words, flags, calledAs),
       kubectl: [local?.kubectl ?? 'kubectl', '--kubeconfig', kubeconfig].map(quote).join(' '),
     },
   };
@@ -90,12 +92,12 @@ function usualKubeconfig(local: StackState | undefined): string {
 }
 
 /** The command as this one was called, with the flags that say where the servers are. */
-function slipwayCommand(words: string, flags: Flags, env: Env): string {
+function slipwayCommand(words: string, flags: Flags, calledAs: string): string {
   const given = placeFlags.flatMap(([key, flag]) => {
     const value = flags[key];
     return value === undefined ? [] : [flag, quote(value)];
   });
-  return [beginning(env), words, ...given].join(' ');
+  return [calledAs, words, ...given].join(' ');
 }
 
 const placeFlags = [
@@ -106,13 +108,3 @@ const placeFlags = [
   ['dataDir', '--data-dir'],
   ['cluster', '--cluster'],
 ] as const satisfies readonly (readonly [keyof Flags, string])[];
-
-function beginning(env: Env): string {
-  if (env['npm_lifecycle_event'] === 'slipway') return 'npm run -s slipway --';
-  return env['npm_command'] === 'exec' ? 'npx slipway' : 'slipway';
-}
-
-/** A word as a POSIX shell reads it back. */
-export function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
-}

@@ -22,7 +22,7 @@ export { listWatch } from './listWatch.ts';
 export type { ListWatch, ListWatchOptions, WatchCounters, WatchProblem } from './listWatch.ts';
 export { nodeCache } from './nodeCache.ts';
 export type { CacheOptions, NodeCache } from './nodeCache.ts';
-export { getNode, isolateNode, listNodes, markNode, returnNode } from './nodes.ts';
+export { getNode, isolateNode, listNodes, markNode, returnNode, writeCondition } from './nodes.ts';
 export { podCache } from './podCache.ts';
 export type { PodCache } from './podCache.ts';
 export { evictPod, tagPod, untagPod } from './pods.ts';

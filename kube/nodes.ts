@@ -1,5 +1,6 @@
 /** Reading and marking nodes (DESIGN 9). Every write is conditioned on the resource version that was looked at. */
-import type { IsolationMark, NodeFacts } from '../domain/node.ts';
+import type { IsolationMark, NodeCondition, NodeFacts } from '../domain/node.ts';
+import type { EpochMs } from '../domain/vocabulary.ts';
 import { fieldManagers, marks } from '../domain/vocabulary.ts';
 import { mergePatch, perform } from './call.ts';
 import type { Kube } from './connect.ts';
@@ -70,3 +71,22 @@ export const markNode = (
   facts: NodeFacts,
   annotations: Readonly<Record<string, string | null>>,
 ): Promise<Result<NodeFacts>> => patchNode(kube, { facts, annotations });
+
+/** Sets one condition of a node's status, as a problem detector would. */
+export const writeCondition = async (
+  kube: Kube,
+  node: string,
+  condition: Omit<NodeCondition, 'heartbeatAt'> & { readonly at: EpochMs },
+): Promise<Result<undefined>> => {
+  const { type, status, reason, message, at } = condition;
+  const time = new Date(at).toISOString();
+  const written = { type, status, reason, message };
+  const times = { lastHeartbeatTime: time, lastTransitionTime: time };
+  const reply = await perform(kube, {
+    method: 'PATCH',
+    path: `${nodePath(node)}/status`,
+    contentType: 'application/strategic-merge-patch+json',
+    body: { status: { conditions: [{ ...written, ...times }] } },
+  });
+  return reply.ok ? { ok: true, value: undefined } : reply;
+};

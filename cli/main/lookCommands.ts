@@ -5,6 +5,7 @@ import { wholeNumber, withPlaces } from './flags.ts';
 import type { Run } from './run.ts';
 
 const defaultDays = 30;
+const defaultLimit = 50;
 
 export function addLookCommands(program: Command, run: Run): void {
   withPlaces(program.command('status'))
@@ -18,6 +19,32 @@ export function addLookCommands(program: Command, run: Run): void {
     .action((node: string, flags: Flags) =>
       run(flags, async (invocation) => (await import('../why/run.ts')).run(invocation, node)),
     );
+  addFaults(program, run);
+}
+
+type FaultFlags = Flags & {
+  readonly node?: string;
+  readonly all?: true;
+  readonly days: number;
+  readonly limit: number;
+};
+
+function addFaults(program: Command, run: Run): void {
+  const faults = program.command('faults').description('look at what was reported');
+  withPlaces(
+    faults
+      .command('list')
+      .description('reports of faults; with --all those of health too')
+      .option('--node <node>', 'of one node')
+      .option('-a, --all', 'reports of health too')
+      .option('--days <number>', 'how far to look back', wholeNumber, defaultDays)
+      .option('--limit <number>', 'the newest so many', wholeNumber, defaultLimit),
+  ).action(({ node, all, days, limit, ...flags }: FaultFlags) =>
+    run(flags, async (invocation) => {
+      const of = { days, limit, ...(all && { all }), ...(node !== undefined && { node }) };
+      return (await import('../faults/list.ts')).run(invocation, of);
+    }),
+  );
 }
 
 type ListFlags = Flags & { readonly all?: true; readonly days: number };
@@ -39,5 +66,11 @@ export function addRepairLooks(repairs: Command, run: Run): void {
     .argument('<id>', 'id of the repair')
     .action((id: string, flags: Flags) =>
       run(flags, async (invocation) => (await import('../repairs/show.ts')).run(invocation, id)),
+    );
+  withPlaces(repairs.command('watch'))
+    .description('the same, live, until the repair has ended')
+    .argument('<id>', 'id of the repair')
+    .action((id: string, flags: Flags) =>
+      run(flags, async (invocation) => (await import('../repairs/watch.ts')).run(invocation, id)),
     );
 }

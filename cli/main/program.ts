@@ -1,6 +1,7 @@
 /** The command line as a whole; every command loads its own code only when it is called. */
 import { Command } from 'commander';
 import type { Exit, Io } from '../io.ts';
+import { addChangeCommands, addRepairChanges } from './changeCommands.ts';
 import { addEngineCommand } from './engineCommand.ts';
 import { addLookCommands, addRepairLooks } from './lookCommands.ts';
 import { runner } from './run.ts';
@@ -19,6 +20,8 @@ export function createProgram(io: Io, onExit: (exit: Exit) => void): Command {
   addLookCommands(program, run);
   const repairs = program.command('repairs').description('look at repairs and steer them');
   addRepairLooks(repairs, run);
+  addRepairChanges(repairs, run);
+  addChangeCommands(program, run);
   addStackCommands(program);
   addEngineCommand(program);
   return program;

@@ -1,6 +1,8 @@
 /** The terminal this process runs on, as commands may use it. */
 import { createInterface } from 'node:readline';
+import { dirname } from 'node:path';
 import type { Io, Screen } from '../io.ts';
+import { quote } from '../text/quote.ts';
 
 const defaultHeight = 24;
 
@@ -14,6 +16,7 @@ export function terminalIo(): Io {
       return screenOf(process.stdout, process.env);
     },
     ...(canAsk && { ask }),
+    calledAs: calledAs(process.argv, process.env),
     env: process.env,
     now: () => Date.now(),
     get interrupted() {
@@ -58,4 +61,16 @@ function leaveWithReader(): void {
     if (error.code !== 'EPIPE') throw error;
     process.exit();
   });
+}
+
+/** What a person has to type to come here again. */
+export function calledAs(
+  [node = 'node', entry = 'slipway']: readonly string[],
+  env: NodeJS.ProcessEnv,
+): string {
+  if (env['npm_lifecycle_event'] === 'slipway') return 'npm run -s slipway --';
+  if (env['npm_command'] === 'exec') return 'npx slipway';
+  const onPath = (env['PATH'] ?? '').split(':').includes(dirname(entry));
+  if (entry.endsWith('/slipway')) return onPath ? 'slipway' : quote(entry);
+  return `${quote(node)} ${quote(entry)}`;
 }

@@ -11,7 +11,13 @@ import type { EpochMs, Phase } from '../../domain/vocabulary.ts';
 import { endOf, viewOf, type RepairLog, type RepairView } from '../journal.ts';
 import { noteOf } from './note.ts';
 
-export type Note = { readonly at: EpochMs; readonly text: string; readonly times: number };
+/** What was told several times in a row is one note: first and last time, and how often. */
+export type Note = {
+  readonly firstAt: EpochMs;
+  readonly at: EpochMs;
+  readonly text: string;
+  readonly times: number;
+};
 
 /** One stay in one phase; a repair may come back to a phase. */
 export type Visit = {
@@ -112,6 +118,6 @@ function addNote(
   const text = noteOf(event, ladder);
   if (text === undefined) return notes;
   const last = notes.at(-1);
-  if (last?.text !== text) return [...notes, { at: event.at, text, times: 1 }];
-  return [...notes.slice(0, -1), { at: event.at, text, times: last.times + 1 }];
+  if (last?.text !== text) return [...notes, { firstAt: event.at, at: event.at, text, times: 1 }];
+  return [...notes.slice(0, -1), { ...last, at: event.at, times: last.times + 1 }];
 }

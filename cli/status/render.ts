@@ -2,7 +2,8 @@
 import { phases } from '../../domain/vocabulary.ts';
 import { renderHeader, renderUnread } from '../header.ts';
 import type { Screen } from '../io.ts';
-import { quote, type Commands } from '../places.ts';
+import type { Commands } from '../places.ts';
+import { quote } from '../text/quote.ts';
 import { painter, type Paint } from '../text/paint.ts';
 import { labelled, table } from '../text/table.ts';
 import { duration } from '../text/time.ts';

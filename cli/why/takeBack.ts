@@ -1,6 +1,6 @@
 /** How a person takes a node back without any part of Slipway: plain kubectl, in the order that is safe. */
 import { marks } from '../../domain/vocabulary.ts';
-import { quote } from '../places.ts';
+import { quote } from '../text/quote.ts';
 
 /** The hold comes first: from then on nothing of Slipway touches the node, whatever runs or does not run. */
 export function takeBackCommands(node: string, kubectl: string): string[] {

@@ -1,0 +1,75 @@
+/** `slipway pause` and `slipway resume`: nothing new is done in the whole cluster, or again. */
+import { clearPause, readPause, writePause } from '../../kube/index.ts';
+import { readNote } from '../../schemas/personNote.ts';
+import { carryOut, record, told, type Change, type Deed } from '../change.ts';
+import { isFailure, type Failure } from '../failure.ts';
+import { noteText } from '../header.ts';
+import type { Exit, Invocation } from '../io.ts';
+import { kubeFailure } from '../kubeRefusal.ts';
+import { withSources } from '../perform.ts';
+import type { Sources } from '../sources.ts';
+
+export async function pause(invocation: Invocation, change: Change): Promise<Exit> {
+  return withSources(invocation, { hub: true }, async (sources) =>
+    steer(invocation, change, sources, {
+      kind: 'Pause',
+      what: 'pause Slipway in the whole cluster',
+      done: 'Paused: no new act is begun. Returns and cancellations still go on.',
+      write: (kube, by, at) => writePause(kube, { by: by.name, reason: by.reason, at }),
+    }),
+  );
+}
+
+export async function resume(invocation: Invocation, change: Change): Promise<Exit> {
+  return withSources(invocation, { hub: true }, async (sources) =>
+    steer(invocation, change, sources, {
+      kind: 'Resume',
+      what: 'let Slipway act again in the whole cluster',
+      done: 'Resumed.',
+      write: (kube) => clearPause(kube),
+    }),
+  );
+}
+
+type Kube = Exclude<Sources['kube'], Failure>;
+
+type Steering = {
+  readonly kind: 'Pause' | 'Resume';
+  readonly what: string;
+  readonly done: string;
+  readonly write: (
+    kube: Kube,
+    by: Parameters<Deed['act']>[0],
+    at: number,
+  ) => ReturnType<typeof writePause>;
+};
+
+/** Neither the hub nor Temporal is needed: a pause must work when little else does. */
+async function steer(
+  invocation: Invocation,
+  change: Change,
+  sources: Sources,
+  { kind, what, done, write }: Steering,
+): Promise<Exit | Failure> {
+  const { kube } = sources;
+  if (isFailure(kube)) return kube;
+  const present = await readPause(kube);
+  if (!present.ok) return kubeFailure(present.refusal, what);
+  const now = invocation.io.now();
+  const note = present.value === undefined ? 'not paused' : pausedText(present.value, now);
+  return carryOut(invocation, change, sources, {
+    what,
+    details: [`Now: ${note}.`],
+    act: async (by) => {
+      const at = invocation.io.now();
+      const written = await write(kube, by, at);
+      if (!written.ok) return kubeFailure(written.refusal, what);
+      const unrecorded = await record(sources, { kind: kind.toLowerCase(), at }, by);
+      return told(invocation, { text: done, view: { kind, version: 1, by } }, unrecorded);
+    },
+  });
+}
+
+function pausedText(text: string, now: number): string {
+  return `paused ${noteText(readNote(text), now)}`;
+}

@@ -1,0 +1,104 @@
+/** `slipway repairs cancel ID`: asks the repair to stop, and waits until its journal shows that it heard. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Author } from '../../domain/repair/types.ts';
+import { carryOut, type Change } from '../change.ts';
+import { failure, isFailure, showFailure, type Failure } from '../failure.ts';
+import { exits, type Exit, type Invocation } from '../io.ts';
+import { isOpen, readLogs, viewOf, type RepairLog, type RepairView } from '../journal.ts';
+import { withSources } from '../perform.ts';
+import { sentence, type Sources } from '../sources.ts';
+import { findLog } from './show.ts';
+
+const confirmWithinMs = 10_000;
+const lookEveryMs = 250;
+
+export async function run(invocation: Invocation, id: string, change: Change): Promise<Exit> {
+  return withSources(invocation, { hub: true, temporal: true }, async (sources) => {
+    const log = await findLog(sources, id);
+    if (isFailure(log)) return log;
+    const view = viewOf(log);
+    if (!isOpen(view))
+      return failure('repairOver', `Repair ${id} has ended already, as ${view.outcome ?? '?'}.`);
+    return carryOut(invocation, change, sources, {
+      what: `cancel repair ${id}`,
+      details: [`It is in phase ${view.phase} on node ${view.node}.`, consequence(view)],
+      act: (by) => cancel(invocation, sources, log, by),
+    });
+  });
+}
+
+/** What becomes of a repair that is cancelled now (DESIGN 7). */
+function consequence({ phase }: RepairView): string {
+  switch (phase) {
+    case 'awaiting-permit':
+      return 'Nothing was changed yet.';
+    case 'isolating':
+    case 'tagging':
+    case 'migrating':
+      return 'What was done is undone: labels off, and uncordoned if Slipway cordoned it.';
+    case 'repairing':
+    case 'verifying':
+      return 'No further rung is tried; once one was, the node stays isolated for a person.';
+    case 'returning':
+    case 'closed':
+      return 'The return runs to its end.';
+  }
+}
+
+async function cancel(
+  invocation: Invocation,
+  sources: Sources,
+  { repairId, node }: RepairLog,
+  by: Author,
+): Promise<Exit | Failure> {
+  const { temporal, cluster } = sources;
+  if (isFailure(temporal)) return temporal;
+  if (isFailure(cluster)) return cluster;
+  const { say } = await import('../../temporal/index.ts');
+  const requestId = randomUUID();
+  const arrival = { kind: 'cancelRequested', by, requestId } as const;
+  const said = await say(temporal, { cluster: cluster.id, node }, { repairId, arrival });
+  if (said.kind === 'absent')
+    return failure('repairOver', `No workflow of repair ${repairId} runs any more.`);
+  if (said.kind === 'failed') return failure('temporalFailed', sentence(said.why));
+  return answer(invocation, await confirmed(sources, repairId, node, requestId), repairId);
+}
+
+/** The newest view of the repair once its journal holds the request or its end. */
+async function confirmed(
+  sources: Sources,
+  repairId: string,
+  node: string,
+  requestId: string,
+): Promise<RepairView | undefined> {
+  const until = Date.now() + confirmWithinMs;
+  while (Date.now() < until) {
+    const read = await readLogs(sources, { repairId, node });
+    const log = isFailure(read) ? undefined : read.logs[0];
+    if (log && (holds(log, requestId) || !isOpen(viewOf(log)))) return viewOf(log);
+    await delay(lookEveryMs);
+  }
+  return undefined;
+}
+
+function holds({ entries }: RepairLog, requestId: string): boolean {
+  return entries.some(({ events }) =>
+    events.some((event) => event.kind === 'cancelRequested' && event.requestId === requestId),
+  );
+}
+
+function answer(invocation: Invocation, view: RepairView | undefined, repairId: string): Exit {
+  const { io, flags } = invocation;
+  if (flags.output === 'json') {
+    const shown = { kind: 'Cancellation', version: 1, repairId, confirmed: view !== undefined };
+    io.out(`${JSON.stringify({ ...shown, repair: view }, undefined, 2)}\n`);
+  }
+  if (!view) {
+    const what = `Repair ${repairId}: cancellation requested, not yet confirmed.`;
+    return showFailure(invocation, failure('notConfirmed', what));
+  }
+  const end = view.outcome === undefined ? '' : ` It ended as ${view.outcome}.`;
+  if (flags.output !== 'json') io.out(`Repair ${repairId}: cancellation confirmed.${end}\n`);
+  return exits.done;
+}

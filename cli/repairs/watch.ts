@@ -1,0 +1,110 @@
+/** `slipway repairs watch ID`: the tree of `show`, kept true until the repair has ended. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { isFailure, type Failure } from '../failure.ts';
+import { readHeader, renderHeader, renderUnread } from '../header.ts';
+import { exits, type Exit, type Invocation } from '../io.ts';
+import { isOpen, readLogs, stateOf, viewOf, type RepairLog } from '../journal.ts';
+import { withSources } from '../perform.ts';
+import type { Sources } from '../sources.ts';
+import { painter } from '../text/paint.ts';
+import { clockTime } from '../text/time.ts';
+import { findLog } from './show.ts';
+import { storyOf, type Story } from './story.ts';
+import { renderStory } from './tree.ts';
+
+const lookEveryMs = 1_000;
+
+export async function run(invocation: Invocation, id: string): Promise<Exit> {
+  return withSources(invocation, { hub: true }, async (sources) => {
+    const found = await findLog(sources, id);
+    if (isFailure(found)) return found;
+    const stop = invocation.io.interrupted;
+    const draw = drawer(invocation, sources);
+    let log = found;
+    let trouble: Failure | undefined;
+    for (;;) {
+      await draw(log, trouble);
+      if (!isOpen(viewOf(log)) || stop.aborted) return exits.done;
+      await delay(lookEveryMs, undefined, { signal: stop }).catch(() => undefined);
+      const read = await readLogs(sources, { repairId: id, node: log.node });
+      trouble = isFailure(read) ? read : undefined;
+      log = isFailure(read) ? log : (read.logs[0] ?? log);
+    }
+  });
+}
+
+type Draw = (log: RepairLog, trouble: Failure | undefined) => Promise<void>;
+
+function drawer(invocation: Invocation, sources: Sources): Draw {
+  const { io, flags } = invocation;
+  if (flags.output === 'json') return jsonDrawer(invocation);
+  return io.screen.live ? liveDrawer(invocation, sources) : plainDrawer(invocation, sources);
+}
+
+/** Draws over what it drew before; a tree higher than the screen shows its end. */
+function liveDrawer({ io }: Invocation, sources: Sources): Draw {
+  let drawn = 0;
+  return async (log, trouble) => {
+    const asOf = io.now();
+    const { header, unread } = await readHeader(sources, asOf);
+    const { screen } = io;
+    const paint = painter(screen.color);
+    const lines = [
+      ...renderHeader(header, screen.width, paint),
+      '',
+      ...renderStory(tell(log), screen, asOf),
+      ...renderUnread(trouble ? [...unread, trouble] : unread, screen.width, paint),
+    ];
+    const shown = lines.slice(-Math.max(1, screen.height - 1));
+    io.out(`${drawn > 0 ? `\u001B[${drawn}A\u001B[0J` : ''}${shown.join('\n')}\n`);
+    drawn = shown.reduce((rows, line) => rows + rowsOf(line, screen.width), 0);
+  };
+}
+
+/** A line wider than the screen takes more than one row; colour codes take no room. */
+function rowsOf(line: string, width: number): number {
+  // oxlint-disable-next-line no-control-regex -- Colour codes begin with a control character.
+  const bare = line.replaceAll(/\u001B\[\d+m/g, '');
+  return Math.max(1, Math.ceil(bare.length / width));
+}
+
+/** One line per piece of news, for a pipe. */
+function plainDrawer({ io }: Invocation, sources: Sources): Draw {
+  const told = new Set<string>();
+  let isFirst = true;
+  return async (log, trouble) => {
+    if (isFirst) {
+      isFirst = false;
+      const { header } = await readHeader(sources, io.now());
+      io.out(`${renderHeader(header, Infinity, painter(false)).join('\n')}\n`);
+    }
+    for (const line of [...newsOf(tell(log)), ...(trouble ? [trouble.what] : [])]) {
+      if (told.has(line)) continue;
+      told.add(line);
+      io.out(`${line}\n`);
+    }
+  };
+}
+
+/** Notes that are told more often get a new time, but are the same piece of news: the first of each is kept. */
+export function newsOf({ visits }: Story): string[] {
+  return visits.flatMap(({ phase, from, notes }) => [
+    `${clockTime(from)}  ${phase}`,
+    ...notes.map(({ text, firstAt }) => `${clockTime(firstAt)}  ${phase}: ${text}`),
+  ]);
+}
+
+/** One JSON document per line and change. */
+function jsonDrawer({ io }: Invocation): Draw {
+  let before = '';
+  return async (log) => {
+    const view = JSON.stringify({ kind: 'Repair', version: 1, ...tell(log), unread: [] });
+    if (view !== before) io.out(`${view}\n`);
+    before = view;
+  };
+}
+
+function tell(log: RepairLog): Story {
+  const state = stateOf(log);
+  return storyOf(log, isFailure(state) ? undefined : state);
+}
