@@ -21,7 +21,7 @@ export function decide(
   let { ledger } = view;
   for (const applicant of applicants) {
     const answer = answerOne({ ledger, nodes: view.nodes }, unavailable, applicant);
-    if (answer.kind === 'granted')
+    if (answer.kind === 'granted' && !holds(ledger, applicant))
       ledger = evolve(ledger, { kind: 'granted', permit: permitFor(applicant, now) });
     answers.push(answer);
   }
@@ -61,12 +61,16 @@ function answerOne(
   const others = allOut(view.ledger, unavailable);
   others.delete(nodeUid);
   const out = others.size;
-  const already = view.ledger.permits.some((permit) => permit.repairId === repairId);
-  if (already) return { kind: 'granted', repairId, out, limit };
+  if (holds(view.ledger, applicant)) return { kind: 'granted', repairId, out, limit };
   const reason = refusal(view.nodes, applicant) ?? (out >= limit ? 'budget-full' : undefined);
   return reason
     ? { kind: 'refused', repairId, reason, out, limit }
     : { kind: 'granted', repairId, out, limit };
+}
+
+/** Asked again, a repair keeps the permit it has, with its time. */
+function holds(ledger: Ledger, { repairId }: Applicant): boolean {
+  return ledger.permits.some((permit) => permit.repairId === repairId);
 }
 
 function refusal(

@@ -1,0 +1,250 @@
+import { describe, expect, test } from 'vitest';
+import { decide, policyFor, untouchableReason } from '../../../../domain/dispatch/decide.ts';
+import type { DispatchContext } from '../../../../domain/dispatch/decide.ts';
+import { emptyRecord, evolve } from '../../../../domain/dispatch/evolve.ts';
+import type { DispatchEvent } from '../../../../domain/dispatch/evolve.ts';
+import type { DispatchDecision } from '../../../../domain/dispatch/types.ts';
+import type { NodeFacts } from '../../../../domain/node.ts';
+import { foreignMarks, marks } from '../../../../domain/vocabulary.ts';
+import type { Outcome } from '../../../../domain/vocabulary.ts';
+import { at, fault, minute, policy } from '../../../support/given.ts';
+import { isolatedBy, nodeFacts } from '../../../support/nodes.ts';
+import { faultEvent } from '../../../support/samples.ts';
+import type { FaultEvent } from '../../../../domain/fault.ts';
+
+const kernel = policy();
+const disk = policy({ name: 'disk', checks: ['ReadonlyFilesystem'], holdDownMs: 2 * minute });
+const context: DispatchContext = { node: nodeFacts(), policies: [kernel, disk], mode: 'act' };
+
+function stored(seconds: number, changes: Partial<FaultEvent> = {}): DispatchEvent {
+  const event = faultEvent({ counter: seconds + 1, ...changes });
+  const soakMs = kernel.soakMs;
+  return {
+    kind: 'reported',
+    fault: { event, sequence: seconds + 1, storedAt: at(seconds) },
+    soakMs,
+  };
+}
+
+const opened: DispatchEvent = {
+  kind: 'opened',
+  episode: {
+    repairId: 'r-1',
+    openedAt: at(60),
+    openingEventId: fault.id,
+    check: fault.check,
+    policy: 'kernel',
+  },
+};
+
+const closed = (outcome: Outcome, seconds = 120): DispatchEvent => ({
+  kind: 'closed',
+  repairId: 'r-1',
+  outcome,
+  reason: 'healed',
+  at: at(seconds),
+});
+
+function given(
+  events: readonly DispatchEvent[],
+  changes: Partial<DispatchContext> = {},
+): { readonly when: (seconds: number) => { readonly decides: (it: DispatchDecision) => void } } {
+  const record = events.reduce(evolve, emptyRecord(fault));
+  return {
+    when: (seconds) => ({
+      decides: (decision) =>
+        expect(decide(record, { ...context, ...changes }, at(seconds))).toEqual(decision),
+    }),
+  };
+}
+
+describe('a fault', () => {
+  test('opens a repair once it has lasted for the hold-down of its policy', () => {
+    const { when } = given([stored(0)]);
+    when(59).decides({ kind: 'ignore', reason: 'holding-down', lookAgainAt: at(60) });
+    when(60).decides({ kind: 'open', check: fault.check, policy: 'kernel' });
+  });
+
+  test('counts its hold-down from the first faulty report, not from the last', () => {
+    given([stored(0), stored(50)])
+      .when(60)
+      .decides({ kind: 'open', check: fault.check, policy: 'kernel' });
+    given([stored(0), stored(30, { verdict: 'unknown' }), stored(50)])
+      .when(60)
+      .decides({ kind: 'open', check: fault.check, policy: 'kernel' });
+  });
+
+  test('starts its hold-down anew after it was healthy', () => {
+    given([stored(0), stored(30, { verdict: 'healthy' }), stored(50)])
+      .when(60)
+      .decides({ kind: 'ignore', reason: 'holding-down', lookAgainAt: at(110) });
+  });
+
+  test('a record from elsewhere without its beginning counts from when it was stored', () => {
+    const record = evolve(emptyRecord(fault), stored(0));
+    const check = record.checks[fault.check];
+    const checks = { [fault.check]: { ...check!, faultySince: undefined } };
+    expect(decide({ ...record, checks }, context, at(60))).toEqual({
+      kind: 'open',
+      check: fault.check,
+      policy: 'kernel',
+    });
+  });
+
+  test('that is due first opens the repair', () => {
+    const filesystem = stored(1, { check: 'ReadonlyFilesystem' });
+    given([stored(0), filesystem])
+      .when(300)
+      .decides({ kind: 'open', check: fault.check, policy: 'kernel' });
+    given([filesystem, stored(100)])
+      .when(300)
+      .decides({ kind: 'open', check: 'ReadonlyFilesystem', policy: 'disk' });
+  });
+
+  test('that no policy names opens nothing', () => {
+    given([stored(0, { check: 'NTPProblem' })])
+      .when(900)
+      .decides({ kind: 'ignore', reason: 'no-policy' });
+  });
+
+  test('that is over opens nothing', () => {
+    given([stored(0, { verdict: 'healthy' })])
+      .when(900)
+      .decides({ kind: 'ignore', reason: 'not-faulty' });
+    given([]).when(900).decides({ kind: 'ignore', reason: 'not-faulty' });
+  });
+
+  test('informs the repair that is open, also when the fault is over', () => {
+    given([stored(0), opened])
+      .when(61)
+      .decides({ kind: 'inform', repairId: 'r-1' });
+    given([stored(0), opened, stored(70, { verdict: 'healthy' })])
+      .when(70)
+      .decides({ kind: 'inform', repairId: 'r-1' });
+  });
+});
+
+describe('a node', () => {
+  test('that the cache does not know, or knows as another, is left alone', () => {
+    given([stored(0)], { node: undefined })
+      .when(900)
+      .decides({ kind: 'ignore', reason: 'node-unknown' });
+    given([stored(0)], { node: nodeFacts({ uid: 'another' }) })
+      .when(900)
+      .decides({ kind: 'ignore', reason: 'wrong-node-uid' });
+  });
+
+  const touch = { controlPlane: true, cordonedByOther: true, disruptedByAutoscaler: true };
+  const kept = { [marks.isolation]: '{"repair":"r-0","at":1,"outcome":"escalated"}' };
+
+  test.each<[string, Partial<NodeFacts>, string | undefined, string | undefined]>([
+    ['free', {}, undefined, undefined],
+    ['held', { marks: { [marks.hold]: 'x' } }, 'held', 'held'],
+    ['being deleted', { deleting: true }, 'being-deleted', 'being-deleted'],
+    ['control plane', { controlPlane: true }, 'control-plane', undefined],
+    ['cordoned', { unschedulable: true }, 'cordoned-by-other', undefined],
+    ['kept for a person', { unschedulable: true, marks: kept }, 'cordoned-by-other', undefined],
+    ['put back by a person', { marks: kept }, undefined, undefined],
+    ['isolated by a repair', isolatedBy('r-0'), undefined, undefined],
+    ['tainted otherwise', { taints: ['node.kubernetes.io/not-ready'] }, undefined, undefined],
+    ...foreignMarks.disruptionTaints.map(
+      (taint): [string, Partial<NodeFacts>, string, undefined] => [
+        taint,
+        { taints: ['other', taint] },
+        'disrupted-by-autoscaler',
+        undefined,
+      ],
+    ),
+  ])('that is %s', (_name, changes, usual, bold) => {
+    expect(untouchableReason(nodeFacts(changes), kernel)).toBe(usual);
+    expect(untouchableReason(nodeFacts(changes), { ...kernel, touch })).toBe(bold);
+  });
+
+  test('that must not be touched opens nothing', () => {
+    given([stored(0)], { node: nodeFacts({ deleting: true }) })
+      .when(900)
+      .decides({ kind: 'ignore', reason: 'being-deleted' });
+  });
+});
+
+describe('an episode that ended', () => {
+  const over = (outcome: Outcome): readonly DispatchEvent[] => [stored(0), opened, closed(outcome)];
+
+  test.each(['escalated', 'taken-over', 'cancelled'] as const)(
+    'as %s keeps automation away',
+    (outcome) => {
+      given(over(outcome)).when(900).decides({ kind: 'ignore', reason: 'handed-over' });
+    },
+  );
+
+  test.each(['repaired', 'recovered'] as const)('as %s gives way to the next', (outcome) => {
+    given(over(outcome)).when(900).decides({ kind: 'open', check: fault.check, policy: 'kernel' });
+  });
+
+  test('as observed keeps an observer away, but not who may act', () => {
+    given(over('observed'), { mode: 'observe' })
+      .when(900)
+      .decides({ kind: 'ignore', reason: 'handed-over' });
+    given(over('observed'))
+      .when(900)
+      .decides({ kind: 'open', check: fault.check, policy: 'kernel' });
+  });
+
+  test('and was handed over is over after the soak time in health', () => {
+    const well = stored(130, { verdict: 'healthy' });
+    given([...over('escalated'), well, stored(189)])
+      .when(900)
+      .decides({ kind: 'ignore', reason: 'handed-over' });
+    given([...over('escalated'), well, stored(190)])
+      .when(900)
+      .decides({ kind: 'open', check: fault.check, policy: 'kernel' });
+  });
+
+  test('counts its soak from the hand-over, not from an earlier recovery', () => {
+    const early = [stored(0), opened, stored(65, { verdict: 'healthy' }), closed('cancelled', 120)];
+    given([...early, stored(179)])
+      .when(900)
+      .decides({ kind: 'ignore', reason: 'handed-over' });
+    given([...early, stored(180)])
+      .when(900)
+      .decides({ kind: 'open', check: fault.check, policy: 'kernel' });
+  });
+
+  test('needs every check to be healthy', () => {
+    const other = stored(125, { check: 'ReadonlyFilesystem' });
+    const well = stored(130, { verdict: 'healthy' });
+    given([...over('escalated'), other, well, stored(900)])
+      .when(900)
+      .decides({ kind: 'ignore', reason: 'handed-over' });
+  });
+
+  test('lives on in the mark when the record was lost, until the node has been well', () => {
+    const node = nodeFacts({ marks: { [marks.handedOver]: '{}' } });
+    given([stored(0)], { node })
+      .when(900)
+      .decides({ kind: 'ignore', reason: 'handed-over' });
+    given([stored(0, { verdict: 'healthy' }), stored(60)], { node })
+      .when(900)
+      .decides({ kind: 'open', check: fault.check, policy: 'kernel' });
+    given(over('repaired'), { node })
+      .when(900)
+      .decides({ kind: 'open', check: fault.check, policy: 'kernel' });
+  });
+
+  test('frees the next episode from what was cleared before it', () => {
+    const node = nodeFacts({ marks: { [marks.handedOver]: '{}' } });
+    const events = [stored(0, { verdict: 'healthy' }), stored(60), opened];
+    const record = events.reduce(evolve, emptyRecord(fault));
+    expect(record.clearedAt).toBeUndefined();
+    expect(decide({ ...record, episode: undefined }, { ...context, node }, at(900))).toEqual({
+      kind: 'ignore',
+      reason: 'handed-over',
+    });
+  });
+});
+
+test('the first policy that names a check is its policy', () => {
+  const second = policy({ name: 'second' });
+  expect(policyFor(fault.check, [disk, kernel, second])?.name).toBe('kernel');
+  expect(policyFor('NTPProblem', [disk, kernel])).toBeUndefined();
+});
