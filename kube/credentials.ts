@@ -1,6 +1,10 @@
 /** The kubeconfig: where the server is and how to prove who we are. */
 import { KubeConfig } from '@kubernetes/client-node';
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
+import { dirname, resolve } from 'node:path';
+import { tokenFilesOf } from '../schemas/kubeconfig.ts';
 
 export type Access = {
   readonly headers: Readonly<Record<string, string>>;
@@ -38,12 +42,25 @@ const headersOf = (options: RequestOptions): Record<string, string> => {
   return headers;
 };
 
-const accessOf = async (config: KubeConfig): Promise<Access> => {
+/** What the library lacks: the file with the current user's token. */
+const tokenFileOf = (config: KubeConfig, path: string): string | undefined => {
+  const file = tokenFilesOf(readFileSync(path, 'utf8')).get(config.getCurrentUser()?.name ?? '');
+  return file === undefined ? undefined : resolve(dirname(path), file);
+};
+
+/** Read anew each time, since such a file is replaced while we run. */
+const tokenHeader = async (file: string): Promise<Record<string, string>> => {
+  const token = await readFile(file, 'utf8');
+  return { authorization: `Bearer ${token.trim()}` };
+};
+
+const accessOf = async (config: KubeConfig, path: string): Promise<Access> => {
+  const tokenFile = tokenFileOf(config, path);
   const options: RequestOptions & { servername?: string } = { headers: {} };
   await config.applyToHTTPSOptions(options);
   const { ca, cert, key, passphrase, rejectUnauthorized, servername } = options;
   return {
-    headers: headersOf(options),
+    headers: { ...(tokenFile && (await tokenHeader(tokenFile))), ...headersOf(options) },
     tls: {
       ...(ca !== undefined && { ca }),
       ...(cert !== undefined && { cert }),
@@ -92,10 +109,15 @@ export const readTarget = (path: string, context?: string): TargetResult => {
       `The kubeconfig ${path} names no server for context "${config.getCurrentContext()}". Set current-context or pass another one.`,
     );
   }
+  if (cluster.proxyUrl) {
+    return failed(
+      `The kubeconfig ${path} wants the proxy ${cluster.proxyUrl}, which Slipway cannot use. Remove proxy-url or give a direct address.`,
+    );
+  }
   const target: Target = {
     server: cluster.server.replace(/\/+$/, ''),
     contextName: config.getCurrentContext(),
-    access: () => accessOf(config),
+    access: () => accessOf(config, path),
   };
   return { ok: true, target };
 };

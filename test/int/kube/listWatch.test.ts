@@ -120,16 +120,21 @@ describe('following', () => {
 });
 
 describe('a break', () => {
-  it('by reset is followed by a resumption, without another list', async () => {
+  it('by reset is followed by a resumption, without another list or old news', async () => {
     const { kube, proxy } = await behindProxy();
     const followed = await follow(kube);
     const { cache } = followed;
+    const passing = await addNode();
+    await until(() => knows(cache, passing));
+    await removeNode(passing);
+    await until(() => !knows(cache, passing));
     const name = await addNode();
     await until(() => knows(cache, name));
     proxy.reset();
     await removeNode(name);
     await until(() => !knows(cache, name));
     expect(deletionsOf(followed, name)).toBe(1);
+    expect(deletionsOf(followed, passing)).toBe(1);
     expect(cache.counters().lists).toBe(1);
     expect(cache.counters().watches).toBeGreaterThan(1);
   });

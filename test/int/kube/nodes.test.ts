@@ -1,5 +1,5 @@
 /** Isolation, marks and what surrounds them against a real API server. Deciding when to isolate is not tested here. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NodeFacts } from '../../../domain/node.ts';
@@ -93,6 +93,28 @@ describe('connecting', () => {
     expect(await problemOf(nobody)).toMatch(/did not answer: ECONNREFUSED.*Check that it runs/);
     const { kubeconfigs } = stack().state.kubernetes;
     expect(await problemOf(kubeconfigs.actor, 'elsewhere')).toContain('slipway-local');
+  });
+
+  it.each(['tokenFile', 'exec'])('takes a token from %s', async (kind) => {
+    const { kubeconfigs } = stack().state.kubernetes;
+    const config = JSON.parse(await readFile(kubeconfigs.actor, 'utf8')) as {
+      users: { name: string; user: { token: string } }[];
+    };
+    const [{ name, user }] = config.users as [(typeof config.users)[0]];
+    const tokenFile = join(stack().dataDir, 'token');
+    await writeFile(tokenFile, user.token);
+    const apiVersion = 'client.authentication.k8s.io/v1';
+    const credential = { apiVersion, kind: 'ExecCredential', status: { token: user.token } };
+    const args = [JSON.stringify(credential)];
+    const exec = { apiVersion, command: 'echo', args, interactiveMode: 'Never' };
+    const special = kind === 'exec' ? { exec } : { tokenFile };
+    const path = join(stack().dataDir, `${kind}.kubeconfig`);
+    await writeFile(path, JSON.stringify({ ...config, users: [{ name, user: special }] }));
+    const connected = await connectKube({ kubeconfigPath: path });
+    const kube = connected.ok ? connected.kube : actor;
+    expect(kube).not.toBe(actor);
+    expect(refusalOf(await getNode(kube, 'no-such-node'))?.kind).toBe('not-found');
+    await kube.close();
   });
 
   it('knows which cluster it is', async () => {
