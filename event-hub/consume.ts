@@ -10,10 +10,9 @@ import { readFaultMessage } from './faultMessage.ts';
 import { makeLanes, type Lanes } from './lanes.ts';
 import { encodeKey, faultFilter, parseFaultSubject } from './subjects.ts';
 
-/** A message whose holder is silent for this long is given to another. */
-const ackWaitMs = 10_000;
-/** Well within `ackWaitMs`, so that one lost sign of life does no harm. */
-const signOfLifeMs = 3_000;
+const defaultAckWaitMs = 10_000;
+/** So many signs of life fit into the wait that one of them may get lost. */
+const signsOfLifePerWait = 3;
 /** A handler that throws has a defect; so often may a message meet it before it is set aside. */
 const maxThrows = 5;
 
@@ -29,11 +28,13 @@ export type ConsumeOptions = {
   readonly onBad: (letter: DeadLetter) => void;
   /**
    * Ends the consumption: what is being handled is finished, the rest is given back. A report that was on its way
-   * at this moment reaches the next consumer after 10 s.
+   * at this moment reaches the next consumer after `ackWaitMs`.
    */
   readonly signal: AbortSignal;
   /** The most reports taken and not yet acknowledged. */
   readonly maxPending?: number;
+  /** A report whose holder is silent for this long, because it died, is given to another; 10 s unless given. */
+  readonly ackWaitMs?: number;
 };
 
 export type FaultConsumption = {
@@ -67,7 +68,7 @@ async function ensureConsumer(hub: Hub, options: ConsumeOptions): Promise<Consum
     filter_subject: faultFilter(options.cluster),
     deliver_policy: DeliverPolicy.All,
     ack_policy: AckPolicy.Explicit,
-    ack_wait: nanos(ackWaitMs),
+    ack_wait: nanos(options.ackWaitMs ?? defaultAckWaitMs),
     max_deliver: -1,
     max_ack_pending: options.maxPending ?? 1_000,
   });
@@ -81,9 +82,12 @@ export function consumerName(durable: string, cluster: string): string {
 
 async function consumeUntilStopped(held: Held, first: Consumer): Promise<void> {
   const { hub, options } = held;
-  const signsOfLife = setInterval(() => {
-    for (const message of held.inHand.values()) message.working();
-  }, signOfLifeMs);
+  const signsOfLife = setInterval(
+    () => {
+      for (const message of held.inHand.values()) message.working();
+    },
+    (options.ackWaitMs ?? defaultAckWaitMs) / signsOfLifePerWait,
+  );
   let consumer: Consumer | undefined = first;
   let failures = 0;
   while (!options.signal.aborted) {

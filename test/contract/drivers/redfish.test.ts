@@ -33,6 +33,7 @@ describeDriver('redfish', async () => {
     make: (clock) => createRedfishDriver({ inventoryFile, clock, onWarning: () => undefined }),
     rung,
     proxy,
+    clockReadings: 4,
     acts: () => resets(bmc).length,
     remove: async () => {
       await proxy.stop();

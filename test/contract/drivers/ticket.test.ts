@@ -62,6 +62,7 @@ describeDriver('ticket', async () => {
       }),
     rung,
     proxy,
+    clockReadings: 3,
     acts: () => receiver.deliveries.length,
     remove: async () => {
       await proxy.stop();

@@ -122,6 +122,20 @@ describe('watching', () => {
     await hub.close();
   });
 
+  it('tells of records that vanished without a trace while it did not look', async () => {
+    const hub = await openHub(test.server.url);
+    const bucket = await open('vanished', hub);
+    await bucket.put('kept', { text: 'a' });
+    await bucket.put('lost', { text: 'a' });
+    const watcher = makeWatcher(bucket);
+    await watcher.ready;
+    await test.hub.manager.streams.purge('KV_episodes', { filter: '$KV.episodes.vanished.lost' });
+    await hub.connection.reconnect();
+    await expect.poll(() => [...watcher.known.keys()], { timeout: 10_000 }).toEqual(['kept']);
+    watcher.stop();
+    await hub.close();
+  });
+
   it('is ready when its signal is raised, even without a server', async () => {
     const hub = await openHub(test.server.url);
     const bucket = await open('stopped', hub);

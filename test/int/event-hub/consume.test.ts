@@ -19,7 +19,12 @@ afterAll(async () => {
 });
 
 /** A consumer whose handled reports and dead letters can be awaited. */
-async function consume(cluster: string, handle: FaultHandler = async () => 'done', hub = test.hub) {
+async function consume(
+  cluster: string,
+  handle: FaultHandler = async () => 'done',
+  hub = test.hub,
+  ackWaitMs = 10_000,
+) {
   const controller = new AbortController();
   const seen: StoredFault[] = [];
   const dead: DeadLetter[] = [];
@@ -27,6 +32,7 @@ async function consume(cluster: string, handle: FaultHandler = async () => 'done
     await consumeFaults(hub, {
       durable: 'test',
       cluster,
+      ackWaitMs,
       signal: controller.signal,
       onBad: (letter) => dead.push(letter),
       handle: async (stored) => {
@@ -106,6 +112,68 @@ describe('consuming', () => {
     const second = await consume('handover');
     await expect.poll(() => second.seen, { timeout: 3_000 }).toHaveLength(1);
     await second.stop();
+  });
+
+  it('keeps a report while it is being handled, however long that takes', async () => {
+    let calls = 0;
+    const started = Date.now();
+    const consumer = await consume(
+      'long',
+      async () => {
+        calls += 1;
+        await expect.poll(() => Date.now() - started, { timeout: 5_000 }).toBeGreaterThan(2_500);
+        return 'done';
+      },
+      test.hub,
+      1_000,
+    );
+    await publish({ cluster: 'long' });
+    await expect.poll(() => consumer.seen, { timeout: 5_000 }).toHaveLength(1);
+    expect(calls).toBe(1);
+    const lag = expectKind(await consumerLag(test.hub, 'test', 'long'), 'lag');
+    expect(lag).toMatchObject({ inHand: 0, redelivered: 0 });
+    await consumer.stop();
+  });
+
+  it('handles a report once that came again because the process stood still', async () => {
+    const gate = Promise.withResolvers<void>();
+    let calls = 0;
+    const handle = async () => {
+      calls += 1;
+      await gate.promise;
+      return 'done' as const;
+    };
+    const consumer = await consume('still', handle, test.hub, 500);
+    await publish({ cluster: 'still' });
+    await expect.poll(() => calls).toBe(1);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
+    await expect
+      .poll(async () => expectKind(await consumerLag(test.hub, 'test', 'still'), 'lag').redelivered)
+      .toBeGreaterThan(0);
+    gate.resolve();
+    await expect.poll(() => consumer.seen).toHaveLength(1);
+    await expect
+      .poll(async () => expectKind(await consumerLag(test.hub, 'test', 'still'), 'lag').inHand)
+      .toBe(0);
+    expect(calls).toBe(1);
+    await consumer.stop();
+  });
+
+  it('is taken over when its holder dies', async () => {
+    const doomed = await openHub(test.server.url);
+    let taken = 0;
+    const never = new Promise<'done'>(() => undefined);
+    const handle = async () => {
+      taken += 1;
+      return never;
+    };
+    await consume('orphan', handle, doomed, 500);
+    await publish({ cluster: 'orphan' });
+    await expect.poll(() => taken).toBe(1);
+    await doomed.connection.close();
+    const heir = await consume('orphan', undefined, test.hub, 500);
+    await expect.poll(() => heir.seen, { timeout: 5_000 }).toHaveLength(1);
+    await heir.stop();
   });
 
   it('shares the work of one durable name, each report once', async () => {
