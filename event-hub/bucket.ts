@@ -121,7 +121,7 @@ async function watchBucket<T>(watching: Watching<T>): Promise<void> {
   const { promise: complete, resolve } = Promise.withResolvers<void>();
   const rounds = async (): Promise<void> => {
     let failures = 0;
-    while (!watching.signal.aborted) {
+    while (!watching.signal.aborted && !watching.hub.connection.isClosed()) {
       const watched = watchOnce(watching, known, resolve);
       failures = await watched.then(
         () => 0,

@@ -48,7 +48,7 @@ type Held = { readonly hub: Hub; readonly options: ConsumeOptions } & {
   readonly lanes: Lanes;
 };
 
-/** Starts taking reports; from then on only the signal ends it, whatever becomes of the connection. */
+/** Starts taking reports; from then on only the signal or `hub.close` ends it, whatever becomes of the connection. */
 export async function consumeFaults(
   hub: Hub,
   options: ConsumeOptions,
@@ -90,7 +90,7 @@ async function consumeUntilStopped(held: Held, first: Consumer): Promise<void> {
   );
   let consumer: Consumer | undefined = first;
   let failures = 0;
-  while (!options.signal.aborted) {
+  while (!options.signal.aborted && !hub.connection.isClosed()) {
     if (consumer !== undefined) await deliverFrom(held, consumer);
     await pause(backoffMs(failures), options.signal);
     consumer = await ensureConsumer(hub, options).catch(() => undefined);
