@@ -1,0 +1,328 @@
+/** The whole loop for one test file: a stack with nodes and policies, the engine as a process, and its journal as it is written. */
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import type { NodeFacts } from '../../domain/node.ts';
+import type { Arrival, JournalEntry, RepairState, Unstamped } from '../../domain/repair/types.ts';
+import type { Mode, Outcome, Phase, ReasonCode } from '../../domain/vocabulary.ts';
+import { startStack } from '../../embedded/index.ts';
+import type { Stack, StackOptions } from '../../embedded/index.ts';
+import { readBmcCalls, readWrites } from '../../embedded/oracle/index.ts';
+import type { Write } from '../../embedded/oracle/index.ts';
+import { waitFor } from '../../embedded/waitFor.ts';
+import { ensureStreams } from '../../event-hub/index.ts';
+import type { Hub } from '../../event-hub/index.ts';
+import { asRepairEntry, parseJournalLine } from '../../schemas/journalLine.ts';
+import type { JournalLine } from '../../schemas/journalLine.ts';
+import type { BmcCall } from '../../schemas/hardware.ts';
+import { connectTemporal, queryState, say } from '../../temporal/index.ts';
+import type { Temporal } from '../../temporal/index.ts';
+import { openHub } from './hub.ts';
+import { makeTestDir } from './stack.ts';
+
+export type PolicySpec = {
+  readonly name: string;
+  readonly checks: readonly string[];
+  readonly soak?: string;
+  readonly holdDown?: string;
+  readonly guard?: Readonly<Record<string, unknown>>;
+  readonly touch?: Readonly<Record<string, boolean>>;
+  readonly migration?: Readonly<Record<string, string>>;
+  readonly ladder?: readonly unknown[];
+};
+
+const rung = (name: string, action: string) => ({
+  name,
+  driver: 'redfish',
+  action,
+  callTimeout: '5s',
+  bootWindow: '5s',
+  verification: { timeout: '8s', soak: '1s' },
+});
+
+export const reboot = rung('reboot', 'GracefulRestart');
+export const powerCycle = rung('power-cycle', 'PowerCycle');
+export const ticket = { name: 'person', driver: 'ticket' };
+
+/** JSON is YAML: the documents of a policy file, with seconds in place of minutes and room for every node. */
+export const policyFile = (policies: readonly PolicySpec[]): string =>
+  policies
+    .map(({ name, ...spec }) =>
+      JSON.stringify({
+        apiVersion: 'slipway.dev/v1',
+        kind: 'RepairPolicy',
+        metadata: { name },
+        spec: {
+          holdDown: '0s',
+          soak: '1s',
+          guard: { maxUnavailablePercent: 100, maxUnavailableNodes: 100 },
+          migration: { timeout: '60s' },
+          ladder: [reboot, powerCycle, ticket],
+          ...spec,
+        },
+      }),
+    )
+    .join('\n---\n');
+
+export type LoopOptions = Partial<StackOptions> & {
+  readonly policies: string;
+  readonly nodes: number;
+  readonly mode: Mode;
+  /** Machines boot within a second unless the test says otherwise. */
+  readonly bootMs?: readonly [number, number];
+  /** Runs with the stack up and before the engine starts. */
+  readonly prepare?: (stack: Stack) => Promise<void>;
+};
+
+export type End = {
+  readonly repairId: string;
+  readonly outcome: Outcome;
+  readonly reason: ReasonCode;
+  readonly at: number;
+};
+
+/** How long a whole repair may take on a machine that is busy with other tests. */
+const repairWithinMs = 60_000;
+
+export class Loop {
+  readonly stack: Stack;
+  readonly cluster: string;
+  readonly hub: Hub;
+  readonly temporal: Temporal;
+  readonly #names: string[];
+  readonly #lines: JournalLine[] = [];
+  readonly #seen = new Set<string>();
+
+  private constructor(
+    stack: Stack,
+    of: {
+      readonly cluster: string;
+      readonly hub: Hub;
+      readonly temporal: Temporal;
+      readonly names: readonly string[];
+    },
+  ) {
+    this.stack = stack;
+    this.cluster = of.cluster;
+    this.hub = of.hub;
+    this.temporal = of.temporal;
+    this.#names = [...of.names];
+    void this.#follow();
+  }
+
+  static async start(dataDir: string, options: LoopOptions): Promise<Loop> {
+    const { policies, nodes, mode, bootMs = [500, 1_000], prepare, ...stackOptions } = options;
+    const file = join(dataDir, 'policies.yaml');
+    await writeFile(file, policies);
+    const stack = await startStack({ dataDir, mode, policies: file, ...stackOptions });
+    const machines = await stack.createNodes(nodes);
+    if (stack.state.bmc) await stack.hardware.behave('*', { bootMs: [...bootMs] });
+    const hub = await openHub(stack.state.natsUrl, 'e2e');
+    await ensureStreams(hub);
+    const temporal = await connectTemporal(stack.state.temporal);
+    if ('kind' in temporal) throw new Error(temporal.why);
+    const cluster = await clusterId(stack);
+    const loop = new Loop(stack, { cluster, hub, temporal, names: machines.map((m) => m.name) });
+    await prepare?.(stack);
+    await stack.startEngine(mode);
+    return loop;
+  }
+
+  async stop(): Promise<void> {
+    await this.temporal.close();
+    await this.hub.close();
+    await this.stack.stop();
+  }
+
+  /** A node that no other case of the file has. */
+  takeNode(): string {
+    const name = this.#names.shift();
+    if (name === undefined) throw new Error('this file needs more nodes');
+    return name;
+  }
+
+  fail(node: string, check = 'KernelDeadlock'): Promise<void> {
+    return this.stack.setCondition(node, { type: check, status: 'True' });
+  }
+
+  heal(node: string, check = 'KernelDeadlock'): Promise<void> {
+    return this.stack.setCondition(node, { type: check, status: 'False' });
+  }
+
+  /** What JOURNAL took about a node since the engine started, the first of each (repair, sequence). */
+  lines(node: string): readonly JournalLine[] {
+    return this.#lines.filter((line) => line.node === node);
+  }
+
+  entries(node: string): readonly JournalEntry[] {
+    return this.lines(node).flatMap((line) => asRepairEntry(line) ?? []);
+  }
+
+  /** The ends of all repairs of a node so far. */
+  ends(node: string): readonly End[] {
+    return this.entries(node).flatMap(({ repairId, events }) =>
+      events.flatMap((event) =>
+        event.kind === 'closed'
+          ? [{ repairId, outcome: event.outcome, reason: event.reason, at: event.at }]
+          : [],
+      ),
+    );
+  }
+
+  /** The nth end of a repair of this node, the first unless said otherwise. */
+  ended(node: string, nth = 1): Promise<End> {
+    return this.until(`repair ${nth} of ${node} has ended`, () => this.ends(node)[nth - 1], node);
+  }
+
+  /** The journal says that dispatch left the node alone for this reason. */
+  ignored(node: string, reason: ReasonCode): Promise<unknown> {
+    const isIt = (line: JournalLine): boolean =>
+      line.command.kind === 'ignore' && line.reason === reason;
+    return this.until(
+      `${node} is ignored as ${reason}`,
+      () => this.lines(node).find(isIt) ?? undefined,
+      node,
+    );
+  }
+
+  /** The repair's own state, asked until it is as wanted. */
+  async state(node: string, matches: (state: RepairState) => boolean): Promise<RepairState> {
+    return this.until(
+      `the repair of ${node} is as wanted: ${String(matches)}`,
+      async () => {
+        const answer = await queryState(this.temporal, { cluster: this.cluster, node });
+        if (answer.kind !== 'state') return undefined;
+        return matches(answer.state) ? answer.state : undefined;
+      },
+      node,
+    );
+  }
+
+  inPhase(node: string, phase: Phase): Promise<RepairState> {
+    return this.state(node, (state) => state.phase === phase);
+  }
+
+  /** Waits for a condition; its absence fails the test with the node's journal. */
+  async until<T>(
+    what: string,
+    ask: () => Promise<T | undefined> | T | undefined,
+    node?: string,
+  ): Promise<T> {
+    const found = await waitFor(ask, { deadlineMs: repairWithinMs, everyMs: 50 });
+    if (found !== undefined) return found;
+    const story = node === undefined ? '' : `\n${this.#story(node)}`;
+    throw new Error(`not within ${repairWithinMs} ms: ${what}${story}`);
+  }
+
+  /** Says something to the running repair of a node, as the command line does. Answers when. */
+  async say(node: string, arrival: Unstamped<Arrival>): Promise<number> {
+    const { repairId } = await this.state(node, () => true);
+    const at = Date.now();
+    const said = await say(this.temporal, { cluster: this.cluster, node }, { repairId, arrival });
+    if (said.kind !== 'said') throw new Error(`nobody heard it on ${node}`);
+    return at;
+  }
+
+  cancel(node: string): Promise<number> {
+    const by = { name: 'alice', reason: 'the test says so' };
+    return this.say(node, { kind: 'cancelRequested', by, requestId: `cancel-${node}` });
+  }
+
+  writes(): Promise<Write[]> {
+    return readWrites(this.stack.state.kubernetes.auditLog);
+  }
+
+  calls(): Promise<BmcCall[]> {
+    return readBmcCalls(this.stack.state.bmc?.callLog ?? '');
+  }
+
+  /** The tickets that were written about a node. */
+  async tickets(node: string): Promise<readonly { readonly node: string }[]> {
+    const file = join(this.stack.dataDir, 'tickets.jsonl');
+    const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n').filter(Boolean);
+    const tickets = lines.map((line) => JSON.parse(line) as { node: string });
+    return tickets.filter((one) => one.node === node);
+  }
+
+  /** A person's `kubectl cordon` or `uncordon`, with kubectl's own patch and field manager. */
+  async cordon(node: string, unschedulable: boolean): Promise<void> {
+    const path = `/api/v1/nodes/${node}?fieldManager=kubectl-cordon`;
+    await this.#asAlice(path, { spec: { unschedulable: unschedulable || null } });
+  }
+
+  async annotate(node: string, annotations: Record<string, string | null>): Promise<void> {
+    await this.#asAlice(`/api/v1/nodes/${node}`, { metadata: { annotations } });
+  }
+
+  async pause(annotation: string | null): Promise<void> {
+    const annotations = { 'slipway.dev/pause': annotation };
+    await this.#asAlice('/api/v1/namespaces/kube-system', { metadata: { annotations } });
+  }
+
+  async #asAlice(path: string, patch: unknown): Promise<void> {
+    const answer = await this.stack.api('alice').merge(path, patch);
+    if (answer.status !== 200) throw new Error(`${path}: ${JSON.stringify(answer)}`);
+  }
+
+  /** A plain subscription hears what streams take; stored twice is told twice. */
+  async #follow(): Promise<void> {
+    for await (const message of this.hub.connection.subscribe(`journal.${this.cluster}.>`)) {
+      const line = parseJournalLine(new TextDecoder().decode(message.data));
+      if (!line.ok) continue;
+      const { repairId, sequence } = line.value;
+      const key = repairId === undefined ? undefined : `${repairId}/${sequence}`;
+      if (key !== undefined && this.#seen.has(key)) continue;
+      if (key !== undefined) this.#seen.add(key);
+      this.#lines.push(line.value);
+    }
+  }
+
+  #story(node: string): string {
+    return this.lines(node)
+      .map(({ at, command, reason, events }) => {
+        const happened = events.map((event) => JSON.stringify(event)).join(' ');
+        return `${new Date(at).toISOString()} ${JSON.stringify(command)} ${reason ?? ''} -> ${happened}`;
+      })
+      .join('\n');
+  }
+}
+
+const clusterId = async (stack: Stack): Promise<string> => {
+  const { body } = await stack.api().get('/api/v1/namespaces/kube-system');
+  return (body as { metadata: { uid: string } }).metadata.uid;
+};
+
+/** Starts the loop for the test file that calls this and ends it after the last test. */
+export const useLoop = (options: LoopOptions): (() => Loop) => {
+  let loop: Loop | undefined;
+  let dataDir = '';
+  beforeAll(async () => {
+    dataDir = await makeTestDir();
+    loop = await Loop.start(dataDir, options);
+  });
+  afterAll(async () => {
+    await loop?.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+  return () => {
+    if (!loop) throw new Error('the loop of this test file did not start');
+    return loop;
+  };
+};
+
+export type NodeView = Pick<NodeFacts, 'name' | 'unschedulable' | 'marks'>;
+
+/** The node as it is now: whether it is cordoned, and Slipway's marks on it. */
+export const viewNode = async (loop: Loop, name: string): Promise<NodeView> => {
+  const { body } = await loop.stack.api().get(`/api/v1/nodes/${name}`);
+  const node = body as {
+    spec: { unschedulable?: boolean };
+    metadata: { annotations?: Record<string, string> };
+  };
+  const marks = Object.fromEntries(
+    Object.entries(node.metadata.annotations ?? {}).filter(([key]) =>
+      key.startsWith('slipway.dev/'),
+    ),
+  );
+  return { name, unschedulable: node.spec.unschedulable === true, marks };
+};
