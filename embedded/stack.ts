@@ -203,10 +203,14 @@ export class Stack {
   async #stop(): Promise<void> {
     this.#isStopping = true;
     const { engine, etcd: store, 'kube-apiserver': api, ...others } = this.#children;
+    const { nats: hub, temporal: workflows, 'temporal-ui': ui, ...watchers } = others;
     await engine?.stop();
-    await Promise.all(Object.values(others).map((child) => child.stop()));
-    await api?.stop();
-    await store?.stop();
+    const endCluster = async () => {
+      await Promise.all(Object.values(watchers).map((child) => child.stop()));
+      await api?.stop();
+      await store?.stop();
+    };
+    await Promise.all([endCluster(), hub?.stop(), workflows?.stop(), ui?.stop()]);
     for (const client of this.#apis.values()) client.close();
     this.#isReady = false;
     await this.#saveState().catch(() => {});

@@ -61,7 +61,10 @@ export const addStackCommands = (program: Command): void => {
     .option('-d, --detach', 'leave it running in the background')
     .option('--no-engine', 'servers only')
     .option('--nodes <count>', 'simulated machines', wholeNumber, defaultNodes)
-    .option('--policies <path>', 'a policy file, or a folder of some, for the engine')
+    .option(
+      '--policies <path>',
+      'policies for the engine: a file or a folder; quick ones by default',
+    )
     .option('--bin-dir <dir>', 'ready binaries of the servers')
     .option('--ui-port <port>', "port of Temporal's web page", wholeNumber)
     .action((flags: UpFlags) => (flags.detach ? runDetached(flags) : runUp(flags)));

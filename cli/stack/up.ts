@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { StackFailure, startStack, type Stack } from '../../embedded/index.ts';
 
 export type UpOptions = {
@@ -9,15 +10,17 @@ export type UpOptions = {
   readonly nodes: number;
   readonly binDir?: string;
   readonly uiPort?: number;
-  /** A policy file, or a folder with some, for the engine. */
+  /** A policy file, or a folder with some, for the engine; the demo's quick ones by default. */
   readonly policies?: string;
 };
 
+/** Simulated machines boot in seconds, and so may be looked after in seconds. */
+const quickPolicies = fileURLToPath(new URL('../../examples/demo', import.meta.url));
+
 export type Say = (line: string) => void;
 
-const failed = 1;
 const done = 0;
-
+const failed = 1;
 const interruptedCode = 130;
 
 /** Whoever stops a start does not wait for it: what was started ends with this process. */
@@ -34,7 +37,7 @@ const start = async (options: UpOptions, { say, stop }: UpHooks): Promise<Stack>
     mode: 'act',
     report: say,
     ...(options.uiPort !== undefined && { ports: { 'temporal-ui': options.uiPort } }),
-    ...(options.policies !== undefined && { policies: resolve(options.policies) }),
+    policies: options.policies === undefined ? quickPolicies : resolve(options.policies),
   });
   stop.removeEventListener('abort', abandon);
   return stack;
@@ -49,7 +52,7 @@ const describe = (stack: Stack, options: UpOptions): string[] => {
     `Temporal     ${temporal.address}, namespace ${temporal.namespace}`,
     `Temporal UI  ${temporal.uiUrl ?? 'none'} (read-only)`,
     `NATS         ${natsUrl}`,
-    `Engine       ${options.engine ? 'acts on this stack' : 'not started'}`,
+    `Engine       ${options.engine ? `acts by the policies in ${options.policies ?? quickPolicies}` : 'not started'}`,
     `Data         ${stack.dataDir}`,
   ];
 };
@@ -80,7 +83,7 @@ const run = async (
     onReady();
     const sentence = await untilEnd(stack, stop);
     if (sentence === undefined) return done;
-    say(`${sentence} Everything is stopped now; start again with "slipway up".`);
+    say(`${sentence} Everything else is stopped with it; start again with "slipway up".`);
     return failed;
   } finally {
     say('stopping');

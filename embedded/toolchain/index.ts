@@ -59,6 +59,11 @@ const lockForBuild = async (cacheDir: string, report: Report): Promise<Lock> => 
   throw new Error(`${file} was held for an hour by another build`);
 };
 
+const announcement = (missing: readonly SetSpec[]): string => {
+  const seconds = missing.reduce((sum, set) => sum + set.typicalSeconds, 0);
+  return `the local servers are built once, from source: about ${Math.ceil(seconds / 60)} min on two cores`;
+};
+
 const buildMissing = async (places: Places, cacheDir: string, report: Report): Promise<Found> => {
   const lock = await lockForBuild(cacheDir, report);
   try {
@@ -66,6 +71,7 @@ const buildMissing = async (places: Places, cacheDir: string, report: Report): P
     if (missing.length > 0) {
       const go = await findGo(places.path);
       await checkDisk(cacheDir);
+      report(announcement(missing));
       await buildSets(missing, { go, path: places.path, cacheDir, report });
     }
     return await locateAll(places);
