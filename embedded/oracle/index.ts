@@ -3,3 +3,4 @@ export { readWrites, type Write } from './auditLog.ts';
 export { readBmcCalls, resets } from './bmcLog.ts';
 export { isolations, returns, turns, type Turn } from './cordons.ts';
 export { conditionChanges, evictions, mutationsBy, type ConditionChange } from './writes.ts';
+export { nodeVersions, podsTouchedBy, type NodeVersion } from './nodes.ts';

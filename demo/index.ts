@@ -1,0 +1,141 @@
+/** `npm run demo`: one fault in each of five machines, and what becomes of them, judged by the logs alone. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { StackFailure, type Stack } from '../embedded/index.ts';
+import { play, type Scene } from './play.ts';
+import { createScreen, type Output, type Screen } from './screen.ts';
+import { nodeCount, setStage, startServers, type Stage } from './stage.ts';
+import { summary } from './summary.ts';
+
+export type DemoOptions = {
+  /** End after the last story instead of keeping everything running. */
+  readonly exit: boolean;
+  readonly output: 'text' | 'json';
+  /** Stop the BMC simulator first, so that no machine can be reset: shows that the demo can fail. */
+  readonly withoutBmc: boolean;
+};
+
+export type DemoWorld = {
+  /** What people read. */
+  readonly screen: Output;
+  /** What programs read. */
+  readonly result: (text: string) => void;
+  /** Raised by Ctrl-C. */
+  readonly signal: AbortSignal;
+};
+
+/** Warm servers start within seconds. */
+const startSettlesWithinMs = 10_000;
+
+const exits = { done: 0, failed: 1, interrupted: 130 } as const;
+
+/** Runs the demo and answers with the exit code; whatever happens, no process and no file is left. */
+export const runDemo = async (options: DemoOptions, world: DemoWorld): Promise<number> => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'slipway-demo-'));
+  const lines = createScreen(world.screen);
+  const starting = startServers(dataDir, lines.line);
+  try {
+    const stack = await unlessRaised(world.signal, starting);
+    return stack ? await runOn(stack, options, { ...world, lines }) : exits.interrupted;
+  } catch (error) {
+    if (!(error instanceof StackFailure)) throw error;
+    lines.line(error.message);
+    return exits.failed;
+  } finally {
+    lines.line('Stopping everything.');
+    await end(starting);
+    await rm(dataDir, { recursive: true, force: true });
+  }
+};
+
+/** A start cannot be called off, so it is waited for; but a build may take minutes, and ends with this process. */
+const end = async (starting: Promise<Stack>): Promise<void> => {
+  const stack = await Promise.race([
+    starting.catch(() => undefined),
+    delay(startSettlesWithinMs, undefined, { ref: false }),
+  ]);
+  await stack?.stop();
+};
+
+/** What the promise brings, or undefined once the signal is raised. */
+const unlessRaised = async <T>(signal: AbortSignal, promise: Promise<T>): Promise<T | undefined> =>
+  Promise.race([promise, raised(signal).then(() => undefined)]);
+
+type World = DemoWorld & { readonly lines: Screen };
+
+const runOn = async (stack: Stack, options: DemoOptions, world: World): Promise<number> => {
+  const { lines } = world;
+  lines.line(`The servers are ready. Next: ${nodeCount} nodes, their Deployments, and the engine.`);
+  const broken = watchServers(stack);
+  const signal = AbortSignal.any([world.signal, broken.signal]);
+  const setting = setStage(stack);
+  const stage = await unlessRaised(signal, setting);
+  if (!stage) return abandon(setting, broken.signal, world);
+  try {
+    lines.line(
+      `${stage.pods} pods run on ${nodeCount} nodes. The demo's policy lets 5 of the nodes be out at the same time\n` +
+        '(by default it is 10 %), because five machines break now:',
+    );
+    if (options.withoutBmc) await stack.child('bmc').stop();
+    const scenes = await play(stage, { onScenes: lines.show, signal });
+    return await finish(stage, scenes, { options, world, broken: broken.signal });
+  } finally {
+    await stage.temporal.close();
+  }
+};
+
+const abandon = (setting: Promise<Stage>, broken: AbortSignal, { lines }: World): number => {
+  setting.then(
+    ({ temporal }) => temporal.close(),
+    () => undefined,
+  );
+  if (broken.aborted) lines.line(String(broken.reason));
+  return broken.aborted ? exits.failed : exits.interrupted;
+};
+
+/** Raised with a sentence when a server ends by itself. */
+const watchServers = (stack: Stack): AbortController => {
+  const broken = new AbortController();
+  void stack.onDeath.then(({ sentence }) => broken.abort(sentence));
+  return broken;
+};
+
+type Ending = {
+  readonly options: DemoOptions;
+  readonly world: World;
+  readonly broken: AbortSignal;
+};
+
+const finish = async (
+  stage: Stage,
+  scenes: readonly Scene[],
+  { options, world, broken }: Ending,
+): Promise<number> => {
+  const { lines, signal } = world;
+  const ends = options.exit || signal.aborted || broken.aborted;
+  for (const line of summary(stage, scenes, ends)) lines.line(line);
+  if (options.output === 'json') world.result(resultOf(scenes));
+  if (signal.aborted) return exits.interrupted;
+  if (!ends) await raised(AbortSignal.any([signal, broken]));
+  if (broken.aborted) lines.line(String(broken.reason));
+  const isRight = scenes.every(({ verdict }) => verdict.problems.length === 0);
+  return isRight && !broken.aborted ? exits.done : exits.failed;
+};
+
+const resultOf = (scenes: readonly Scene[]): string => {
+  const rows = scenes.map(({ scenario: { name }, verdict: { outcome, seconds } }) => ({
+    name,
+    outcome,
+    seconds,
+  }));
+  return `${JSON.stringify({ scenarios: rows })}\n`;
+};
+
+const raised = async (signal: AbortSignal): Promise<void> => {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+};

@@ -1,0 +1,113 @@
+/** Lets the five stories happen, shows them while they do, and judges them from the logs. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RepairState } from '../domain/repair/types.ts';
+import { queryState, say } from '../temporal/index.ts';
+import { faultyCheck } from './scenarios.ts';
+import { readEvidence, type Cast, type Stage } from './stage.ts';
+import { judge, type Verdict } from './verdict.ts';
+
+/** One story as it stands: what the logs prove, and what the running repair says of itself, for the screen alone. */
+export type Scene = Cast & {
+  readonly verdict: Verdict;
+  readonly state: RepairState | undefined;
+  /** Since the fault: by the logs once it ended, by this process's clock until then. */
+  readonly elapsedSeconds: number;
+};
+
+export type PlayOptions = {
+  readonly onScenes: (scenes: readonly Scene[]) => void;
+  /** Ends the play early: a person's Ctrl-C, or a server that died. */
+  readonly signal: AbortSignal;
+};
+
+const lookEveryMs = 400;
+const longestMs = 50_000;
+/** A repair that cannot be asked at once is shown without its words. */
+const askWithinMs = 1_000;
+/** Long enough for a person to see what the budget holds. */
+const interveneAfterMs = 2_500;
+/** After the last end nothing more may happen. */
+const quietMs = 1_000;
+
+/** Breaks the five machines at once and returns the scenes as the logs show them at the end. */
+export const play = async (stage: Stage, options: PlayOptions): Promise<readonly Scene[]> => {
+  await Promise.all(stage.cast.map((cast) => breakDown(stage, cast)));
+  const startedAt = performance.now();
+  const deadline = startedAt + longestMs;
+  const blockedSince = new Map<string, number>();
+  let scenes = await look(stage, startedAt);
+  while (!options.signal.aborted && performance.now() < deadline && scenes.some(isOpen)) {
+    options.onScenes(scenes);
+    await Promise.all(scenes.map((scene) => intervene(stage, scene, blockedSince)));
+    await delay(lookEveryMs, undefined, { signal: options.signal }).catch(() => undefined);
+    scenes = await look(stage, startedAt);
+  }
+  await delay(quietMs, undefined, { signal: options.signal }).catch(() => undefined);
+  scenes = await look(stage, startedAt);
+  options.onScenes(scenes);
+  return scenes;
+};
+
+const isOpen = ({ verdict }: Scene): boolean => verdict.outcome === 'open';
+
+const breakDown = ({ stack }: Stage, { node }: Cast): Promise<void> =>
+  stack.setCondition(node, {
+    type: faultyCheck,
+    status: 'True',
+    reason: 'TaskHung',
+    message: 'task kworker/u64:3 blocked for more than 120 seconds',
+  });
+
+const look = async (stage: Stage, startedAt: number): Promise<readonly Scene[]> => {
+  const [evidence, states] = await Promise.all([
+    readEvidence(stage.stack),
+    Promise.all(stage.cast.map(({ node }) => stateOf(stage, node))),
+  ]);
+  const sofarSeconds = (performance.now() - startedAt) / 1_000;
+  return stage.cast.map((cast, index) => {
+    const verdict = judge(cast.scenario, cast.node, evidence);
+    const elapsedSeconds = verdict.outcome === 'open' ? sofarSeconds : verdict.seconds;
+    return { ...cast, verdict, state: states[index], elapsedSeconds };
+  });
+};
+
+const stateOf = async ({ temporal, cluster }: Stage, node: string) => {
+  const late = delay(askWithinMs, undefined, { ref: false });
+  const answer = await Promise.race([queryState(temporal, { cluster, node }), late]);
+  return answer?.kind === 'state' ? answer.state : undefined;
+};
+
+/** What the world, or a person, does once the disruption budget is seen to hold the pods. */
+const intervene = async (
+  stage: Stage,
+  { scenario, node, verdict }: Scene,
+  blockedSince: Map<string, number>,
+): Promise<void> => {
+  if (scenario.onBlocked === undefined || verdict.refusedEvictions === 0) return;
+  const since = blockedSince.get(node) ?? performance.now();
+  blockedSince.set(node, since);
+  if (performance.now() - since < interveneAfterMs) return;
+  blockedSince.set(node, Number.POSITIVE_INFINITY);
+  await (scenario.onBlocked === 'cancel'
+    ? cancel(stage, node, verdict.repairId ?? '')
+    : clearFault(stage, node));
+};
+
+const clearFault = ({ stack }: Stage, node: string): Promise<void> =>
+  stack.setCondition(node, {
+    type: faultyCheck,
+    status: 'False',
+    reason: 'KernelHasNoDeadlock',
+    message: 'the task went on',
+  });
+
+const cancel = async (
+  { temporal, cluster }: Stage,
+  node: string,
+  repairId: string,
+): Promise<void> => {
+  const by = { name: 'demo', reason: 'this node must not be touched today' };
+  const arrival = { kind: 'cancelRequested', by, requestId: randomUUID() } as const;
+  await say(temporal, { cluster, node }, { repairId, arrival });
+};

@@ -1,0 +1,104 @@
+/** The demo as a person sees it: a table that is drawn over on a terminal, plain lines everywhere else. */
+import type { Scene } from './play.ts';
+
+export type Output = {
+  readonly write: (text: string) => void;
+  /** Columns of the terminal; absent where nothing can be drawn over. */
+  readonly columns?: number | undefined;
+  readonly color: boolean;
+};
+
+export type Screen = {
+  /** One line that stays. */
+  readonly line: (text: string) => void;
+  /** The scenes as they are now. */
+  readonly show: (scenes: readonly Scene[]) => void;
+};
+
+const styles = { good: 32, bad: 31, busy: 33, faint: 2 } as const;
+type Style = keyof typeof styles;
+
+export const createScreen = (output: Output): Screen =>
+  output.columns === undefined ? plainScreen(output) : liveScreen(output, output.columns);
+
+/** One line per story whenever what it says has changed. */
+const plainScreen = ({ write }: Output): Screen => {
+  const said = new Map<string, string>();
+  return {
+    line: (text) => write(`${text}\n`),
+    show: (scenes) => {
+      for (const scene of scenes) {
+        const { letter } = scene.scenario;
+        const text = [wordOf(scene), stepOf(scene), detailOf(scene)]
+          .filter((part) => part !== '')
+          .join(', ');
+        if (said.get(letter) === text) continue;
+        said.set(letter, text);
+        write(`${seconds(scene).padStart(6)}  (${letter}) ${text}\n`);
+      }
+    },
+  };
+};
+
+const liveScreen = ({ write, color }: Output, columns: number): Screen => {
+  const paint = (text: string, style: Style): string =>
+    color ? `\u001B[${styles[style]}m${text}\u001B[0m` : text;
+  let drawn = 0;
+  return {
+    line: (text) => {
+      drawn = 0;
+      write(`${text}\n`);
+    },
+    show: (scenes) => {
+      const rows = [heading, ...scenes.map(rowOf)];
+      const lines = rows.map((row, index) => {
+        const text = row.slice(0, columns - 1);
+        const scene = scenes[index - 1];
+        return paint(text, scene ? styleOf(scene) : 'faint');
+      });
+      const up = drawn === 0 ? '' : `\u001B[${drawn}A`;
+      write(up + lines.map((line) => `\u001B[2K${line}\n`).join(''));
+      drawn = lines.length;
+    },
+  };
+};
+
+const widths = { title: 50, word: 16, step: 28, elapsed: 8 } as const;
+
+const columnsOf = (title: string, word: string, step: string, elapsed: string): string =>
+  title.padEnd(widths.title) +
+  word.padEnd(widths.word) +
+  step.padEnd(widths.step) +
+  elapsed.padStart(widths.elapsed);
+
+const heading = columnsOf('scenario', 'phase', 'resets', 'elapsed');
+
+const rowOf = (scene: Scene): string => {
+  const { letter, title } = scene.scenario;
+  const row = columnsOf(`(${letter}) ${title}`, wordOf(scene), stepOf(scene), seconds(scene));
+  return `${row}  ${detailOf(scene)}`.trimEnd();
+};
+
+const isOpen = ({ verdict }: Scene): boolean => verdict.outcome === 'open';
+
+const styleOf = (scene: Scene): Style => {
+  if (isOpen(scene)) return 'busy';
+  return scene.verdict.problems.length === 0 ? 'good' : 'bad';
+};
+
+const wordOf = (scene: Scene): string =>
+  isOpen(scene) ? (scene.state?.phase ?? 'fault reported') : scene.verdict.outcome;
+
+const stepOf = ({ verdict }: Scene): string => verdict.resets.join(' > ');
+
+const detailOf = (scene: Scene): string => {
+  const { state } = scene;
+  if (!isOpen(scene) || !state) return '';
+  const { waiting, pods } = state;
+  const budgets = pods.blockers.flatMap((blocker) => blocker.budgets);
+  if (state.phase === 'migrating' && budgets.length > 0)
+    return `${pods.left} pods wait for budget ${[...new Set(budgets)].join(', ')}`;
+  return waiting ? `waits: ${waiting.reason}` : '';
+};
+
+const seconds = ({ elapsedSeconds }: Scene): string => `${elapsedSeconds.toFixed(1)} s`;

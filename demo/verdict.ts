@@ -1,0 +1,153 @@
+/** What the audit log and the BMC's call log say of one scenario; no word of the engine is asked for or believed. */
+import type { Outcome } from '../domain/vocabulary.ts';
+import {
+  evictions,
+  nodeVersions,
+  podsTouchedBy,
+  resets,
+  turns,
+  type NodeVersion,
+  type Write,
+} from '../embedded/oracle/index.ts';
+import type { BmcCall } from '../schemas/hardware.ts';
+import { faultyCheck, type Scenario } from './scenarios.ts';
+
+/** Everything the two logs hold so far. */
+export type Evidence = { readonly writes: readonly Write[]; readonly calls: readonly BmcCall[] };
+
+export type Verdict = {
+  /** `open` until the logs show an end. */
+  readonly outcome: Outcome | 'open';
+  /** From the fault to the end, by the API server's clock; to the last write to the node while open. */
+  readonly seconds: number;
+  /** The repair that the mark on the node names. */
+  readonly repairId?: string;
+  readonly resets: readonly string[];
+  /** Evictions that a disruption budget has refused. */
+  readonly refusedEvictions: number;
+  /** One sentence for each thing that did not happen as it should have. */
+  readonly problems: readonly string[];
+};
+
+const actor = 'slipway-actor';
+const markPrefix = 'slipway.dev/';
+const isolationMark = `${markPrefix}isolation`;
+const repairLabel = `${markPrefix}repair`;
+const created = 201;
+const tooManyRequests = 429;
+
+/** Judges one scenario; without problems it ended right. */
+export const judge = (scenario: Scenario, node: string, evidence: Evidence): Verdict => {
+  const story = read(node, evidence);
+  const repairId = story.versions.map((version) => markOf(version)['repair']).find(isText);
+  const isOpen = story.outcome === 'open';
+  return {
+    outcome: story.outcome,
+    seconds: Math.round((story.endedAtMs - story.faultAtMs) / 100) / 10,
+    ...(repairId !== undefined && { repairId }),
+    resets: story.resets,
+    refusedEvictions: story.evictions.filter((status) => status === tooManyRequests).length,
+    problems: isOpen ? ['it did not end'] : problemsOf(scenario, story),
+  };
+};
+
+type Story = {
+  readonly versions: readonly NodeVersion[];
+  readonly faultAtMs: number;
+  readonly endedAtMs: number;
+  readonly outcome: Outcome | 'open';
+  /** Who cordoned the node, each time. */
+  readonly cordonedBy: readonly string[];
+  /** The version in which the node went back or was handed over. */
+  readonly end: NodeVersion | undefined;
+  readonly resets: readonly string[];
+  /** The answers to evictions of this node's pods. */
+  readonly evictions: readonly number[];
+  /** Keys of Slipway that are still on the pods it had labelled. */
+  readonly labelsLeft: readonly string[];
+};
+
+const read = (node: string, { writes, calls }: Evidence): Story => {
+  const versions = nodeVersions(writes, node);
+  const pods = podsTouchedBy(writes, actor, node);
+  const names = new Set(pods.map(({ metadata }) => metadata.name));
+  const uncordonedAtMs = turns(writes, node).find(({ to }) => to === 'uncordoned')?.answeredAtMs;
+  const returned = versions.find(({ answeredAtMs }) => answeredAtMs === uncordonedAtMs);
+  const end = returned ?? versions.find((version) => markOf(version)['outcome'] !== undefined);
+  const resetTypes = resets(calls, node).map(({ resetType }) => resetType ?? '');
+  const faultAtMs = versions.find(isFaulty)?.answeredAtMs ?? 0;
+  return {
+    versions,
+    faultAtMs,
+    endedAtMs: end?.answeredAtMs ?? versions.at(-1)?.answeredAtMs ?? faultAtMs,
+    outcome: end ? outcomeOf(end, resetTypes.length) : 'open',
+    cordonedBy: turns(writes, node).flatMap(({ to, user }) => (to === 'cordoned' ? [user] : [])),
+    end,
+    resets: resetTypes,
+    evictions: evictions(writes).flatMap(({ name, status }) =>
+      names.has(name ?? '') ? [status] : [],
+    ),
+    labelsLeft: pods.flatMap(({ metadata }) =>
+      repairLabel in metadata.labels ? [repairLabel] : [],
+    ),
+  };
+};
+
+/** A node that went back: with a reset it was repaired; without one it was well again, or a person called it off. */
+const outcomeOf = (end: NodeVersion, resetCount: number): Outcome => {
+  const handedOverAs = markOf(end)['outcome'];
+  if (handedOverAs !== undefined) return handedOverAs === 'escalated' ? 'escalated' : 'taken-over';
+  if (!isWell(end)) return 'cancelled';
+  return resetCount > 0 ? 'repaired' : 'recovered';
+};
+
+type Rule = readonly [holds: boolean, otherwise: string];
+
+const problemsOf = (scenario: Scenario, story: Story): string[] => {
+  const { outcome, resets: wanted } = scenario.expected;
+  const cordoned = story.cordonedBy.join(', ') || 'nobody';
+  const isOut = story.versions.at(-1)?.node.spec.unschedulable === true;
+  const rules: readonly Rule[] = [
+    [story.outcome === outcome, `it ended as ${story.outcome}, not as ${outcome}`],
+    [cordoned === actor, `it was isolated by: ${cordoned}`],
+    [
+      story.resets.join() === wanted.join(),
+      `the BMC accepted [${story.resets.join(', ')}], not [${wanted.join(', ')}]`,
+    ],
+    [story.end?.user === actor, `${story.end?.user ?? 'nobody'} ended it`],
+    [outcome !== 'repaired' || hasBooted(story), 'the machine did not boot anew'],
+    [isOut === (outcome === 'escalated'), `the node is ${isOut ? 'still' : 'no longer'} cordoned`],
+    ...(scenario.guardedApp === undefined ? [] : untouchedRules(story)),
+  ];
+  return rules.flatMap(([holds, otherwise]) => (holds ? [] : [otherwise]));
+};
+
+/** What must be true where a budget kept the pods: tried, never forced, and nothing of ours left. */
+const untouchedRules = ({ evictions: answers, labelsLeft, versions }: Story): readonly Rule[] => {
+  const annotations = Object.keys(versions.at(-1)?.node.metadata.annotations ?? {});
+  return [
+    [answers.includes(tooManyRequests), 'no eviction was refused by the disruption budget'],
+    [!answers.includes(created), 'a pod was evicted although its budget forbade it'],
+    [labelsLeft.length === 0, 'a pod still carries the label of the repair'],
+    [!annotations.some((key) => key.startsWith(markPrefix)), 'a mark was left on the node'],
+  ];
+};
+
+const conditionOf = ({ node }: NodeVersion, type: string): string | undefined =>
+  node.status.conditions.find((condition) => condition.type === type)?.status;
+
+const isFaulty = (version: NodeVersion): boolean => conditionOf(version, faultyCheck) === 'True';
+
+const isWell = (version: NodeVersion): boolean =>
+  conditionOf(version, faultyCheck) === 'False' && conditionOf(version, 'Ready') === 'True';
+
+const hasBooted = ({ versions, end }: Story): boolean =>
+  versions[0]?.node.status.nodeInfo.bootID !== end?.node.status.nodeInfo.bootID;
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+const markOf = ({ node }: NodeVersion): Readonly<Record<string, unknown>> => {
+  const text = node.metadata.annotations[isolationMark];
+  const value: unknown = text === undefined ? {} : JSON.parse(text);
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+};

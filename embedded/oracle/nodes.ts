@@ -1,0 +1,38 @@
+import { parseObservedNode, type ObservedNode } from '../../schemas/observedNode.ts';
+import { parseObservedPod, type ObservedPod } from '../../schemas/observedPod.ts';
+import { succeeded, type Write } from './auditLog.ts';
+
+/** A Node as a write left it. */
+export type NodeVersion = {
+  readonly user: string;
+  readonly answeredAtMs: number;
+  readonly node: ObservedNode;
+};
+
+/** What each write made of a node, in the order in which the writes took effect. */
+export const nodeVersions = (writes: readonly Write[], nodeName: string): NodeVersion[] =>
+  writes
+    .filter((write) => write.resource === 'nodes' && write.name === nodeName && succeeded(write))
+    .flatMap(({ user, answeredAtMs, response }) => {
+      const node = parseObservedNode(response);
+      return node ? [{ user, answeredAtMs, node }] : [];
+    })
+    .toSorted(
+      (a, b) => Number(a.node.metadata.resourceVersion) - Number(b.node.metadata.resourceVersion),
+    );
+
+/** The pods of a node that this user wrote to, each as that user's last write left it. */
+export const podsTouchedBy = (
+  writes: readonly Write[],
+  user: string,
+  nodeName: string,
+): ObservedPod[] => {
+  const touched = new Map<string, ObservedPod>();
+  for (const write of writes) {
+    const isPod = write.resource === 'pods' && write.user === user && succeeded(write);
+    const pod = isPod ? parseObservedPod(write.response) : undefined;
+    if (pod?.spec.nodeName === nodeName)
+      touched.set(`${pod.metadata.namespace}/${pod.metadata.name}`, pod);
+  }
+  return [...touched.values()];
+};

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+/** What the oracle looks at in a Pod, read by nothing that the engine uses. */
+const observedPodSchema = z.object({
+  metadata: z.object({
+    name: z.string(),
+    namespace: z.string(),
+    labels: z.record(z.string(), z.string()).default({}),
+  }),
+  spec: z.object({ nodeName: z.string().default('') }),
+});
+export type ObservedPod = z.infer<typeof observedPodSchema>;
+
+/** Reads a Pod as the API server answers it, or undefined when it is something else. */
+export const parseObservedPod = (body: unknown): ObservedPod | undefined =>
+  observedPodSchema.safeParse(body).data;
