@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StackFailure, type Stack } from '../embedded/index.ts';
 import { play, type Scene } from './play.ts';
+import { scenarios } from './scenarios.ts';
 import { createScreen, type Output, type Screen } from './screen.ts';
 import { nodeCount, setStage, startServers, type Stage } from './stage.ts';
 import { summary } from './summary.ts';
@@ -42,6 +43,7 @@ export const runDemo = async (options: DemoOptions, world: DemoWorld): Promise<n
   } catch (error) {
     if (!(error instanceof StackFailure)) throw error;
     lines.line(error.message);
+    if (options.output === 'json') world.result(resultOf([]));
     return exits.failed;
   } finally {
     lines.line('Stopping everything.');
@@ -72,7 +74,7 @@ const runOn = async (stack: Stack, options: DemoOptions, world: World): Promise<
   const signal = AbortSignal.any([world.signal, broken.signal]);
   const setting = setStage(stack);
   const stage = await unlessRaised(signal, setting);
-  if (!stage) return abandon(setting, broken.signal, world);
+  if (!stage) return abandon(setting, broken.signal);
   try {
     lines.line(
       `${stage.pods} pods run on ${nodeCount} nodes. The demo's policy lets 5 of the nodes be out at the same time\n` +
@@ -86,13 +88,13 @@ const runOn = async (stack: Stack, options: DemoOptions, world: World): Promise<
   }
 };
 
-const abandon = (setting: Promise<Stage>, broken: AbortSignal, { lines }: World): number => {
+const abandon = (setting: Promise<Stage>, broken: AbortSignal): number => {
   setting.then(
     ({ temporal }) => temporal.close(),
     () => undefined,
   );
-  if (broken.aborted) lines.line(String(broken.reason));
-  return broken.aborted ? exits.failed : exits.interrupted;
+  if (!broken.aborted) return exits.interrupted;
+  throw new StackFailure(String(broken.reason));
 };
 
 /** Raised with a sentence when a server ends by itself. */
@@ -124,12 +126,12 @@ const finish = async (
   return isRight && !broken.aborted ? exits.done : exits.failed;
 };
 
+/** Stories that were never played are open. */
 const resultOf = (scenes: readonly Scene[]): string => {
-  const rows = scenes.map(({ scenario: { name }, verdict: { outcome, seconds } }) => ({
-    name,
-    outcome,
-    seconds,
-  }));
+  const rows = scenarios.map(({ name }) => {
+    const verdict = scenes.find(({ scenario }) => scenario.name === name)?.verdict;
+    return { name, outcome: verdict?.outcome ?? 'open', seconds: verdict?.seconds ?? 0 };
+  });
   return `${JSON.stringify({ scenarios: rows })}\n`;
 };
 

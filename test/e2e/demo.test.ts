@@ -1,0 +1,94 @@
+/** The demo as a program. What its stories prove in detail is left to the tests of the engine. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+
+const entry = fileURLToPath(new URL('../../bin/demo.ts', import.meta.url));
+const timeoutMs = 150_000;
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'slipway-demo-test-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Its temporary files go into this test's folder, so that what it leaves behind can be seen. */
+function startDemo(...flags: string[]): ChildProcess {
+  return spawn(process.execPath, [entry, ...flags], {
+    env: { ...process.env, TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+async function runDemo(...flags: string[]) {
+  const demo = startDemo(...flags);
+  const ended = once(demo, 'exit');
+  const [out, said] = await Promise.all([text(demo.stdout!), text(demo.stderr!)]);
+  const [code] = (await ended) as [number | null];
+  expect(out, said).not.toBe('');
+  return { code, said, lastLine: out.trimEnd().split('\n').at(-1)! };
+}
+
+function outcomes(lastLine: string): [string, string][] {
+  const { scenarios } = JSON.parse(lastLine) as {
+    scenarios: { name: string; outcome: string; seconds: number }[];
+  };
+  expect(scenarios.every(({ seconds }) => seconds > 0)).toBe(true);
+  return scenarios.map(({ name, outcome }) => [name, outcome]);
+}
+
+it(
+  'ends all five stories as it should, and leaves nothing behind',
+  async () => {
+    const { code, said, lastLine } = await runDemo('--exit', '-o', 'json');
+    expect(outcomes(lastLine), said).toEqual([
+      ['healed-by-reboot', 'repaired'],
+      ['healed-by-power-cycle', 'repaired'],
+      ['beyond-repair', 'escalated'],
+      ['fault-clears-by-itself', 'recovered'],
+      ['cancelled-while-migrating', 'cancelled'],
+    ]);
+    expect(code).toBe(0);
+    expect(readdirSync(folder)).toEqual([]);
+  },
+  timeoutMs,
+);
+
+it(
+  'fails when no machine can be reset',
+  async () => {
+    const { code, said, lastLine } = await runDemo('--exit', '--without-bmc', '-o', 'json');
+    expect(Object.fromEntries(outcomes(lastLine)), said).toMatchObject({
+      'healed-by-reboot': 'escalated',
+      'healed-by-power-cycle': 'escalated',
+    });
+    expect(code).toBe(1);
+  },
+  timeoutMs,
+);
+
+it(
+  'stops everything when it is interrupted while the servers start',
+  async () => {
+    const demo = startDemo('--exit');
+    const ended = once(demo, 'exit');
+    await expect.poll(() => startedServers(), { timeout: 30_000 }).toBeGreaterThan(0);
+    demo.kill('SIGINT');
+    expect(await ended).toEqual([130, null]);
+    expect(readdirSync(folder)).toEqual([]);
+  },
+  timeoutMs,
+);
+
+/** How many servers have begun to log. */
+function startedServers(): number {
+  const [dataDir] = readdirSync(folder);
+  const logs = join(folder, dataDir ?? '', 'logs');
+  return dataDir !== undefined && existsSync(logs) ? readdirSync(logs).length : 0;
+}
