@@ -33,6 +33,7 @@ exit $code
 
 const readyWithinMs = 40_000;
 const shownLogLines = 3;
+const searchedLogLines = 40;
 const signalOffset = 128;
 
 export type ChildSpec<Name extends string = string> = {
@@ -67,9 +68,9 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-const lastLines = async (logFile: string): Promise<string> => {
+const lastLines = async (logFile: string): Promise<string[]> => {
   const text = await readFile(logFile, 'utf8').catch(() => '');
-  return text.trimEnd().split('\n').slice(-shownLogLines).join(' | ');
+  return text.trimEnd().split('\n').slice(-searchedLogLines);
 };
 
 /** The shell tells the server's process id on its third pipe. */
@@ -194,8 +195,11 @@ export class Child<Name extends string = string> {
       typeof outcome === 'number'
         ? `ended with exit code ${outcome}`
         : `was not ready within ${readyWithinMs / 1000} s`;
+    const lines = await lastLines(logFile);
+    const isPortTaken = lines.some((line) => line.includes('address already in use'));
     throw new StackFailure(
-      `${name} ${how} while starting: see ${logFile} (${await lastLines(logFile)}).`,
+      `${name} ${how} while starting: see ${logFile} (${lines.slice(-shownLogLines).join(' | ')}).`,
+      { isPortTaken },
     );
   }
 }

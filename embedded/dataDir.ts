@@ -25,7 +25,7 @@ export type DataDir = {
 const lockFile = (path: string): string => join(path, 'lock');
 
 /** Whether a process holds the stack of this folder. */
-export const isHeld = (dataDir: string): boolean => {
+const isHeld = (dataDir: string): boolean => {
   let lock: Lock | undefined;
   try {
     lock = tryLock(lockFile(resolve(dataDir)));
@@ -58,7 +58,7 @@ const killQuietly = (pid: number): void => {
 };
 
 /** Servers of a stack that was killed end by themselves within seconds; this makes sure that they are gone. */
-export const endLeftovers = async (path: string, previous: StackState): Promise<void> => {
+const endLeftovers = async (path: string, previous: StackState): Promise<void> => {
   const gone = async () => {
     const alive = await Promise.all(
       previous.children.map(async ({ pid }) => ((await isOurs(pid, path)) ? [pid] : [])),

@@ -1,11 +1,14 @@
 /** A foreseen failure of the local stack. Its message is one sentence for the user: what, where, what to do next. */
 export class StackFailure extends Error {
   override readonly name = 'StackFailure';
-}
+  /** A server found its port taken by another program. */
+  readonly isPortTaken: boolean;
 
-/** The text of anything thrown. */
-export const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
+  constructor(sentence: string, { isPortTaken = false } = {}) {
+    super(sentence);
+    this.isPortTaken = isPortTaken;
+  }
+}
 
 /** The `code` of a system error (`ENOENT`, `EADDRINUSE`), or undefined. */
 export const codeOf = (error: unknown): string | undefined =>

@@ -15,7 +15,7 @@ import {
 } from './cluster/nodes.ts';
 import { createDeployment, type DeploymentOptions } from './cluster/workloads.ts';
 import { fullDiskSentence, openDataDir, type DataDir } from './dataDir.ts';
-import { messageOf, StackFailure } from './failure.ts';
+import { StackFailure } from './failure.ts';
 import { hardwareControl, type HardwareControl } from './hardware/control.ts';
 import { describePlan, kubernetesUrl, makePlan, writeEngineConfig, type Plan } from './plan.ts';
 import { bmc, bmcFiles } from './servers/bmc.ts';
@@ -295,7 +295,7 @@ const startOnce = async (options: StackOptions): Promise<Stack> => {
 };
 
 /** A port that was free a moment ago may be taken when its server starts. */
-const isLostRace = (error: unknown): boolean => /address already in use/i.test(messageOf(error));
+const isLostRace = (error: unknown): boolean => error instanceof StackFailure && error.isPortTaken;
 
 /**
  * Starts the local stack and returns once every server is ready. Throws a StackFailure, whose message is one sentence

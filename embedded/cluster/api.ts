@@ -1,6 +1,6 @@
 import { httpClient } from '../http.ts';
 
-export type KubeAnswer = { readonly status: number; readonly body: unknown };
+type KubeAnswer = { readonly status: number; readonly body: unknown };
 
 /** A small client of the local API server as one user. Answers are values whatever their status. */
 export type KubeApi = {

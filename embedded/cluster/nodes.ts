@@ -18,7 +18,7 @@ const created = 201;
 const conflict = 409;
 
 /** The name of the nth machine, as a cloud names it. */
-export const nodeName = (index: number): string => {
+const nodeName = (index: number): string => {
   const subnet = 1 + Math.floor(index / hostsPerSubnet);
   return `ip-10-0-${subnet}-${firstHost + (index % hostsPerSubnet)}.${region}.compute.internal`;
 };

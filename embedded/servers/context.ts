@@ -1,18 +1,16 @@
 import type { KubeApi } from '../cluster/api.ts';
 import type { Binaries } from '../toolchain/index.ts';
 
-export const serverNames = [
-  'nats',
-  'etcd',
-  'kube-apiserver',
-  'kube-controller-manager',
-  'kube-scheduler',
-  'kwok',
-  'temporal',
-  'temporal-ui',
-  'bmc',
-] as const;
-export type ServerName = (typeof serverNames)[number];
+export type ServerName =
+  | 'nats'
+  | 'etcd'
+  | 'kube-apiserver'
+  | 'kube-controller-manager'
+  | 'kube-scheduler'
+  | 'kwok'
+  | 'temporal'
+  | 'temporal-ui'
+  | 'bmc';
 
 /** Every port of a stack; a server's own port has its name. */
 export const portNames = [

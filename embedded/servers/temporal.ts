@@ -84,8 +84,13 @@ const serverConfig = ({ dataDir, ports, fsync }: ServerContext) => ({
   dynamicConfigClient: { filepath: dynamicConfigFile(dataDir), pollInterval: '60s' },
 });
 
-/** A new namespace is seen at once, and a single server need not wait for others before it stops. */
+/**
+ * A new namespace is seen at once, a task meets its worker without a detour over other partitions, and a single server
+ * need not wait for others before it stops.
+ */
 const dynamicConfig = {
+  'matching.numTaskqueueReadPartitions': [{ value: 1 }],
+  'matching.numTaskqueueWritePartitions': [{ value: 1 }],
   'system.namespaceCacheRefreshInterval': [{ value: '200ms' }],
   'system.forceSearchAttributesCacheRefreshOnRead': [{ value: true }],
   'frontend.shutdownDrainDuration': [{ value: '0s' }],
