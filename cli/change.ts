@@ -58,12 +58,14 @@ export type Deeds = {
   readonly kind: string;
   readonly node?: string;
   readonly at: number;
+  /** What the deed counts by, if anything. */
+  readonly sequence?: number;
 };
 
 /** Writes into the journal who did what and why. Answers what is wrong where that failed: the deed stands. */
 export async function record(
   { hub, cluster }: Sources,
-  { kind, node, at }: Deeds,
+  { kind, node, at, sequence = 0 }: Deeds,
   by: Author,
 ): Promise<Failure | undefined> {
   if (isFailure(hub)) return hub;
@@ -73,7 +75,7 @@ export async function record(
       version: 1,
       cluster: cluster.id,
       ...(node !== undefined && { node }),
-      sequence: 0,
+      sequence,
       at,
       command: { kind },
       reason: by.reason,

@@ -9,7 +9,7 @@ import { failure, isFailure, type Failure } from './failure.ts';
 import { sentence, type Sources } from './sources.ts';
 import { labelled } from './text/table.ts';
 import type { Paint } from './text/paint.ts';
-import { duration, moment } from './text/time.ts';
+import { duration, moment } from './text/amounts.ts';
 
 export type Header = {
   readonly cluster?: ClusterIdentity;

@@ -1,8 +1,8 @@
 /** How dispatch speaks to repairs: it starts them and tells them news, each time with the repair's own id. */
-import type { CheckRecord, Episode, EpisodeRecord } from '../domain/dispatch/types.ts';
-import type { FaultEvent } from '../domain/fault.ts';
+import type { Episode, EpisodeRecord } from '../domain/dispatch/types.ts';
+import { openingOf } from '../domain/repair/opening.ts';
 import type { RepairPolicy } from '../domain/repair/policy.ts';
-import type { Arrival, RepairOpening, Unstamped } from '../domain/repair/types.ts';
+import type { Arrival, Unstamped } from '../domain/repair/types.ts';
 import type { Mode } from '../domain/vocabulary.ts';
 import { describeRepair, say, startRepair } from '../temporal/index.ts';
 import type { Temporal } from '../temporal/index.ts';
@@ -38,7 +38,8 @@ async function open(
   record: EpisodeRecord,
   episode: Episode,
 ): Promise<Heard> {
-  const opening = openingOf(options, record, episode);
+  const policy = options.policies.find((candidate) => candidate.name === episode.policy);
+  const opening = policy && openingOf(record, episode, { ...options, policy });
   if (!opening) return 'gone';
   const started = await startRepair(options.temporal, opening);
   if (started.kind === 'running') return ensure(options, record, episode);
@@ -70,27 +71,4 @@ async function tell(
   const said = await say(options.temporal, record, { repairId: episode.repairId, arrival });
   if (said.kind === 'said') return 'heard';
   return said.kind === 'absent' ? ensure(options, record, episode) : 'later';
-}
-
-/** The same for every retry of the start: it is made of the record alone. */
-function openingOf(
-  { policies, mode, codeVersion }: VoiceOptions,
-  record: EpisodeRecord,
-  episode: Episode,
-): RepairOpening | undefined {
-  const check = record.checks[episode.check];
-  const policy = policies.find((candidate) => candidate.name === episode.policy);
-  if (!check || !policy) return undefined;
-  const { cluster, node, nodeUid } = record;
-  const { repairId, openedAt } = episode;
-  const fault = faultOf(record, episode.check, check);
-  const { sequence } = check;
-  return { repairId, cluster, node, nodeUid, mode, openedAt, fault, sequence, policy, codeVersion };
-}
-
-function faultOf(record: EpisodeRecord, check: string, known: CheckRecord): FaultEvent {
-  const { cluster, node, nodeUid } = record;
-  const { eventId: id, bootId, verdict, reason, message, source, counter, storedAt } = known;
-  const told = { id, bootId, verdict, reason, message, source, counter, observedAt: storedAt };
-  return { cluster, node, nodeUid, check, ...told };
 }

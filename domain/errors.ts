@@ -211,6 +211,13 @@ export const errorCatalogue = {
     retry: 'safe',
     exit: 4,
   },
+  ladderDone: {
+    code: 'SLP-508',
+    meaning: 'Every rung of the ladder was tried already: there is nothing to continue with.',
+    next: 'Run the ladder again from its beginning: slipway repairs rerun ID --reason TEXT.',
+    retry: 'after-change',
+    exit: 1,
+  },
   policyUnreadable: {
     code: 'SLP-601',
     meaning: 'The policy file cannot be read.',

@@ -22,6 +22,13 @@ const episode = z.strictObject({
   openingEventId: z.string(),
   check: z.string(),
   policy: z.string(),
+  after: z
+    .strictObject({
+      repairId: z.string(),
+      firstRung: z.int().min(0),
+      by: z.strictObject({ name: z.string(), reason: z.string() }),
+    })
+    .exactOptional(),
   outcome: z.enum(outcomes).exactOptional(),
   reason: z.enum(reasonCodes).exactOptional(),
   closedAt: z.number().exactOptional(),

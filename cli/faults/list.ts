@@ -9,7 +9,7 @@ import { show } from '../show.ts';
 import { sentence, type Sources } from '../sources.ts';
 import { painter } from '../text/paint.ts';
 import { table, type Column } from '../text/table.ts';
-import { moment } from '../text/time.ts';
+import { moment } from '../text/amounts.ts';
 
 export type FaultsView = {
   readonly kind: 'FaultList';

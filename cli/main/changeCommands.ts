@@ -2,7 +2,9 @@
 import type { Command } from 'commander';
 import type { Change } from '../change.ts';
 import type { Flags } from '../io.ts';
-import { withChange, withPlaces, type ChangeFlags } from './flags.ts';
+import type { Which } from '../dead/requeue.ts';
+import type { Way } from '../repairs/again.ts';
+import { wholeNumber, withChange, withPlaces, type ChangeFlags } from './flags.ts';
 import type { Run } from './run.ts';
 
 export function addChangeCommands(program: Command, run: Run): void {
@@ -65,6 +67,41 @@ export function addRepairChanges(repairs: Command, run: Run): void {
         (await import('../repairs/cancel.ts')).run(invocation, id, changeOf(flags)),
       ),
     );
+  addAgain(repairs, run, 'continue', 'take a handed-over repair up with its next rung');
+  addAgain(repairs, run, 'rerun', 'take a handed-over repair up from its first rung');
+}
+
+function addAgain(repairs: Command, run: Run, way: Way, description: string): void {
+  changing(repairs.command(way).option('--wait', 'also if it has to wait for its turn'))
+    .description(description)
+    .argument('<id>', 'id of the repair')
+    .action((id: string, flags: ChangeFlags & { readonly wait?: true }) =>
+      run(flags, async (invocation) => {
+        const options = { ...changeOf(flags), way, ...(flags.wait && { wait: flags.wait }) };
+        return (await import('../repairs/again.ts')).run(invocation, id, options);
+      }),
+    );
+}
+
+export function addDeadCommands(program: Command, run: Run): void {
+  const dead = program.command('dead').description('messages that were set aside');
+  withPlaces(dead.command('list'))
+    .description('what was set aside, and why')
+    .action((flags: Flags) =>
+      run(flags, async (invocation) => (await import('../dead/list.ts')).run(invocation)),
+    );
+  changing(dead.command('requeue'))
+    .description('send a message again, under a new id')
+    .argument('<number>', 'number of the message, or all', numberOrAll)
+    .action((which: Which, flags: ChangeFlags) =>
+      run(flags, async (invocation) =>
+        (await import('../dead/requeue.ts')).run(invocation, which, changeOf(flags)),
+      ),
+    );
+}
+
+function numberOrAll(text: string): Which {
+  return text === 'all' ? text : wholeNumber(text);
 }
 
 function changing(command: Command): Command {

@@ -20,6 +20,11 @@ export function addLookCommands(program: Command, run: Run): void {
       run(flags, async (invocation) => (await import('../why/run.ts')).run(invocation, node)),
     );
   addFaults(program, run);
+  withPlaces(program.command('doctor'))
+    .description('whether all is as it must be for Slipway to keep its promises')
+    .action((flags: Flags) =>
+      run(flags, async (invocation) => (await import('../doctor/run.ts')).run(invocation)),
+    );
 }
 
 type FaultFlags = Flags & {
@@ -73,4 +78,19 @@ export function addRepairLooks(repairs: Command, run: Run): void {
     .action((id: string, flags: Flags) =>
       run(flags, async (invocation) => (await import('../repairs/watch.ts')).run(invocation, id)),
     );
+  withPlaces(
+    repairs
+      .command('replay')
+      .description('what this version, or another policy, would decide at each recorded point')
+      .argument('<id>', 'id of the repair')
+      .option('--policy <file>', "ask this policy instead of the repair's own")
+      .option('-a, --all', 'decisions that are the same too'),
+  ).action((id: string, { policy, all, ...flags }: ReplayFlags) =>
+    run(flags, async (invocation) => {
+      const options = { ...(all && { all }), ...(policy !== undefined && { policy }) };
+      return (await import('../repairs/replay.ts')).run(invocation, id, options);
+    }),
+  );
 }
+
+type ReplayFlags = Flags & { readonly policy?: string; readonly all?: true };

@@ -1,10 +1,11 @@
 /** The command line as a whole; every command loads its own code only when it is called. */
 import { Command } from 'commander';
 import type { Exit, Io } from '../io.ts';
-import { addChangeCommands, addRepairChanges } from './changeCommands.ts';
+import { addChangeCommands, addDeadCommands, addRepairChanges } from './changeCommands.ts';
 import { addEngineCommand } from './engineCommand.ts';
 import { addLookCommands, addRepairLooks } from './lookCommands.ts';
 import { runner } from './run.ts';
+import { codeVersion } from '../version.ts';
 import { addStackCommands } from './stackCommands.ts';
 
 const helpWidth = 80;
@@ -13,6 +14,7 @@ export function createProgram(io: Io, onExit: (exit: Exit) => void): Command {
   const run = runner(io, onExit);
   const program = new Command('slipway')
     .description('Heals the nodes of Kubernetes clusters, one careful step at a time.')
+    .version(codeVersion)
     .configureHelp({ helpWidth })
     .configureOutput({ writeOut: io.out, writeErr: io.err })
     .showHelpAfterError('Add --help to see how it is called. (SLP-001)')
@@ -22,6 +24,7 @@ export function createProgram(io: Io, onExit: (exit: Exit) => void): Command {
   addRepairLooks(repairs, run);
   addRepairChanges(repairs, run);
   addChangeCommands(program, run);
+  addDeadCommands(program, run);
   addStackCommands(program);
   addEngineCommand(program);
   return program;

@@ -8,7 +8,7 @@ import { withSources } from '../perform.ts';
 import { show } from '../show.ts';
 import { painter } from '../text/paint.ts';
 import { table, type Column } from '../text/table.ts';
-import { duration } from '../text/time.ts';
+import { duration } from '../text/amounts.ts';
 
 export type ListView = {
   readonly kind: 'RepairList';

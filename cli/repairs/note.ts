@@ -1,6 +1,7 @@
 /** One recorded event as a line of a story; what only serves the machine is left out. */
 import type { Rung } from '../../domain/repair/policy.ts';
 import type { Blocker, RepairEvent } from '../../domain/repair/types.ts';
+import { counted } from '../text/amounts.ts';
 
 type Of<K extends RepairEvent['kind']> = Extract<RepairEvent, { readonly kind: K }>;
 type Tellers = {
@@ -21,9 +22,9 @@ const tellers: Tellers = {
   permitGranted: (event) => `${done(event, 'permit granted')}: ${event.out} of ${event.limit} out`,
   permitRefused: ({ reason, out, limit }) => `permit refused: ${reason} (${out} of ${limit} out)`,
   isolated: (event) => done(event, 'isolated'),
-  podsTagged: (event) => done(event, `${event.pods} pods tagged`),
+  podsTagged: (event) => done(event, `${counted(event.pods, 'pod')} tagged`),
   podsMoved: (event) => done(event, 'all pods moved'),
-  podsLeft: ({ left, blockers }) => `${left} pods left${blockersText(blockers)}`,
+  podsLeft: ({ left, blockers }) => `${counted(left, 'pod')} left${blockersText(blockers)}`,
   attempted: attemptText,
   attemptSpent: ({ reason, nextRung }, ladder) =>
     `attempt given up: ${reason}; next: ${ladder[nextRung]?.name ?? 'nothing is left to try'}`,

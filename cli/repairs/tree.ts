@@ -3,7 +3,7 @@ import type { EpochMs } from '../../domain/vocabulary.ts';
 import type { Screen } from '../io.ts';
 import { painter, type Paint } from '../text/paint.ts';
 import { labelled, wrap } from '../text/table.ts';
-import { ahead, clockTime, duration, moment } from '../text/time.ts';
+import { ahead, clockTime, counted, duration, moment } from '../text/amounts.ts';
 import { blockersText } from './note.ts';
 import type { Note, Story, Visit } from './story.ts';
 
@@ -83,7 +83,7 @@ function presentLines({ pods, waiting }: Story, now: EpochMs): string[] {
     .slice(0, shownBlockers)
     .map(({ pod, budgets }) => `    ${pod}: ${budgets.join(', ')}`);
   return [
-    ...(left > 0 ? [`  ${left} pods left${blockersText(blockers)}`] : []),
+    ...(left > 0 ? [`  ${counted(left, 'pod')} left${blockersText(blockers)}`] : []),
     ...names,
     ...(waiting ? [`  waits: ${waiting.reason}, looks again ${ahead(waiting.until, now)}`] : []),
   ];

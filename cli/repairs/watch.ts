@@ -7,7 +7,7 @@ import { isOpen, readLogs, stateOf, viewOf, type RepairLog } from '../journal.ts
 import { withSources } from '../perform.ts';
 import type { Sources } from '../sources.ts';
 import { painter } from '../text/paint.ts';
-import { clockTime } from '../text/time.ts';
+import { clockTime } from '../text/amounts.ts';
 import { findLog } from './show.ts';
 import { storyOf, type Story } from './story.ts';
 import { renderStory } from './tree.ts';

@@ -6,7 +6,7 @@ import type { Commands } from '../places.ts';
 import { quote } from '../text/quote.ts';
 import { painter, type Paint } from '../text/paint.ts';
 import { labelled, table } from '../text/table.ts';
-import { duration } from '../text/time.ts';
+import { duration } from '../text/amounts.ts';
 import type { BudgetView, StatusView } from './view.ts';
 
 const shownHandedOver = 5;

@@ -1,13 +1,13 @@
 /** `slipway status`. */
 import { emptyLedger, type Ledger } from '../../domain/guard/types.ts';
-import { consumerLag } from '../../event-hub/index.ts';
-import { readDead } from '../../event-hub/index.ts';
 import { listNodes } from '../../kube/index.ts';
 import type { StackState } from '../../schemas/stackState.ts';
+import { readLetters } from '../dead/list.ts';
 import { isFailure, failure, present, type Failure } from '../failure.ts';
 import { distinct, readHeader } from '../header.ts';
 import { exits, type Exit, type Invocation } from '../io.ts';
 import { readLogs } from '../journal.ts';
+import { readLag } from '../lag.ts';
 import { withSources } from '../perform.ts';
 import { readLedger, readRecords } from '../records.ts';
 import { show } from '../show.ts';
@@ -19,7 +19,6 @@ import {
   oldestOpen,
   repairsOf,
   type DeadView,
-  type LagView,
   type ProcessView,
   type StatusView,
 } from './view.ts';
@@ -39,7 +38,7 @@ async function readStatus(sources: Sources, now: number): Promise<StatusView> {
     readNodesAndLedger(sources),
     readWork(sources),
     deadOf(sources),
-    lagOf(sources),
+    readLag(sources),
   ]);
   const counted = present(budgets);
   const done = present(work);
@@ -79,25 +78,11 @@ async function readWork(
   return isFailure(logs) ? logs : { handedOver, repairs: repairsOf(logs.logs) };
 }
 
-async function deadOf({ hub, cluster }: Sources): Promise<DeadView | Failure> {
-  if (isFailure(hub)) return hub;
-  if (isFailure(cluster)) return cluster;
-  const read = await readDead(hub, cluster.id);
-  if (read.kind !== 'read')
-    return failure('hubRefused', sentence(`The stream DEAD could not be read: ${read.why}`));
-  const newestAt = read.letters.at(-1)?.storedAt;
-  return { count: read.letters.length, ...(newestAt !== undefined && { newestAt }) };
-}
-
-/** The name of the consumer from which dispatch takes its reports. */
-const dispatchConsumer = 'dispatch';
-
-async function lagOf({ hub, cluster }: Sources): Promise<LagView | Failure> {
-  if (isFailure(hub)) return hub;
-  if (isFailure(cluster)) return cluster;
-  const lag = await consumerLag(hub, dispatchConsumer, cluster.id);
-  if (lag.kind === 'lag') return { waiting: lag.waiting, inHand: lag.inHand };
-  return failure('hubRefused', sentence(`No engine has read from FAULTS yet: ${lag.why}`));
+async function deadOf(sources: Sources): Promise<DeadView | Failure> {
+  const letters = await readLetters(sources);
+  if (isFailure(letters)) return letters;
+  const newestAt = letters.at(-1)?.storedAt;
+  return { count: letters.length, ...(newestAt !== undefined && { newestAt }) };
 }
 
 function processView({ name, pid, logFile }: StackState['children'][number]): ProcessView {

@@ -9,6 +9,7 @@ import { handedOverOutcomes, type EpochMs } from '../../domain/vocabulary.ts';
 import type { EngineRecord } from '../../schemas/engineRecord.ts';
 import type { Failure } from '../failure.ts';
 import type { Header } from '../header.ts';
+import type { LagView } from '../lag.ts';
 import { isOpen, stateOf, viewOf, type RepairLog } from '../journal.ts';
 
 export type BudgetView = {
@@ -51,7 +52,6 @@ export type RepairsView = {
 };
 
 export type DeadView = { readonly count: number; readonly newestAt?: EpochMs };
-export type LagView = { readonly waiting: number; readonly inHand: number };
 
 /** What is undefined could not be read; `unread` says why. */
 export type StatusView = {

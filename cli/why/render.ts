@@ -4,7 +4,7 @@ import type { Screen } from '../io.ts';
 import type { Commands } from '../places.ts';
 import { painter, type Paint } from '../text/paint.ts';
 import { labelled, wrap } from '../text/table.ts';
-import { ahead, clockTime, duration, moment } from '../text/time.ts';
+import { ahead, clockTime, duration, moment } from '../text/amounts.ts';
 import type { CheckView, Why, WhyView } from './view.ts';
 
 const shownDeeds = 12;

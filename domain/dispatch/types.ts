@@ -17,12 +17,21 @@ export type CheckRecord = {
   readonly faultySince?: EpochMs | undefined;
 };
 
+/** A person takes a handed-over repair up again. */
+export type Continuation = {
+  /** The repair that was handed over. */
+  readonly repairId: string;
+  readonly firstRung: number;
+  readonly by: { readonly name: string; readonly reason: string };
+};
+
 export type Episode = {
   readonly repairId: string;
   readonly openedAt: EpochMs;
   readonly openingEventId: string;
   readonly check: string;
   readonly policy: string;
+  readonly after?: Continuation;
   /** Set when the repair closed; an episode without one is open. */
   readonly outcome?: Outcome;
   readonly reason?: ReasonCode;

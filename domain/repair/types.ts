@@ -1,4 +1,5 @@
 /** The state of a repair, the commands it can give and the events that change it (DESIGN 7). */
+import type { Continuation } from '../dispatch/types.ts';
 import type { FaultEvent, Verdict } from '../fault.ts';
 import type { EpochMs, Mode, Outcome, Phase, ReasonCode } from '../vocabulary.ts';
 import type { RepairPolicy } from './policy.ts';
@@ -27,7 +28,7 @@ export type RepairOpening = {
   /** The code that opened it, so that a replay can say which code decided. */
   readonly codeVersion: string;
   /** Set when a person continues or reruns a handed-over repair. */
-  readonly after?: { readonly repairId: string; readonly firstRung: number; readonly by: Author };
+  readonly after?: Continuation;
 };
 
 export type Author = { readonly name: string; readonly reason: string };

@@ -1,4 +1,4 @@
-/** Times and durations as people read them. */
+/** Times, durations and counts as people read them. */
 import type { EpochMs } from '../../domain/vocabulary.ts';
 
 const second = 1_000;
@@ -17,6 +17,11 @@ export function duration(ms: number): string {
 
 function two(value: number): string {
   return String(Math.floor(value)).padStart(2, '0');
+}
+
+/** `1 pod`, `2 pods`. */
+export function counted(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`;
 }
 
 /** `2026-11-22 16:50:12Z`. */

@@ -1,0 +1,115 @@
+/** `slipway dead list`: what could not be read or handled, with the reason. */
+import { readDead, type StoredDeadLetter } from '../../event-hub/index.ts';
+import { failure, isFailure, type Failure } from '../failure.ts';
+import { readHeader, renderHeader, renderUnread, type Header } from '../header.ts';
+import { exits, type Exit, type Invocation, type Screen } from '../io.ts';
+import { readLogs } from '../journal.ts';
+import { withSources } from '../perform.ts';
+import type { Commands } from '../places.ts';
+import { show } from '../show.ts';
+import { sentence, type Sources } from '../sources.ts';
+import { painter } from '../text/paint.ts';
+import { wrap } from '../text/table.ts';
+import { moment } from '../text/amounts.ts';
+
+export type DeadLetterView = Omit<StoredDeadLetter, 'body'> & {
+  /** The original, as far as it is text. */
+  readonly text: string;
+  readonly requeued: boolean;
+};
+
+export type DeadView = {
+  readonly kind: 'DeadList';
+  readonly version: 1;
+  readonly header: Header;
+  readonly letters: readonly DeadLetterView[];
+  readonly unread: readonly Failure[];
+};
+
+export async function run(invocation: Invocation): Promise<Exit> {
+  return withSources(invocation, { hub: true }, async (sources) => {
+    const [head, letters, requeued] = await Promise.all([
+      readHeader(sources, invocation.io.now()),
+      readLetters(sources),
+      requeuedNumbers(sources),
+    ]);
+    if (isFailure(letters)) return letters;
+    const { header } = head;
+    const unread = [...head.unread, ...[requeued].filter(isFailure)];
+    const known = isFailure(requeued) ? new Set<number>() : requeued;
+    const shown = letters.map((letter) => letterView(letter, known));
+    const view: DeadView = { kind: 'DeadList', version: 1, header, letters: shown, unread };
+    show(invocation, view, (screen) => renderDead(view, screen, sources.places.commands.slipway));
+    return unread.length > 0 ? exits.partial : exits.done;
+  });
+}
+
+export async function readLetters({
+  hub,
+  cluster,
+}: Sources): Promise<readonly StoredDeadLetter[] | Failure> {
+  if (isFailure(hub)) return hub;
+  if (isFailure(cluster)) return cluster;
+  const read = await readDead(hub, cluster.id);
+  if (read.kind === 'read') return read.letters;
+  const error = read.kind === 'refused' ? 'hubRefused' : 'hubUnreachable';
+  return failure(error, sentence(`The stream DEAD could not be read: ${read.why}`));
+}
+
+/** The word under which the journal keeps a requeue; its sequence is the letter's number. */
+export const requeueKind = 'requeueDead';
+
+async function requeuedNumbers(sources: Sources): Promise<ReadonlySet<number> | Failure> {
+  const read = await readLogs(sources, {});
+  if (isFailure(read)) return read;
+  const lines = read.others.filter(({ command }) => command.kind === requeueKind);
+  return new Set(lines.map(({ sequence }) => sequence));
+}
+
+function letterView(
+  { body, ...letter }: StoredDeadLetter,
+  requeued: ReadonlySet<number>,
+): DeadLetterView {
+  const text = new TextDecoder().decode(body);
+  return { ...letter, text, requeued: requeued.has(letter.deadSequence) };
+}
+
+const shownText = 200;
+
+export function renderDead(
+  { header, letters, unread }: DeadView,
+  screen: Screen,
+  slipway: Commands['slipway'],
+): string[] {
+  const paint = painter(screen.color);
+  const open = letters.filter(({ requeued }) => !requeued);
+  return [
+    ...renderHeader(header, screen.width, paint),
+    '',
+    ...(letters.length === 0 ? ['Nothing was set aside.'] : []),
+    ...letters.flatMap((letter) => letterLines(letter, screen.width)),
+    ...renderUnread(unread, screen.width, paint),
+    ...(open[0]
+      ? ['', slipway(`dead requeue ${open[0].deadSequence} --reason 'because ...'`)]
+      : []),
+  ];
+}
+
+function letterLines(letter: DeadLetterView, width: number): string[] {
+  const { deadSequence, storedAt, reason, subject, sequence, detail, text, requeued } = letter;
+  const again = requeued ? ', requeued' : '';
+  const shown = text.length > shownText ? `${text.slice(0, shownText)}...` : text;
+  const indented = (line: string): string[] =>
+    wrap(line, Math.max(20, width - 4)).map((part) => `    ${part}`);
+  return [
+    `${deadSequence}  ${moment(storedAt)}  ${reason}${again}`,
+    ...indented(`${subject} (sequence ${sequence}, ${letter.bytes} bytes)`),
+    ...indented(detail),
+    ...indented(printable(shown)),
+  ];
+}
+
+/** What was set aside may hold anything: control characters must not reach the terminal. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}+/gu, ' ');
+}

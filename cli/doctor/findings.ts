@@ -1,0 +1,157 @@
+/** What an examination concludes from what it saw. */
+import type { HubFacts } from '../../event-hub/index.ts';
+import type { EngineRecord } from '../../schemas/engineRecord.ts';
+import type { Failure } from '../failure.ts';
+import type { Header } from '../header.ts';
+import { duration } from '../text/amounts.ts';
+
+export type Finding = {
+  readonly about: string;
+  readonly grade: 'good' | 'note' | 'bad';
+  readonly what: string;
+  /** What to do about it. */
+  readonly advice?: string;
+};
+
+export type Seen = {
+  readonly header: Header;
+  readonly engine: EngineRecord | undefined;
+  /** Each either works or says why not. */
+  readonly kube: Failure | undefined;
+  readonly temporal: Failure | undefined;
+  readonly hub: HubFacts | Failure;
+  readonly ledger: Failure | undefined;
+  readonly lag: { readonly waiting: number } | Failure;
+  readonly dead: number | Failure;
+  /** On a local stack one copy of everything is meant. */
+  readonly isLocal: boolean;
+};
+
+export function findings(seen: Seen): readonly Finding[] {
+  const { kube, temporal, ledger } = seen;
+  return [
+    reached('Kubernetes API', kube),
+    reached('Temporal', temporal),
+    ...hubFindings(seen),
+    reached('Permit ledger', ledger),
+    engineFinding(seen),
+    ...policyFindings(seen),
+    pauseFinding(seen.header),
+    lagFinding(seen.lag),
+    deadFinding(seen.dead),
+  ];
+}
+
+function reached(about: string, trouble: Failure | undefined): Finding {
+  if (!trouble) return { about, grade: 'good', what: 'answers' };
+  return { about, grade: 'bad', what: trouble.what };
+}
+
+/** Below this version a server lacks what Slipway relies on, and has known holes. */
+const oldestServer = [2, 14];
+const safeReplicas = 3;
+
+function hubFindings({ hub, isLocal }: Seen): Finding[] {
+  if (hub.kind === 'failure') return [{ about: 'Hub', grade: 'bad', what: hub.what }];
+  return [versionFinding(hub), ...missingFindings(hub), ...streamFindings(hub, isLocal)];
+}
+
+function versionFinding({ serverVersion }: HubFacts): Finding {
+  const [major = 0, minor = 0] = serverVersion.split('.').map(Number);
+  const [oldestMajor = 0, oldestMinor = 0] = oldestServer;
+  const isOld = major < oldestMajor || (major === oldestMajor && minor < oldestMinor);
+  const what = `answers, nats-server ${serverVersion}`;
+  if (!isOld) return { about: 'Hub', grade: 'good', what };
+  const advice = `Run nats-server ${oldestServer.join('.')} or later.`;
+  return { about: 'Hub', grade: 'bad', what, advice };
+}
+
+function missingFindings({ missing }: HubFacts): Finding[] {
+  if (missing.length === 0) return [];
+  const what = `not there: ${missing.join(', ')}`;
+  return [{ about: 'Streams', grade: 'bad', what, advice: 'Start an engine once: it makes them.' }];
+}
+
+function streamFindings({ streams }: HubFacts, isLocal: boolean): Finding[] {
+  const journals = streams.filter(({ name }) => !name.startsWith('KV_'));
+  const open = journals.filter((stream) => !stream.protected).map(({ name }) => name);
+  const inMemory = streams.filter(({ inFiles }) => !inFiles).map(({ name }) => name);
+  const few = streams.filter(({ replicas }) => replicas < safeReplicas).map(({ name }) => name);
+  return [
+    grade(open, 'can be purged', 'Start an engine: it denies deleting and purging.', 'bad'),
+    grade(inMemory, 'kept in memory', 'Make them anew with file storage.', 'bad'),
+    grade(
+      isLocal ? [] : few,
+      `kept in fewer than ${safeReplicas} copies`,
+      'Raise the replicas, or let the server write every message through (sync_interval: always).',
+      'bad',
+    ),
+  ].flat();
+}
+
+function grade(
+  names: readonly string[],
+  what: string,
+  advice: string,
+  as: Finding['grade'],
+): Finding[] {
+  if (names.length === 0) return [];
+  return [{ about: 'Streams', grade: as, what: `${names.join(', ')}: ${what}`, advice }];
+}
+
+const silentAfterMs = 30_000;
+
+function engineFinding({ header }: Seen): Finding {
+  const { engine, asOf } = header;
+  const about = 'Engine';
+  const advice = 'Start one: slipway engine --config FILE.';
+  if (header.engineUnknown) return { about, grade: 'bad', what: 'its Lease could not be read' };
+  if (!engine || engine.holder === '') return { about, grade: 'bad', what: 'none leads', advice };
+  const what = `${engine.holder}, last seen ${duration(asOf - engine.seenAt)} ago`;
+  if (asOf - engine.seenAt > silentAfterMs) return { about, grade: 'bad', what, advice };
+  return { about, grade: 'good', what };
+}
+
+function policyFindings({ engine }: Seen): Finding[] {
+  if (!engine) return [];
+  const names = engine.policies.map(({ name }) => name);
+  const policies: Finding =
+    names.length > 0
+      ? { about: 'Policies', grade: 'good', what: names.join(', ') }
+      : {
+          about: 'Policies',
+          grade: 'note',
+          what: 'none: no fault leads to a repair',
+          advice: 'Give the engine policies, as in examples/policies.',
+        };
+  if (engine.mode === 'act') return [policies];
+  const advice = 'Set mode: act once what it would do is what you want.';
+  const what = 'observe: everything is decided and journaled, nothing is done';
+  return [policies, { about: 'Mode', grade: 'note', what, advice }];
+}
+
+function pauseFinding({ paused, pauseUnknown }: Header): Finding {
+  const about = 'Pause';
+  if (pauseUnknown) return { about, grade: 'bad', what: 'could not be read' };
+  if (!paused) return { about, grade: 'good', what: 'not paused' };
+  const advice = 'End it with slipway resume --reason TEXT.';
+  return { about, grade: 'note', what: `paused: ${paused.reason}`, advice };
+}
+
+const muchLag = 1_000;
+
+function lagFinding(lag: Seen['lag']): Finding {
+  const about = 'Hub lag';
+  if ('kind' in lag) return { about, grade: 'note', what: lag.what };
+  const what = `${lag.waiting} reports wait for dispatch`;
+  if (lag.waiting < muchLag) return { about, grade: 'good', what };
+  return { about, grade: 'bad', what, advice: 'See whether the engine lives and keeps up.' };
+}
+
+function deadFinding(dead: Seen['dead']): Finding {
+  const about = 'Dead';
+  if (typeof dead !== 'number') return { about, grade: 'bad', what: dead.what };
+  const what = `${dead} messages were set aside`;
+  if (dead === 0) return { about, grade: 'good', what };
+  return { about, grade: 'note', what, advice: 'Look at them: slipway dead list.' };
+}

@@ -1,0 +1,92 @@
+/** `slipway doctor`: whether everything is as it must be for Slipway to keep its promises. */
+import { inspectHub, type HubFacts } from '../../event-hub/index.ts';
+import { failure, isFailure, showFailure, type Failure } from '../failure.ts';
+import { readHeader, renderHeader, type Header } from '../header.ts';
+import { exits, type Exit, type Invocation, type Screen } from '../io.ts';
+import { readLetters } from '../dead/list.ts';
+import { withSources } from '../perform.ts';
+import { readLag } from '../lag.ts';
+import { readLedger } from '../records.ts';
+import { show } from '../show.ts';
+import { sentence, type Sources } from '../sources.ts';
+import { painter, type Paint } from '../text/paint.ts';
+import { wrap } from '../text/table.ts';
+import { findings, type Finding } from './findings.ts';
+
+export type DoctorView = {
+  readonly kind: 'Examination';
+  readonly version: 1;
+  readonly header: Header;
+  readonly findings: readonly Finding[];
+};
+
+export async function run(invocation: Invocation): Promise<Exit> {
+  return withSources(invocation, { hub: true, temporal: true }, async (sources) => {
+    const view = await examine(sources, invocation.io.now());
+    show(invocation, view, (screen) => renderDoctor(view, screen));
+    const bad = view.findings.filter(({ grade }) => grade === 'bad').length;
+    if (bad === 0) return exits.done;
+    return showFailure(invocation, failure('unhealthy', `${bad} of the findings are bad.`));
+  });
+}
+
+async function examine(sources: Sources, asOf: number): Promise<DoctorView> {
+  const [head, hub, ledger, lag, letters, temporal] = await Promise.all([
+    readHeader(sources, asOf),
+    hubFacts(sources),
+    readLedger(sources),
+    readLag(sources),
+    readLetters(sources),
+    temporalTrouble(sources),
+  ]);
+  const seen = {
+    header: head.header,
+    engine: head.engine,
+    kube: isFailure(sources.kube) ? sources.kube : undefined,
+    temporal,
+    hub,
+    ledger: isFailure(ledger) ? ledger : undefined,
+    lag,
+    dead: isFailure(letters) ? letters : letters.length,
+    isLocal: sources.places.local !== undefined,
+  };
+  return { kind: 'Examination', version: 1, header: head.header, findings: findings(seen) };
+}
+
+async function hubFacts({ hub }: Sources): Promise<HubFacts | Failure> {
+  if (isFailure(hub)) return hub;
+  const facts = await inspectHub(hub);
+  return facts.kind === 'facts' ? facts : failure('hubRefused', sentence(facts.why));
+}
+
+/** A list from visibility proves namespace and search attributes. */
+async function temporalTrouble({ temporal, cluster }: Sources): Promise<Failure | undefined> {
+  if (isFailure(temporal)) return temporal;
+  if (isFailure(cluster)) return cluster;
+  const { listRepairs } = await import('../../temporal/index.ts');
+  const listed = await listRepairs(temporal, { cluster: cluster.id, limit: 1 });
+  if (listed.kind === 'listed') return undefined;
+  return failure('temporalFailed', sentence(`Repairs could not be listed: ${listed.why}`));
+}
+
+function renderDoctor({ header, findings: found }: DoctorView, screen: Screen): string[] {
+  const paint = painter(screen.color);
+  return [
+    ...renderHeader(header, screen.width, paint),
+    '',
+    ...found.flatMap((finding) => findingLines(finding, screen.width, paint)),
+  ];
+}
+
+const signs = { good: '✔', note: '!', bad: '✘' } as const;
+const colors = { good: 'green', note: 'yellow', bad: 'red' } as const;
+const indent = 18;
+
+function findingLines({ about, grade, what, advice }: Finding, width: number, paint: Paint) {
+  const text = advice === undefined ? what : `${what}. ${advice}`;
+  return wrap(text, Math.max(20, width - indent)).map((line, index) =>
+    index === 0
+      ? `${paint(colors[grade], signs[grade])} ${about.padEnd(indent - 2)}${line}`
+      : `${' '.repeat(indent)}${line}`,
+  );
+}

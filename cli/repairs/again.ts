@@ -1,0 +1,215 @@
+/** `slipway repairs continue ID` and `rerun ID`: a person gives a handed-over repair back to Slipway. */
+import { randomUUID } from 'node:crypto';
+import { countOut, limitOf } from '../../domain/guard/decide.ts';
+import { emptyLedger } from '../../domain/guard/types.ts';
+import { evolve } from '../../domain/dispatch/evolve.ts';
+import type { Episode } from '../../domain/dispatch/types.ts';
+import { isHeld } from '../../domain/marks.ts';
+import type { NodeFacts } from '../../domain/node.ts';
+import { openingOf } from '../../domain/repair/opening.ts';
+import type { Author, RepairOpening, RepairState } from '../../domain/repair/types.ts';
+import { handedOverOutcomes } from '../../domain/vocabulary.ts';
+import { repairId as repairIdOf } from '../../event-hub/index.ts';
+import { listNodes } from '../../kube/index.ts';
+import { carryOut, told, type Change } from '../change.ts';
+import { failure, isFailure, type Failure } from '../failure.ts';
+import { readHeader, type HeaderRead } from '../header.ts';
+import type { Exit, Invocation } from '../io.ts';
+import { stateOf, type RepairLog } from '../journal.ts';
+import { kubeFailure } from '../kubeRefusal.ts';
+import { withSources } from '../perform.ts';
+import { openEpisodes, readLedger, readRecord, type KeptRecord } from '../records.ts';
+import { sentence, type Sources } from '../sources.ts';
+import { codeVersion } from '../version.ts';
+import { findLog } from './show.ts';
+
+/** Continue with the rung after the last one that was tried, or run the ladder again. */
+export type Way = 'continue' | 'rerun';
+
+export type AgainOptions = Change & { readonly way: Way; readonly wait?: true };
+
+type Plan = {
+  readonly opening: RepairOpening;
+  readonly kept: KeptRecord;
+  readonly firstRung: number;
+  readonly budgetLeft: number;
+  readonly mode: RepairOpening['mode'];
+};
+
+export async function run(
+  invocation: Invocation,
+  id: string,
+  options: AgainOptions,
+): Promise<Exit> {
+  return withSources(invocation, { hub: true, temporal: true }, async (sources) => {
+    if (isFailure(sources.temporal)) return sources.temporal;
+    const plan = await makePlan(invocation, sources, id, options.way);
+    if (isFailure(plan)) return plan;
+    const { opening, firstRung, budgetLeft } = plan;
+    if (budgetLeft < 1 && !options.wait)
+      return failure(
+        'budgetFull',
+        `No node more may be taken out by policy ${opening.policy.name}.`,
+      );
+    return carryOut(invocation, options, sources, {
+      what: `${options.way} the repair of node ${opening.node}`,
+      details: [
+        `Node ${opening.node}, first rung ${firstRung + 1} of ${opening.policy.ladder.length}: ${rungName(plan)}.`,
+        `Budget left: ${budgetLeft} of ${opening.policy.name}. Mode: ${plan.mode}.`,
+      ],
+      act: (by) => begin(invocation, sources, plan, by),
+    });
+  });
+}
+
+function rungName({ opening, firstRung }: Plan): string {
+  const rung = opening.policy.ladder[firstRung];
+  return rung ? `${rung.name} (${rung.driver} ${rung.action})` : 'none';
+}
+
+async function makePlan(
+  invocation: Invocation,
+  sources: Sources,
+  id: string,
+  way: Way,
+): Promise<Plan | Failure> {
+  const log = await findLog(sources, id);
+  if (isFailure(log)) return log;
+  const state = stateOf(log);
+  if (isFailure(state)) return state;
+  const [kept, nodes, head] = await Promise.all([
+    readRecord(sources, log.node),
+    nodesOf(sources),
+    readHeader(sources, invocation.io.now()),
+  ]);
+  if (isFailure(kept)) return kept;
+  if (isFailure(nodes)) return nodes;
+  const refusal = notNow(log, state, kept) ?? standsStill(head, nodes, log.node);
+  if (refusal) return refusal;
+  return planOf(sources, { log, state, kept, nodes, head, way });
+}
+
+type Found = {
+  readonly log: RepairLog;
+  readonly state: RepairState;
+  readonly kept: KeptRecord | undefined;
+  readonly nodes: readonly NodeFacts[];
+  readonly head: HeaderRead;
+  readonly way: Way;
+};
+
+async function planOf(sources: Sources, found: Found): Promise<Plan | Failure> {
+  const { log, state, kept, nodes, head, way } = found;
+  const { opening } = log;
+  if (!opening || !kept) return failure('journalIncomplete', `${log.repairId} has no beginning.`);
+  const firstRung = way === 'rerun' ? 0 : rungAfter(log, state);
+  const { ladder, guard } = opening.policy;
+  if (firstRung >= ladder.length)
+    return failure('ladderDone', `Repair ${log.repairId} tried all ${ladder.length} rungs.`);
+  const ledger = await readLedger(sources);
+  if (isFailure(ledger)) return ledger;
+  const others = nodes.filter(({ name }) => name !== log.node);
+  const out = countOut({ ledger: ledger ?? emptyLedger, nodes: others });
+  const budgetLeft = limitOf(nodes.length, guard) - out;
+  return { opening, kept, firstRung, budgetLeft, mode: head.header.mode ?? opening.mode };
+}
+
+function rungAfter({ entries }: RepairLog, state: RepairState): number {
+  const tried = entries.flatMap(({ events }) =>
+    events.flatMap((event) => (event.kind === 'attempted' ? [event.rung] : [])),
+  );
+  return tried.length === 0 ? state.rung : Math.max(...tried) + 1;
+}
+
+function notNow(
+  { repairId, node }: RepairLog,
+  { outcome }: RepairState,
+  kept: KeptRecord | undefined,
+): Failure | undefined {
+  if (outcome === undefined)
+    return failure('repairRunning', `Repair ${repairId} of node ${node} is still under way.`);
+  if (!handedOverOutcomes.includes(outcome))
+    return failure('notHandedOver', `Repair ${repairId} ended as ${outcome}, not handed over.`);
+  const episode = kept?.record.episode;
+  if (episode?.repairId === repairId) return undefined;
+  const newest = episode ? `the newest is ${episode.repairId}` : 'the node was well since';
+  return failure('notHandedOver', `Repair ${repairId} is past for node ${node}: ${newest}.`);
+}
+
+function standsStill(
+  { header }: HeaderRead,
+  nodes: readonly NodeFacts[],
+  name: string,
+): Failure | undefined {
+  const node = nodes.find((one) => one.name === name);
+  if (!node) return failure('nodeNotFound', `There is no node ${name} any more.`);
+  if (isHeld(node)) return failure('standsStill', `Node ${name} is on hold.`);
+  return header.paused ? failure('standsStill', 'Slipway is paused.') : undefined;
+}
+
+async function nodesOf({ kube }: Sources): Promise<readonly NodeFacts[] | Failure> {
+  if (isFailure(kube)) return kube;
+  const listed = await listNodes(kube);
+  return listed.ok ? listed.value : kubeFailure(listed.refusal, 'list the nodes');
+}
+
+/** First the record, then the workflow: if this ends in between, dispatch starts the same repair from the record. */
+async function begin(
+  invocation: Invocation,
+  sources: Sources,
+  plan: Plan,
+  by: Author,
+): Promise<Exit | Failure> {
+  const at = invocation.io.now();
+  const { kept, opening: old } = plan;
+  const episode = episodeOf(plan, by, at);
+  const record = evolve(kept.record, { kind: 'opened', episode });
+  const { policy } = old;
+  const opening = openingOf(record, episode, { policy, mode: plan.mode, codeVersion });
+  if (!opening) return failure('recordUnreadable', `The record lacks the check ${episode.check}.`);
+  const bucket = await openEpisodes(sources);
+  if (isFailure(bucket)) return bucket;
+  const written = await bucket.update(old.node, record, kept.revision);
+  if (written.kind === 'conflict')
+    return failure('recordChanged', `The record of node ${old.node} was changed meanwhile.`);
+  if (written.kind !== 'written') return failure('hubUnreachable', sentence(written.why));
+  return started(invocation, opening, await start(sources, opening), sources);
+}
+
+function episodeOf({ opening, firstRung }: Plan, by: Author, openedAt: number): Episode {
+  const { cluster, nodeUid, policy, fault, repairId: before } = opening;
+  const openingEventId = `${before}/${randomUUID()}`;
+  return {
+    repairId: repairIdOf({ cluster, nodeUid, openingEventId }),
+    openedAt,
+    openingEventId,
+    check: fault.check,
+    policy: policy.name,
+    after: { repairId: before, firstRung, by },
+  };
+}
+
+/** Undefined once it runs; dispatch may have been faster with the same repair. */
+async function start({ temporal }: Sources, opening: RepairOpening): Promise<Failure | undefined> {
+  if (isFailure(temporal)) return temporal;
+  const { describeRepair, startRepair } = await import('../../temporal/index.ts');
+  const answer = await startRepair(temporal, opening);
+  if (answer.kind === 'started') return undefined;
+  if (answer.kind === 'failed') return failure('temporalFailed', sentence(answer.why));
+  const about = await describeRepair(temporal, opening);
+  if (about.kind === 'found' && about.repairId === opening.repairId) return undefined;
+  return failure('repairRunning', `Another repair of node ${opening.node} still runs.`);
+}
+
+function started(
+  invocation: Invocation,
+  { repairId, node, after }: RepairOpening,
+  trouble: Failure | undefined,
+  { places }: Sources,
+): Exit {
+  const next = places.commands.slipway(`repairs watch ${repairId}`);
+  const view = { kind: 'RepairAgain', version: 1, repairId, node, after };
+  const text = `Repair ${repairId} of node ${node} is open.\n${next}`;
+  const late = trouble && failure(trouble.error, `${trouble.what} The engine will start it.`);
+  return told(invocation, { text, view }, late);
+}

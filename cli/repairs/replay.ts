@@ -1,0 +1,142 @@
+/** `slipway repairs replay ID`: asks today's code, or another policy, again. Reads the journal alone, writes nothing. */
+import { readFile } from 'node:fs/promises';
+import type { RepairPolicy } from '../../domain/repair/policy.ts';
+import { replay, type Replayed } from '../../domain/repair/replay.ts';
+import type { Command, RepairOpening } from '../../domain/repair/types.ts';
+import { parseRepairPolicies } from '../../schemas/repairPolicy.ts';
+import { failure, isFailure, type Failure } from '../failure.ts';
+import { readHeader, renderHeader, renderUnread, type Header, why } from '../header.ts';
+import { exits, type Exit, type Invocation, type Screen } from '../io.ts';
+import { stateOf, type RepairLog } from '../journal.ts';
+import { withSources } from '../perform.ts';
+import { show } from '../show.ts';
+import { painter } from '../text/paint.ts';
+import { labelled, table } from '../text/table.ts';
+import { clockTime } from '../text/amounts.ts';
+import { codeVersion } from '../version.ts';
+import { findLog } from './show.ts';
+
+export type ReplayView = {
+  readonly kind: 'Replay';
+  readonly version: 1;
+  readonly header: Header;
+  readonly repairId: string;
+  readonly decidedBy: string;
+  readonly codeVersion: string;
+  /** The policy that was asked, and whether it is the repair's own. */
+  readonly policy: string;
+  readonly ownPolicy: boolean;
+  readonly decisions: readonly Replayed[];
+  readonly different: number;
+  readonly unread: readonly Failure[];
+};
+
+export type ReplayOptions = { readonly policy?: string; readonly all?: true };
+
+export async function run(
+  invocation: Invocation,
+  id: string,
+  options: ReplayOptions,
+): Promise<Exit> {
+  return withSources(invocation, { hub: true }, async (sources) => {
+    const log = await findLog(sources, id);
+    if (isFailure(log)) return log;
+    const state = stateOf(log);
+    if (isFailure(state) || !log.opening) return isFailure(state) ? state : noOpening(id);
+    const policy = await policyFor(log.opening, options.policy);
+    if (isFailure(policy)) return policy;
+    const head = await readHeader(sources, invocation.io.now());
+    const view = replayView(log, log.opening, policy, options.policy === undefined);
+    const whole: ReplayView = { ...view, header: head.header, unread: head.unread };
+    show(invocation, whole, (screen) => renderReplay(whole, screen, options.all ?? false));
+    return head.unread.length > 0 ? exits.partial : exits.done;
+  });
+}
+
+function noOpening(id: string): Failure {
+  return failure('journalIncomplete', `The journal of ${id} lacks its first entry.`);
+}
+
+function replayView(
+  log: RepairLog,
+  opening: RepairOpening,
+  policy: RepairPolicy,
+  ownPolicy: boolean,
+): Omit<ReplayView, 'header' | 'unread'> {
+  const decisions = replay(opening, log.entries, policy);
+  return {
+    kind: 'Replay',
+    version: 1,
+    repairId: log.repairId,
+    decidedBy: opening.codeVersion,
+    codeVersion,
+    policy: policy.name,
+    ownPolicy,
+    decisions,
+    different: decisions.filter(({ same }) => !same).length,
+  };
+}
+
+/** Of a file the policy of the same name, or else the one that names the check. */
+async function policyFor(
+  opening: RepairOpening,
+  path: string | undefined,
+): Promise<RepairPolicy | Failure> {
+  if (path === undefined) return opening.policy;
+  const text = await readFile(path, 'utf8').catch((error: unknown) => ({ why: why(error) }));
+  if (typeof text !== 'string')
+    return failure('policyUnreadable', `The policy file ${path} cannot be read: ${text.why}.`);
+  const read = parseRepairPolicies([{ path, text }]);
+  if (!read.ok) return failure('policyUnreadable', `The policy file is not right.\n${read.why}`);
+  const { check } = opening.fault;
+  const named = read.value.find(({ name }) => name === opening.policy.name);
+  const policy = named ?? read.value.find(({ checks }) => checks.includes(check));
+  const what = `No policy in ${path} is named ${opening.policy.name} or names the check ${check}.`;
+  return policy ?? failure('policyUnreadable', what);
+}
+
+export function renderReplay(view: ReplayView, screen: Screen, all: boolean): string[] {
+  const paint = painter(screen.color);
+  const { width } = screen;
+  const shown = view.decisions.filter(({ same }) => all || !same);
+  const whose = view.ownPolicy ? 'its own policy' : 'the policy of the file';
+  const [title = '', ...rows] = table(columns, shown.map(rowOf), Infinity);
+  return [
+    ...renderHeader(view.header, width, paint),
+    '',
+    ...labelled('Repair', `${view.repairId}, decided by version ${view.decidedBy}`, width),
+    ...labelled('Asked', `version ${view.codeVersion} with ${whose}, ${view.policy}`, width),
+    ...labelled('Found', verdict(view), width),
+    ...(shown.length === 0 ? [] : ['', title]),
+    ...rows.map((row, index) => (shown[index]?.same ? row : paint('yellow', row))),
+    ...renderUnread(view.unread, width, paint),
+  ];
+}
+
+function verdict({ decisions, different }: ReplayView): string {
+  const total = `${decisions.length} decisions`;
+  return different === 0 ? `all ${total} are the same` : `${different} of ${total} differ`;
+}
+
+const columns = [
+  { title: '' },
+  { title: 'SEQ' },
+  { title: 'AT' },
+  { title: 'PHASE' },
+  { title: 'RECORDED' },
+  { title: 'DECIDED NOW' },
+];
+
+function rowOf({ sequence, at, phase, recorded, decided, same }: Replayed): string[] {
+  const now = same ? 'the same' : commandText(decided);
+  return [same ? ' ' : '≠', String(sequence), clockTime(at), phase, commandText(recorded), now];
+}
+
+/** `wait reason=boot until=17:13:56Z`. */
+function commandText({ kind, ...details }: Command): string {
+  const parts = Object.entries(details).map(([key, value]) => {
+    const isTime = typeof value === 'number' && (key === 'until' || key.endsWith('At'));
+    return `${key}=${isTime ? clockTime(value) : String(value)}`;
+  });
+  return [kind, ...parts].join(' ');
+}
