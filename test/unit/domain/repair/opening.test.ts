@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { emptyRecord, evolve } from '../../../../domain/dispatch/evolve.ts';
+import type { Episode } from '../../../../domain/dispatch/types.ts';
+import { openingOf } from '../../../../domain/repair/opening.ts';
+import { at, fault, policy, repairId } from '../../../support/given.ts';
+
+const stored = { event: fault, sequence: 7, storedAt: at(0) };
+const record = evolve(emptyRecord(fault), { kind: 'reported', fault: stored, soakMs: 0 });
+const episode: Episode = {
+  repairId,
+  openedAt: at(1),
+  openingEventId: fault.id,
+  check: fault.check,
+  policy: 'kernel',
+};
+const resolved = { policy: policy(), mode: 'act', codeVersion: '1' } as const;
+
+test('the record holds all that opens the repair of its episode', () => {
+  const opened = openingOf(record, episode, resolved);
+  expect(opened).toMatchObject({ repairId, openedAt: at(1), sequence: 7, mode: 'act' });
+  expect(opened?.fault).toEqual({ ...fault, observedAt: at(0) });
+  expect(opened).not.toHaveProperty('after');
+});
+
+test('a repair that a person took up again says after which one, and with which rung', () => {
+  const after = { repairId: 'r-old', firstRung: 1, by: { name: 'ada', reason: 'spare part' } };
+  expect(openingOf(record, { ...episode, after }, resolved)?.after).toEqual(after);
+});
+
+test('a record without the check that opened the episode opens nothing', () => {
+  expect(openingOf(record, { ...episode, check: 'Other' }, resolved)).toBeUndefined();
+});
