@@ -20,7 +20,7 @@ export async function freshLook(
   purpose: Purpose,
   node?: NodeFacts,
 ): Promise<LookAnswer> {
-  const seen = await see(ports, step, node);
+  const seen = await see(ports, step, purpose, node);
   if (!seen.ok) return { ok: false, outcome: unreadable(seen.why) };
   const judgement = judge(expectation(step, purpose), seen.value);
   if (judgement.ok) return judgement;
@@ -35,12 +35,14 @@ export function unreadable(why: string): StepOutcome {
 async function see(
   { kube, hub, guard }: Ports,
   { opening }: Step,
+  purpose: Purpose,
   known?: NodeFacts,
 ): Promise<Read<Seen>> {
+  const needsLeave = purpose === 'isolate' || purpose === 'act';
   const [node, paused, permit, reports] = await Promise.all([
     known ? { ok: true as const, value: known } : kube.readNode(opening.node),
-    kube.isPaused(),
-    opening.mode === 'observe' ? assumed : guard.holds(opening.repairId),
+    needsLeave ? kube.isPaused() : notAsked(false),
+    needsLeave && opening.mode === 'act' ? guard.holds(opening.repairId) : notAsked(true),
     hub.newestReports(opening.node),
   ]);
   if (!node.ok) return node;
@@ -56,5 +58,7 @@ async function see(
   return { ok: true, value };
 }
 
-/** Observe mode takes no permits. */
-const assumed: Read<boolean> = { ok: true, value: true };
+/** Observe mode takes no permits; and a ledger that cannot be read must not keep a node from coming back (DESIGN 8). */
+function notAsked(value: boolean): Read<boolean> {
+  return { ok: true, value };
+}

@@ -3,6 +3,7 @@ import { isHeld, isIsolatedBy } from '../domain/marks.ts';
 import type { PodFacts } from '../domain/node.ts';
 import { movable } from '../domain/repair/pods.ts';
 import type { Blocker } from '../domain/repair/types.ts';
+import type { EpochMs } from '../domain/vocabulary.ts';
 import { freshLook } from './freshLook.ts';
 import type { Evicted, Ports } from './ports.ts';
 import type { Step, StepOutcome } from './step.ts';
@@ -17,15 +18,21 @@ export type Pulse = {
 const lookEveryMs = 200;
 /** Without progress for this long the pass ends and the repair says who blocks it. */
 const stallMs = 1_500;
+/** A pass lasts while budgets let one pod after the other go; what it rests on must not be older than this. */
+const lookAgainMs = 1_000;
 
 export async function migrate(ports: Ports, step: Step, pulse: Pulse): Promise<StepOutcome> {
-  const look = await freshLook(ports, step, 'act');
-  if (!look.ok) return look.outcome;
   let progress = { left: Number.POSITIVE_INFINITY, at: ports.clock() };
+  let goodUntil = 0;
   for (;;) {
+    if (ports.clock() >= goodUntil) {
+      const look = await freshLook(ports, step, 'act');
+      if (!look.ok) return look.outcome;
+      goodUntil = ports.clock() + lookAgainMs;
+    }
     const pods = podsLeft(ports, step);
     if (pods.length === 0) return { kind: 'podsMoved' };
-    const blockers = await evictAll(ports, step, pods, pulse);
+    const blockers = await evictAll(ports, step, { pods, goodUntil }, pulse);
     if (pods.length < progress.left) progress = { left: pods.length, at: ports.clock() };
     pulse.beat({ left: pods.length, blockers });
     if (ports.clock() - progress.at > stallMs)
@@ -41,13 +48,13 @@ function podsLeft(ports: Ports, { opening }: Step): readonly PodFacts[] {
 async function evictAll(
   ports: Ports,
   step: Step,
-  pods: readonly PodFacts[],
+  { pods, goodUntil }: { readonly pods: readonly PodFacts[]; readonly goodUntil: EpochMs },
   pulse: Pulse,
 ): Promise<readonly Blocker[]> {
   const blockers: Blocker[] = [];
   for (const pod of pods.filter((candidate) => !candidate.deleting)) {
     await ports.pace.turn(pulse.signal);
-    if (!mayEvict(ports, step)) return blockers;
+    if (ports.clock() >= goodUntil || !mayEvict(ports, step)) return blockers;
     pulse.beat({ left: pods.length, blockers });
     const answer = await ports.kube.evict(pod);
     const blocker = blockerOf(pod, answer);

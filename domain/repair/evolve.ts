@@ -16,6 +16,8 @@ import type {
 const second = 1000;
 /** A refused act is tried again after this long at the latest, unless something wakes the repair earlier. */
 const refusedLookAgainMs = 5 * 60 * second;
+/** Nobody tells a repair that a pause has ended, and only those that hold a permit ask. */
+const pausedLookAgainMs = 10 * second;
 /** Budgets and unreadable objects change by themselves within seconds. */
 const soonLookAgainMs = 5 * second;
 
@@ -168,7 +170,7 @@ function refused(state: RepairState, event: Of<'refused'>): RepairState {
   if (isLoss(reason)) return withLoss(seen, reason, detail);
   if (reason === 'permit-lost') return { ...seen, permit: false };
   if (reason === 'healed' || reason === 'rebooted') return seen;
-  const laterMs = reason === 'paused' ? refusedLookAgainMs : soonLookAgainMs;
+  const laterMs = reason === 'paused' ? pausedLookAgainMs : soonLookAgainMs;
   const unwell = reason === 'still-faulty' || reason === 'unknown-health';
   const open = unwell && state.ending ? unconcluded(seen, at) : inDoubt(seen, reason);
   return withRefusal(open, reason, at, laterMs);

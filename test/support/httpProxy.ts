@@ -20,7 +20,9 @@ export type Fault =
   /** The server does as asked, and its answer is lost. */
   | { readonly kind: 'lose-answer' }
   /** Neither forwarded nor answered. */
-  | { readonly kind: 'stall' };
+  | { readonly kind: 'stall' }
+  /** Passed on once this is over. */
+  | { readonly kind: 'late'; readonly until: Promise<unknown> };
 
 export type HttpProxy = {
   readonly url: string;
@@ -28,6 +30,8 @@ export type HttpProxy = {
   readonly seen: readonly Seen[];
   /** Decides what befalls each request from now on; undefined lets it pass. */
   readonly befall: (rule: (seen: Seen) => Fault | undefined) => void;
+  /** Breaks every open connection, watches too; new ones work. */
+  readonly reset: () => void;
   readonly close: () => Promise<void>;
 };
 
@@ -49,7 +53,9 @@ const forward = (
     onAnswer,
   );
   upstream.on('error', () => from.socket.resetAndDestroy());
-  from.socket.once('close', () => upstream.destroy());
+  const abort = (): void => void upstream.destroy();
+  from.socket.once('close', abort);
+  upstream.once('close', () => from.socket.off('close', abort));
   from.pipe(upstream);
 };
 
@@ -76,6 +82,9 @@ const suffer = (state: State, fault: Fault, from: IncomingMessage, to: ServerRes
         answer.on('end', () => from.socket.resetAndDestroy());
       });
       return;
+    case 'late':
+      void fault.until.then(() => pass(state, from, to));
+      return;
     case 'stall':
   }
 };
@@ -101,6 +110,7 @@ export const startHttpProxy = async (target: string, ca: string): Promise<HttpPr
     befall: (rule) => {
       state.rule = rule;
     },
+    reset: () => server.closeAllConnections(),
     close: async () => {
       const closed = once(server, 'close');
       server.close();

@@ -1,7 +1,7 @@
 /** The whole loop for one test file: a stack with nodes and policies, the engine as a process, and its journal as it is written. */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, vi } from 'vitest';
 import type { NodeFacts } from '../../domain/node.ts';
 import type { Arrival, JournalEntry, RepairState, Unstamped } from '../../domain/repair/types.ts';
 import type { Mode, Outcome, Phase, ReasonCode } from '../../domain/vocabulary.ts';
@@ -17,7 +17,10 @@ import type { JournalLine } from '../../schemas/journalLine.ts';
 import type { BmcCall } from '../../schemas/hardware.ts';
 import { connectTemporal, queryState, say } from '../../temporal/index.ts';
 import type { Temporal } from '../../temporal/index.ts';
+import { startHttpProxy } from './httpProxy.ts';
+import type { Fault, HttpProxy, Seen } from './httpProxy.ts';
 import { openHub } from './hub.ts';
+import { redirect } from './kube.ts';
 import { makeTestDir } from './stack.ts';
 
 export type PolicySpec = {
@@ -70,8 +73,8 @@ export type LoopOptions = Partial<StackOptions> & {
   readonly mode: Mode;
   /** Machines boot within a second unless the test says otherwise. */
   readonly bootMs?: readonly [number, number];
-  /** Runs with the stack up and before the engine starts. */
-  readonly prepare?: (stack: Stack) => Promise<void>;
+  /** The engine reaches the API server through a proxy that can fail; see `Mischief`. */
+  readonly proxied?: true;
 };
 
 export type End = {
@@ -84,12 +87,72 @@ export type End = {
 /** How long a whole repair may take on a machine that is busy with other tests. */
 const repairWithinMs = 60_000;
 
+type Rule = (seen: Seen) => Fault | undefined;
+
+/** Rules for what befalls the engine's requests, any number at a time. */
+export class Mischief {
+  readonly #proxy: HttpProxy;
+  readonly #rules = new Set<Rule>();
+
+  private constructor(proxy: HttpProxy) {
+    this.#proxy = proxy;
+    proxy.befall((seen) => {
+      for (const rule of this.#rules) {
+        const fault = rule(seen);
+        if (fault) return fault;
+      }
+      return undefined;
+    });
+  }
+
+  /** Rewrites the engine's configuration, so it must come before the engine's start. */
+  static async between(stack: Stack): Promise<Mischief> {
+    const { engineConfig, kubernetes } = stack.state;
+    const proxy = await startHttpProxy(kubernetes.url, await readFile(kubernetes.caFile, 'utf8'));
+    const config = JSON.parse(await readFile(engineConfig, 'utf8')) as Record<string, unknown>;
+    config['kubernetes'] = {
+      observerKubeconfig: await redirect(stack, 'observer', proxy.url),
+      actorKubeconfig: await redirect(stack, 'actor', proxy.url),
+    };
+    await writeFile(engineConfig, JSON.stringify(config));
+    return new Mischief(proxy);
+  }
+
+  /** The rule holds until the answer is called. */
+  begin(rule: Rule): () => void {
+    this.#rules.add(rule);
+    return () => void this.#rules.delete(rule);
+  }
+
+  /** Nodes can be read one by one, and neither listed nor watched. */
+  cutNodeWatch(): () => void {
+    const end = this.begin(({ url }) =>
+      url.pathname === '/api/v1/nodes' ? { kind: 'reset' } : undefined,
+    );
+    this.#proxy.reset();
+    return end;
+  }
+
+  close(): Promise<void> {
+    return this.#proxy.close();
+  }
+}
+
+/** The API server is busy whenever the engine patches an object with this path. */
+export const refusesPatch =
+  (path: string): Rule =>
+  ({ method, url }) =>
+    method === 'PATCH' && url.pathname.startsWith(path)
+      ? { kind: 'answer', status: 503, body: { kind: 'Status', code: 503, message: 'busy' } }
+      : undefined;
+
 export class Loop {
   readonly stack: Stack;
   readonly cluster: string;
   readonly hub: Hub;
   readonly temporal: Temporal;
   readonly #names: string[];
+  readonly #mischief: Mischief | undefined;
   readonly #lines: JournalLine[] = [];
   readonly #seen = new Set<string>();
 
@@ -100,6 +163,7 @@ export class Loop {
       readonly hub: Hub;
       readonly temporal: Temporal;
       readonly names: readonly string[];
+      readonly mischief: Mischief | undefined;
     },
   ) {
     this.stack = stack;
@@ -107,11 +171,12 @@ export class Loop {
     this.hub = of.hub;
     this.temporal = of.temporal;
     this.#names = [...of.names];
+    this.#mischief = of.mischief;
     void this.#follow();
   }
 
   static async start(dataDir: string, options: LoopOptions): Promise<Loop> {
-    const { policies, nodes, mode, bootMs = [500, 1_000], prepare, ...stackOptions } = options;
+    const { policies, nodes, mode, bootMs = [500, 1_000], proxied, ...stackOptions } = options;
     const file = join(dataDir, 'policies.yaml');
     await writeFile(file, policies);
     const stack = await startStack({ dataDir, mode, policies: file, ...stackOptions });
@@ -122,8 +187,9 @@ export class Loop {
     const temporal = await connectTemporal(stack.state.temporal);
     if ('kind' in temporal) throw new Error(temporal.why);
     const cluster = await clusterId(stack);
-    const loop = new Loop(stack, { cluster, hub, temporal, names: machines.map((m) => m.name) });
-    await prepare?.(stack);
+    const names = machines.map(({ name }) => name);
+    const mischief = proxied && (await Mischief.between(stack));
+    const loop = new Loop(stack, { cluster, hub, temporal, names, mischief });
     await stack.startEngine(mode);
     return loop;
   }
@@ -132,6 +198,13 @@ export class Loop {
     await this.temporal.close();
     await this.hub.close();
     await this.stack.stop();
+    await this.#mischief?.close();
+  }
+
+  /** What stands between the engine and the API server. */
+  get mischief(): Mischief {
+    if (!this.#mischief) throw new Error('this file did not ask for a proxy');
+    return this.#mischief;
   }
 
   /** A node that no other case of the file has. */
@@ -296,6 +369,7 @@ const clusterId = async (stack: Stack): Promise<string> => {
 export const useLoop = (options: LoopOptions): (() => Loop) => {
   let loop: Loop | undefined;
   let dataDir = '';
+  vi.setConfig({ testTimeout: 2 * repairWithinMs });
   beforeAll(async () => {
     dataDir = await makeTestDir();
     loop = await Loop.start(dataDir, options);
