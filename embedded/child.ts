@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { codeOf, StackFailure } from './failure.ts';
+import { isStopped } from './processes.ts';
 import { waitFor } from './waitFor.ts';
 
 /**
@@ -34,6 +35,7 @@ exit $code
 const readyWithinMs = 40_000;
 const shownLogLines = 3;
 const searchedLogLines = 40;
+const stopsWithinMs = 2_000;
 const signalOffset = 128;
 
 export type ChildSpec<Name extends string = string> = {
@@ -149,8 +151,12 @@ export class Child<Name extends string = string> {
     if (isAlive(this.#running.pid)) process.kill(this.#running.pid, signal);
   }
 
-  pause(): void {
+  /** Stops the server where it is (SIGSTOP); resolves once it stands still. */
+  async pause(): Promise<void> {
+    const pid = this.#running?.pid;
+    if (pid === undefined) return;
     this.kill('SIGSTOP');
+    await waitFor(async () => (await isStopped(pid)) || undefined, { deadlineMs: stopsWithinMs });
   }
 
   resume(): void {

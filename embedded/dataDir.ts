@@ -1,15 +1,13 @@
-import { readFile, mkdir } from 'node:fs/promises';
-import { execFile } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import type { StackState } from '../schemas/stackState.ts';
 import { codeOf, StackFailure } from './failure.ts';
 import { tryLock, type Lock } from './lock.ts';
+import { commandLine } from './processes.ts';
 import { readState } from './state/index.ts';
 import { freeBytes } from './toolchain/preflight.ts';
 import { waitFor } from './waitFor.ts';
 
-const run = promisify(execFile);
 const leftoversWithinMs = 6_000;
 const endsWithinMs = 30_000;
 const neededBytes = 500e6;
@@ -34,15 +32,6 @@ const isHeld = (dataDir: string): boolean => {
   }
   lock?.release();
   return lock === undefined;
-};
-
-const commandLine = async (pid: number): Promise<string> => {
-  const fromProc = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
-  if (fromProc !== undefined) return fromProc;
-  return run('ps', ['-o', 'command=', '-p', `${pid}`]).then(
-    ({ stdout }) => stdout,
-    () => '',
-  );
 };
 
 /** Process ids are used again, so only one whose command names this folder is a server of ours. */

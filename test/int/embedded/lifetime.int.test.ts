@@ -175,7 +175,7 @@ test(
     }
     expect((await stack.node(node.name))?.metadata.uid).toBe(uid);
     const apiserver = stack.child('kube-apiserver');
-    apiserver.pause();
+    await apiserver.pause();
     const answer = stack.api().health('/readyz');
     await expect(answer).rejects.toThrow('no answer');
     apiserver.resume();

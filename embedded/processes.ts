@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** What `ps` says of one process in one column; nothing when there is no such process. */
+const ps = (column: string, pid: number): Promise<string> =>
+  run('ps', ['-o', `${column}=`, '-p', `${pid}`]).then(
+    ({ stdout }) => stdout.trim(),
+    () => '',
+  );
+
+/** The command line of a process, empty when it has ended, with words apart by any one character. */
+export const commandLine = async (pid: number): Promise<string> =>
+  readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ps('command', pid));
+
+/** The states of all threads where the system shows them, of the process elsewhere. */
+const threadStates = async (pid: number): Promise<string[]> => {
+  const folder = `/proc/${pid}/task`;
+  const threads = await readdir(folder).catch(() => undefined);
+  if (!threads) return [await ps('state', pid)];
+  return Promise.all(
+    threads.map(async (thread) => {
+      const stat = await readFile(`${folder}/${thread}/stat`, 'utf8').catch(() => ') T');
+      return stat.slice(stat.lastIndexOf(')') + 2);
+    }),
+  );
+};
+
+/** Whether a process stands still after SIGSTOP, with all its threads. */
+export const isStopped = async (pid: number): Promise<boolean> =>
+  (await threadStates(pid)).every((state) => state.startsWith('T'));
