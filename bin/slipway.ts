@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { runOnTerminal } from '../cli/main/index.ts';
 
 await runOnTerminal(process.argv.slice(2));

@@ -1,4 +1,5 @@
 /** The two lanes: `repairs` runs workflows and the quick activities, `moves` everything that may take its time. */
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { NativeConnection } from '@temporalio/worker';
@@ -60,6 +61,8 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
 }
 
 function bundle(): ReturnType<typeof bundleWorkflowCode> {
-  const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
+  const workflowsPath = fileURLToPath(
+    new URL(`../workflows/index${extname(import.meta.url)}`, import.meta.url),
+  );
   return bundleWorkflowCode({ workflowsPath, logger: quietLogger });
 }
