@@ -22,6 +22,8 @@ export type FaultsOptions = {
   readonly lookAgain: (node: string, at: EpochMs) => void;
   /** Told when the reason for doing nothing changed; for journal and counters. */
   readonly onIgnored: (record: EpisodeRecord, reason: ReasonCode, changed: boolean) => void;
+  /** Leaves the node of a repair that ended behind our back as a hand-over leaves it; false: ask again. */
+  readonly onVanished: (record: EpisodeRecord, episode: Episode) => Promise<boolean>;
 };
 
 export type Faults = {
@@ -162,15 +164,17 @@ async function inform(
 
 /** A repair that ended behind our back leaves a node that nobody vouches for: a person's. */
 async function handOver(
-  { records, clock }: FaultsOptions,
-  { node }: EpisodeRecord,
-  { repairId: id }: Episode,
+  { records, clock, onVanished }: FaultsOptions,
+  record: EpisodeRecord,
+  episode: Episode,
 ): Promise<'done' | 'retry'> {
-  const changed = await records.change(node, (record) => {
+  if (!(await onVanished(record, episode))) return 'retry';
+  const { repairId: id } = episode;
+  const changed = await records.change(record.node, (fresh) => {
     const reason = 'terminated-outside';
     return (
-      record &&
-      evolve(record, { kind: 'closed', repairId: id, outcome: 'escalated', reason, at: clock() })
+      fresh &&
+      evolve(fresh, { kind: 'closed', repairId: id, outcome: 'escalated', reason, at: clock() })
     );
   });
   return changed ? 'done' : 'retry';

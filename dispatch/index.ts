@@ -1,5 +1,5 @@
 /** The dispatcher of one cluster: the only automatic voice to its repairs. */
-import type { EpisodeRecord } from '../domain/dispatch/types.ts';
+import type { Episode, EpisodeRecord } from '../domain/dispatch/types.ts';
 import type { NodeFacts } from '../domain/node.ts';
 import type { RepairPolicy } from '../domain/repair/policy.ts';
 import type { EpochMs, Mode, ReasonCode } from '../domain/vocabulary.ts';
@@ -30,6 +30,7 @@ export type DispatchOptions = {
   readonly codeVersion: string;
   readonly clock: () => EpochMs;
   readonly onIgnored: (record: EpisodeRecord, reason: ReasonCode, changed: boolean) => void;
+  readonly onVanished: (record: EpisodeRecord, episode: Episode) => Promise<boolean>;
   readonly onBad: (letter: DeadLetter) => void;
   readonly signal: AbortSignal;
 };

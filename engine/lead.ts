@@ -1,4 +1,5 @@
 /** What only one engine of a cluster does at a time: probe, dispatch and sweep. */
+import type { Ports } from '../activities/ports.ts';
 import { runDispatch } from '../dispatch/index.ts';
 import type { DispatchOptions } from '../dispatch/index.ts';
 import { newestReports, publishFault, publishJournal, eventId } from '../event-hub/index.ts';
@@ -8,9 +9,13 @@ import { startNodeConditions } from '../probes/active/nodeConditions.ts';
 import { describeRepair } from '../temporal/index.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { announce } from './announce.ts';
+import { closeVanished } from './vanished.ts';
 
-export type LeadOptions = Omit<DispatchOptions, 'signal' | 'onIgnored' | 'onBad'> & {
+type Handlers = 'onIgnored' | 'onVanished' | 'onBad';
+
+export type LeadOptions = Omit<DispatchOptions, 'signal' | Handlers> & {
   readonly guard: Guard;
+  readonly ports: Ports;
   readonly log: Logger;
 };
 
@@ -29,6 +34,10 @@ export async function lead(options: LeadOptions, signal: AbortSignal): Promise<v
   await runDispatch({
     ...options,
     signal,
+    onVanished: (record, episode) => {
+      log.warn('a repair was ended outside of Slipway', { repairId: episode.repairId });
+      return closeVanished(options, record, episode);
+    },
     onBad: (letter) =>
       log.warn('a message was set aside in DEAD', {
         subject: letter.subject,

@@ -93,7 +93,7 @@ async function work(
     signal: stop.signal,
     onProblem: (problem) => log.warn('the lease had trouble', { problem }),
     onLeading: (signal) =>
-      lead({ ...options, ...neighbours, ...views, cluster, clock, codeVersion }, signal),
+      lead({ ...options, ...neighbours, ...views, ports, cluster, clock, codeVersion }, signal),
   });
   try {
     await Promise.race([workers.running, aborted(stop.signal)]);

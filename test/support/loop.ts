@@ -323,6 +323,20 @@ export class Loop {
     await this.#asAlice(path, { spec: { unschedulable: unschedulable || null } });
   }
 
+  /** Reboots a machine as its owner would; resolves when its kubelet is back. */
+  async rebootByHand(node: string): Promise<void> {
+    const before = await this.stack.node(node);
+    await this.stack.hardware.reboot(node);
+    await this.until(`${node} is back in another boot`, async () => {
+      const after = await this.stack.node(node);
+      const isReady = after?.status.conditions.some(
+        ({ type, status }) => type === 'Ready' && status === 'True',
+      );
+      const isOther = after?.status.nodeInfo?.bootID !== before?.status.nodeInfo?.bootID;
+      return (isReady && isOther) || undefined;
+    });
+  }
+
   async annotate(node: string, annotations: Record<string, string | null>): Promise<void> {
     await this.#asAlice(`/api/v1/nodes/${node}`, { metadata: { annotations } });
   }
