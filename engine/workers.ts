@@ -26,6 +26,8 @@ Runtime.install({ logger: quietLogger });
 /** Cancellations must reach an activity well before the five seconds a cancel may take. */
 const heartbeatThrottleMs = 500;
 const shutdownGraceMs = 3_000;
+/** A repair whose engine died goes on in another one after this long; Temporal's own 10 s would double the gap. */
+const lostWorkerMs = 5_000;
 
 export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   const { connection, namespace, ports } = options;
@@ -42,6 +44,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
     workflowBundle,
     activities: createRepairActivities(ports),
     maxCachedWorkflows: 2_000,
+    stickyQueueScheduleToStartTimeout: lostWorkerMs,
     maxConcurrentWorkflowTaskPolls: 8,
   });
   const moves = await Worker.create({

@@ -22,7 +22,7 @@ export const hardwareControl = (url: string, files: HardwareFiles): HardwareCont
   return {
     add: async (systems) => {
       await send('POST', '/control/systems', systems);
-      await writeInventory(files, url);
+      writeInventory(files, url);
     },
     behave: (node, behaviour) => send('PUT', `/control/systems/${node}/behaviour`, behaviour),
     reboot: (node) => send('POST', `/control/systems/${node}/reboot`, {}),

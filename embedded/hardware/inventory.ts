@@ -1,5 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import { parseSystems } from '../../schemas/hardware.ts';
+import { replaceFile } from './replaceFile.ts';
 
 export type HardwareFiles = {
   readonly systems: string;
@@ -7,12 +8,15 @@ export type HardwareFiles = {
   readonly credentials: string;
 };
 
-/** Writes the file the engine reads (`schemas/bmcInventory.ts`): node, then where its BMC is and how to log in. */
-export const writeInventory = async (files: HardwareFiles, url: string): Promise<void> => {
-  const systems = parseSystems(await readFile(files.systems, 'utf8').catch(() => '[]'));
+/**
+ * Writes the file the engine reads (`schemas/bmcInventory.ts`): node, then where its BMC is and how to log in. It reads
+ * and writes without a pause in between, so that of two calls the later one never leaves a machine out.
+ */
+export const writeInventory = (files: HardwareFiles, url: string): void => {
+  const text = existsSync(files.systems) ? readFileSync(files.systems, 'utf8') : '[]';
   const nodes: Record<string, unknown> = {};
-  for (const { id, node } of systems) {
+  for (const { id, node } of parseSystems(text)) {
     nodes[node] = { address: url, systemId: id, credentialsFile: files.credentials };
   }
-  await writeFile(files.inventory, `${JSON.stringify({ nodes }, undefined, 2)}\n`);
+  replaceFile(files.inventory, `${JSON.stringify({ nodes }, undefined, 2)}\n`);
 };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -24,6 +24,7 @@ import {
   systemDocument,
   systemsPath,
 } from './redfish.ts';
+import { replaceFile } from './replaceFile.ts';
 
 type Reply = {
   readonly status: number;
@@ -161,7 +162,7 @@ class Simulator {
 
   #save(): void {
     const systems = [...this.#machines.values()].map((machine) => machine.system);
-    writeFileSync(this.#config.systemsFile, JSON.stringify(systems));
+    replaceFile(this.#config.systemsFile, JSON.stringify(systems));
   }
 
   #kubernetes(): Promise<KubeApi> {

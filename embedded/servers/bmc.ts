@@ -40,7 +40,7 @@ export const writeBmcConfig = async (context: ServerContext, tokens: Tokens): Pr
     },
   };
   await writeFile(configFile(dataDir), JSON.stringify(config), { mode: 0o600 });
-  await writeInventory(files, `http://${loopback}:${ports.bmc}`);
+  writeInventory(files, `http://${loopback}:${ports.bmc}`);
   await writeFile(files.credentials, JSON.stringify(credentials), { mode: 0o600 });
 };
 

@@ -1,0 +1,41 @@
+/** Policies that leave no time between steps, so that a test need not wait. */
+
+const policy = (name: string, check: string, ladder: readonly string[], guard: string): string =>
+  `apiVersion: slipway.dev/v1
+kind: RepairPolicy
+metadata: { name: ${name} }
+spec:
+  checks: [${check}]
+  holdDown: 0s
+  soak: 1s
+  guard: ${guard}
+  migration: { timeout: 60s }
+  ladder:
+${ladder.map((rung) => `    - { ${rung} }\n`).join('')}`;
+
+const reset = (name: string, action: string, more: string): string =>
+  `name: ${name}, driver: redfish, action: ${action}, callTimeout: 3s, verification: { timeout: 20s, soak: 1s }, ${more}`;
+
+const person = 'name: person, driver: ticket';
+const roomForAll = '{ maxUnavailablePercent: 100, maxUnavailableNodes: 100 }';
+const roomForOne = '{ maxUnavailablePercent: 100, maxUnavailableNodes: 1 }';
+
+/** A reboot heals; a second one makes up for an attempt that was never made. */
+export const healable = 'KernelDeadlock';
+/** One reboot, then a person. */
+export const stubborn = 'ReadonlyFilesystem';
+
+const reboots = [
+  reset('reboot', 'GracefulRestart', 'attempts: 2, bootWindow: 4s'),
+  reset('power-cycle', 'PowerCycle', 'bootWindow: 4s'),
+  person,
+];
+const oneReboot = [reset('reboot', 'GracefulRestart', 'bootWindow: 2s'), person];
+
+export const roomyPolicies = [
+  policy('reboots', healable, reboots, roomForAll),
+  policy('one-reboot', stubborn, oneReboot, roomForAll),
+].join('---\n');
+
+/** Only one node may be out at a time. */
+export const narrowPolicies = policy('reboots', healable, reboots, roomForOne);
