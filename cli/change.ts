@@ -8,7 +8,7 @@ import { exits, type Exit, type Invocation } from './io.ts';
 import type { Sources } from './sources.ts';
 
 export type Change = {
-  readonly reason?: string;
+  readonly reason: string;
   readonly dryRun?: true;
   readonly yes?: true;
 };
@@ -28,13 +28,10 @@ export async function carryOut(
   sources: Sources,
   deed: Deed,
 ): Promise<Exit | Failure> {
-  const { reason } = change;
-  if (reason === undefined || reason.trim() === '')
-    return failure('reasonMissing', `No reason was given to ${deed.what}.`);
-  const by = { name: await nameOf(sources, io.env), reason };
+  const by = { name: await nameOf(sources, io.env), reason: change.reason };
   for (const line of deed.details ?? []) io.err(`${line}\n`);
   if (change.dryRun) {
-    const said = `Would ${deed.what} as ${by.name}: ${reason}`;
+    const said = `Would ${deed.what} as ${by.name}: ${by.reason}`;
     const view = { kind: 'DryRun', version: 1, would: deed.what, by };
     io.out(flags.output === 'json' ? `${JSON.stringify(view, undefined, 2)}\n` : `${said}\n`);
     return exits.done;

@@ -5,12 +5,14 @@ import type { Exit, Invocation } from './io.ts';
 export type Failure = {
   readonly kind: 'failure';
   readonly error: ErrorName;
+  /** Its place in the catalogue (docs/ERRORS.md). */
+  readonly code: string;
   /** One or two sentences: what happened, and where. */
   readonly what: string;
 };
 
 export function failure(error: ErrorName, what: string): Failure {
-  return { kind: 'failure', error, what };
+  return { kind: 'failure', error, code: errorCatalogue[error].code, what };
 }
 
 /** The value, or undefined where there is none to show. */

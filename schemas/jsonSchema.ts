@@ -1,5 +1,6 @@
 /** The contracts as JSON Schema, for editors and for other languages. */
 import { z } from 'zod';
+import { cliOutputSchema } from './cliOutput.ts';
 import { engineConfigSchema } from './config.ts';
 import { faultEventSchema } from './faultEvent.ts';
 import { repairPolicySchema } from './repairPolicy.ts';
@@ -9,6 +10,7 @@ export function jsonSchemas(): Readonly<Record<string, object>> {
   return {
     'fault-event.v1.json': toJsonSchema(faultEventSchema, 'Slipway fault event v1'),
     'repair-policy.v1.json': toJsonSchema(repairPolicySchema, 'Slipway RepairPolicy v1'),
+    'cli-output.v1.json': toJsonSchema(cliOutputSchema, 'Slipway command line output v1'),
     'engine-config.v1.json': toJsonSchema(engineConfigSchema, 'Slipway EngineConfig v1'),
   };
 }

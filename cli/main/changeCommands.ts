@@ -1,32 +1,31 @@
 /** Commands that change something; each asks first, and records who and why. */
 import type { Command } from 'commander';
-import type { Change } from '../change.ts';
 import type { Flags } from '../io.ts';
 import type { Which } from '../dead/requeue.ts';
 import type { Way } from '../repairs/again.ts';
 import { wholeNumber, withChange, withPlaces, type ChangeFlags } from './flags.ts';
-import type { Run } from './run.ts';
+import type { Run, RunChange } from './run.ts';
 
-export function addChangeCommands(program: Command, run: Run): void {
+export function addChangeCommands(program: Command, run: RunChange): void {
   addNodeChanges(program, run);
   addPause(program, run);
 }
 
-function addNodeChanges(program: Command, run: Run): void {
+function addNodeChanges(program: Command, run: RunChange): void {
   changing(program.command('hold'))
     .description("keep a node out of Slipway's hands")
     .argument('<node>', 'name of the node')
     .action((node: string, flags: ChangeFlags) =>
-      run(flags, async (invocation) =>
-        (await import('../nodes/hold.ts')).hold(invocation, node, changeOf(flags)),
+      run(flags, async (invocation, change) =>
+        (await import('../nodes/hold.ts')).hold(invocation, node, change),
       ),
     );
   changing(program.command('unhold'))
     .description('give a node back to Slipway')
     .argument('<node>', 'name of the node')
     .action((node: string, flags: ChangeFlags) =>
-      run(flags, async (invocation) =>
-        (await import('../nodes/hold.ts')).unhold(invocation, node, changeOf(flags)),
+      run(flags, async (invocation, change) =>
+        (await import('../nodes/hold.ts')).unhold(invocation, node, change),
       ),
     );
   changing(program.command('inject').option('--clear', 'make it healthy again'))
@@ -34,68 +33,68 @@ function addNodeChanges(program: Command, run: Run): void {
     .argument('<node>', 'name of the node')
     .argument('<check>', 'condition to set, such as KernelDeadlock')
     .action((node: string, check: string, flags: ChangeFlags & { readonly clear?: true }) =>
-      run(flags, async (invocation) => {
+      run(flags, async (invocation, change) => {
         const injection = { node, check, ...(flags.clear && { clear: flags.clear }) };
-        return (await import('../nodes/inject.ts')).run(invocation, injection, changeOf(flags));
+        return (await import('../nodes/inject.ts')).run(invocation, injection, change);
       }),
     );
 }
 
-function addPause(program: Command, run: Run): void {
+function addPause(program: Command, run: RunChange): void {
   changing(program.command('pause'))
     .description('begin no new act in the whole cluster')
     .action((flags: ChangeFlags) =>
-      run(flags, async (invocation) =>
-        (await import('../nodes/pause.ts')).pause(invocation, changeOf(flags)),
+      run(flags, async (invocation, change) =>
+        (await import('../nodes/pause.ts')).pause(invocation, change),
       ),
     );
   changing(program.command('resume'))
     .description('act again after a pause')
     .action((flags: ChangeFlags) =>
-      run(flags, async (invocation) =>
-        (await import('../nodes/pause.ts')).resume(invocation, changeOf(flags)),
+      run(flags, async (invocation, change) =>
+        (await import('../nodes/pause.ts')).resume(invocation, change),
       ),
     );
 }
 
-export function addRepairChanges(repairs: Command, run: Run): void {
+export function addRepairChanges(repairs: Command, run: RunChange): void {
   changing(repairs.command('cancel'))
     .description('stop a repair and undo what can be undone')
     .argument('<id>', 'id of the repair')
     .action((id: string, flags: ChangeFlags) =>
-      run(flags, async (invocation) =>
-        (await import('../repairs/cancel.ts')).run(invocation, id, changeOf(flags)),
+      run(flags, async (invocation, change) =>
+        (await import('../repairs/cancel.ts')).run(invocation, id, change),
       ),
     );
   addAgain(repairs, run, 'continue', 'take a handed-over repair up with its next rung');
   addAgain(repairs, run, 'rerun', 'take a handed-over repair up from its first rung');
 }
 
-function addAgain(repairs: Command, run: Run, way: Way, description: string): void {
+function addAgain(repairs: Command, run: RunChange, way: Way, description: string): void {
   changing(repairs.command(way).option('--wait', 'also if it has to wait for its turn'))
     .description(description)
     .argument('<id>', 'id of the repair')
     .action((id: string, flags: ChangeFlags & { readonly wait?: true }) =>
-      run(flags, async (invocation) => {
-        const options = { ...changeOf(flags), way, ...(flags.wait && { wait: flags.wait }) };
+      run(flags, async (invocation, change) => {
+        const options = { ...change, way, ...(flags.wait && { wait: flags.wait }) };
         return (await import('../repairs/again.ts')).run(invocation, id, options);
       }),
     );
 }
 
-export function addDeadCommands(program: Command, run: Run): void {
+export function addDeadCommands(program: Command, look: Run, run: RunChange): void {
   const dead = program.command('dead').description('messages that were set aside');
   withPlaces(dead.command('list'))
     .description('what was set aside, and why')
     .action((flags: Flags) =>
-      run(flags, async (invocation) => (await import('../dead/list.ts')).run(invocation)),
+      look(flags, async (invocation) => (await import('../dead/list.ts')).run(invocation)),
     );
   changing(dead.command('requeue'))
     .description('send a message again, under a new id')
     .argument('<number>', 'number of the message, or all', numberOrAll)
     .action((which: Which, flags: ChangeFlags) =>
-      run(flags, async (invocation) =>
-        (await import('../dead/requeue.ts')).run(invocation, which, changeOf(flags)),
+      run(flags, async (invocation, change) =>
+        (await import('../dead/requeue.ts')).run(invocation, which, change),
       ),
     );
 }
@@ -106,12 +105,4 @@ function numberOrAll(text: string): Which {
 
 function changing(command: Command): Command {
   return withPlaces(withChange(command));
-}
-
-function changeOf({ reason, dryRun, yes }: Flags & Change): Change {
-  return {
-    ...(reason !== undefined && { reason }),
-    ...(dryRun && { dryRun }),
-    ...(yes && { yes }),
-  };
 }

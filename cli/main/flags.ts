@@ -1,7 +1,7 @@
 /** Flags that many commands share. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Change } from '../change.ts';
-import type { Flags, Invocation, Io } from '../io.ts';
+import type { Flags } from '../io.ts';
 
 /** Adds where the servers are, and in which form to answer. */
 export function withPlaces(command: Command): Command {
@@ -26,11 +26,7 @@ export function withChange(command: Command): Command {
     .option('-y, --yes', 'do not ask');
 }
 
-export type ChangeFlags = Flags & Change;
-
-export function invocation(io: Io, flags: Flags): Invocation {
-  return { io, flags };
-}
+export type ChangeFlags = Flags & Partial<Change>;
 
 export function wholeNumber(text: string): number {
   if (/^\d+$/.test(text)) return Number(text);

@@ -4,14 +4,15 @@ import type { Exit, Io } from '../io.ts';
 import { addChangeCommands, addDeadCommands, addRepairChanges } from './changeCommands.ts';
 import { addEngineCommand } from './engineCommand.ts';
 import { addLookCommands, addRepairLooks } from './lookCommands.ts';
-import { runner } from './run.ts';
+import { changeRunner, runner } from './run.ts';
 import { codeVersion } from '../version.ts';
 import { addStackCommands } from './stackCommands.ts';
 
 const helpWidth = 80;
 
 export function createProgram(io: Io, onExit: (exit: Exit) => void): Command {
-  const run = runner(io, onExit);
+  const look = runner(io, onExit);
+  const change = changeRunner(io, onExit);
   const program = new Command('slipway')
     .description('Heals the nodes of Kubernetes clusters, one careful step at a time.')
     .version(codeVersion)
@@ -19,12 +20,12 @@ export function createProgram(io: Io, onExit: (exit: Exit) => void): Command {
     .configureOutput({ writeOut: io.out, writeErr: io.err })
     .showHelpAfterError('Add --help to see how it is called. (SLP-001)')
     .exitOverride();
-  addLookCommands(program, run);
+  addLookCommands(program, look);
   const repairs = program.command('repairs').description('look at repairs and steer them');
-  addRepairLooks(repairs, run);
-  addRepairChanges(repairs, run);
-  addChangeCommands(program, run);
-  addDeadCommands(program, run);
+  addRepairLooks(repairs, look);
+  addRepairChanges(repairs, change);
+  addChangeCommands(program, change);
+  addDeadCommands(program, look, change);
   addStackCommands(program);
   addEngineCommand(program);
   return program;

@@ -65,7 +65,8 @@ async function holdOf({ kube }: Sources, node: string, what: string): Promise<He
 type Held = { readonly kube: Kube; readonly note: ReturnType<typeof readNote> | undefined };
 
 function notHeld({ io, flags }: Invocation, node: string): Exit {
-  const view = { kind: 'Unhold', version: 1, node, changed: false };
-  io.out(flags.output === 'json' ? `${JSON.stringify(view)}\n` : `Node ${node} is not on hold.\n`);
+  const what = `Node ${node} is not on hold.`;
+  const view = { kind: 'NothingToDo', version: 1, what };
+  io.out(flags.output === 'json' ? `${JSON.stringify(view)}\n` : `${what}\n`);
   return exits.done;
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { countOut, limitOf } from '../../domain/guard/decide.ts';
 import { emptyLedger } from '../../domain/guard/types.ts';
 import { evolve } from '../../domain/dispatch/evolve.ts';
-import type { Episode } from '../../domain/dispatch/types.ts';
+import type { Continuation, Episode } from '../../domain/dispatch/types.ts';
 import { isHeld } from '../../domain/marks.ts';
 import type { NodeFacts } from '../../domain/node.ts';
 import { openingOf } from '../../domain/repair/opening.ts';
@@ -173,10 +173,12 @@ async function begin(
   if (written.kind === 'conflict')
     return failure('recordChanged', `The record of node ${old.node} was changed meanwhile.`);
   if (written.kind !== 'written') return failure('hubUnreachable', sentence(written.why));
-  return started(invocation, opening, await start(sources, opening), sources);
+  const trouble = await start(sources, opening);
+  const late = trouble && failure(trouble.error, `${trouble.what} The engine will start it.`);
+  return told(invocation, openedAgain(sources, opening, episode.after), late);
 }
 
-function episodeOf({ opening, firstRung }: Plan, by: Author, openedAt: number): Episode {
+function episodeOf({ opening, firstRung }: Plan, by: Author, openedAt: number): Reopened {
   const { cluster, nodeUid, policy, fault, repairId: before } = opening;
   const openingEventId = `${before}/${randomUUID()}`;
   return {
@@ -188,6 +190,8 @@ function episodeOf({ opening, firstRung }: Plan, by: Author, openedAt: number): 
     after: { repairId: before, firstRung, by },
   };
 }
+
+type Reopened = Episode & { readonly after: Continuation };
 
 /** Undefined once it runs; dispatch may have been faster with the same repair. */
 async function start({ temporal }: Sources, opening: RepairOpening): Promise<Failure | undefined> {
@@ -201,15 +205,12 @@ async function start({ temporal }: Sources, opening: RepairOpening): Promise<Fai
   return failure('repairRunning', `Another repair of node ${opening.node} still runs.`);
 }
 
-function started(
-  invocation: Invocation,
-  { repairId, node, after }: RepairOpening,
-  trouble: Failure | undefined,
+function openedAgain(
   { places }: Sources,
-): Exit {
+  { repairId, node }: RepairOpening,
+  { by, ...after }: Continuation,
+): Parameters<typeof told>[1] {
   const next = places.commands.slipway(`repairs watch ${repairId}`);
-  const view = { kind: 'RepairAgain', version: 1, repairId, node, after };
-  const text = `Repair ${repairId} of node ${node} is open.\n${next}`;
-  const late = trouble && failure(trouble.error, `${trouble.what} The engine will start it.`);
-  return told(invocation, { text, view }, late);
+  const view = { kind: 'RepairAgain', version: 1, repairId, node, after, by };
+  return { text: `Repair ${repairId} of node ${node} is open.\n${next}`, view };
 }

@@ -62,7 +62,8 @@ async function cancel(
   if (said.kind === 'absent')
     return failure('repairOver', `No workflow of repair ${repairId} runs any more.`);
   if (said.kind === 'failed') return failure('temporalFailed', sentence(said.why));
-  return answer(invocation, await confirmed(sources, repairId, node, requestId), repairId);
+  const view = await confirmed(sources, repairId, node, requestId);
+  return answer(invocation, view, repairId, by);
 }
 
 /** The newest view of the repair once its journal holds the request or its end. */
@@ -88,11 +89,17 @@ function holds({ entries }: RepairLog, requestId: string): boolean {
   );
 }
 
-function answer(invocation: Invocation, view: RepairView | undefined, repairId: string): Exit {
+function answer(
+  invocation: Invocation,
+  view: RepairView | undefined,
+  repairId: string,
+  by: Author,
+): Exit {
   const { io, flags } = invocation;
   if (flags.output === 'json') {
-    const shown = { kind: 'Cancellation', version: 1, repairId, confirmed: view !== undefined };
-    io.out(`${JSON.stringify({ ...shown, repair: view }, undefined, 2)}\n`);
+    const confirmation = { repairId, confirmed: view !== undefined, repair: view };
+    const shown = { kind: 'Cancellation', version: 1, by, ...confirmation };
+    io.out(`${JSON.stringify(shown, undefined, 2)}\n`);
   }
   if (!view) {
     const what = `Repair ${repairId}: cancellation requested, not yet confirmed.`;

@@ -37,7 +37,7 @@ type Draw = (log: RepairLog, trouble: Failure | undefined) => Promise<void>;
 
 function drawer(invocation: Invocation, sources: Sources): Draw {
   const { io, flags } = invocation;
-  if (flags.output === 'json') return jsonDrawer(invocation);
+  if (flags.output === 'json') return jsonDrawer(invocation, sources);
   return io.screen.live ? liveDrawer(invocation, sources) : plainDrawer(invocation, sources);
 }
 
@@ -95,12 +95,15 @@ export function newsOf({ visits }: Story): string[] {
 }
 
 /** One JSON document per line and change. */
-function jsonDrawer({ io }: Invocation): Draw {
+function jsonDrawer({ io }: Invocation, sources: Sources): Draw {
   let before = '';
   return async (log) => {
-    const view = JSON.stringify({ kind: 'Repair', version: 1, ...tell(log), unread: [] });
-    if (view !== before) io.out(`${view}\n`);
-    before = view;
+    const story = tell(log);
+    const now = JSON.stringify(story);
+    if (now === before) return;
+    before = now;
+    const { header, unread } = await readHeader(sources, io.now());
+    io.out(`${JSON.stringify({ kind: 'Repair', version: 1, header, ...story, unread })}\n`);
   };
 }
 

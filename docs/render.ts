@@ -1,0 +1,106 @@
+/** The pages of this folder that are made of code, so that they cannot say anything else: `npm run docs`. */
+import type { Command } from 'commander';
+import { exits, type Io } from '../cli/io.ts';
+import { createProgram } from '../cli/main/program.ts';
+import { errorCatalogue, type CatalogueEntry } from '../domain/errors.ts';
+
+/** By file name. */
+export function pages(): Readonly<Record<string, string>> {
+  return { 'CLI.md': cliPage(), 'ERRORS.md': errorsPage() };
+}
+
+function cliPage(): string {
+  const commands = leaves(createProgram(silentIo, () => undefined));
+  return [cliIntroduction, exitList(), ...commands.map(helpSection)].join('\n');
+}
+
+const cliIntroduction = `# The command line
+
+This page is made of the program's own help and checked against it by a test.
+
+Every screen begins with the cluster and its API address, the mode, whether Slipway is paused, when the
+engine was last seen, and as of when the data is. What could not be read is named under "Not read"; the
+command then ends with 6 and shows the rest.
+
+**Where the servers are.** Flags come first, then the environment (\`SLIPWAY_KUBECONFIG\`, \`KUBECONFIG\`,
+\`SLIPWAY_NATS_URL\`, \`SLIPWAY_NATS_CREDENTIALS_FILE\`, \`SLIPWAY_TEMPORAL_ADDRESS\`,
+\`SLIPWAY_TEMPORAL_NAMESPACE\`, \`SLIPWAY_CLUSTER\`, \`SLIPWAY_DATA_DIR\`), then the local stack in
+\`.slipway\`. A local stack that is named by \`--data-dir\` outweighs \`KUBECONFIG\`; one that is not is left
+alone as soon as another kubeconfig is given.
+
+**What changes something** needs \`--reason\`, records it with your name (as the API server knows you), shows
+with \`--dry-run\` what it would do, and asks before it does it. \`--yes\` waives the question; without a
+terminal nothing is asked and nothing is done.
+
+**\`-o json\`** prints what [schemas/cli-output.v1.json](schemas/cli-output.v1.json) describes; times are
+milliseconds since 1970. Colour is used on a terminal only, and never with \`NO_COLOR\`.
+`;
+
+const exitMeanings: Readonly<Record<keyof typeof exits, string>> = {
+  done: 'Done.',
+  error: 'An error; the text says which, with a code of [ERRORS.md](ERRORS.md).',
+  usage: 'The command line is not right, or a question could not be asked.',
+  refused: 'Refused for safety: budget, hold, pause, or not the local stack.',
+  waiting: 'Asked for, but not confirmed yet.',
+  notFound: 'No such node, repair or message.',
+  partial: 'Done in part: something could not be read or written.',
+};
+
+function exitList(): string {
+  const lines = Object.entries(exits).map(([name, code]) => `- **${code}**: ${meaningOf(name)}`);
+  return ['## Exit codes', '', ...lines, ''].join('\n');
+}
+
+function meaningOf(name: string): string {
+  return Object.entries(exitMeanings).find(([known]) => known === name)?.[1] ?? '';
+}
+
+/** Commands that do something, in the order of the help. */
+function leaves(command: Command): Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
+}
+
+function helpSection(command: Command): string {
+  const help = command.helpInformation().trimEnd();
+  return [`## ${pathOf(command)}`, '', '```text', help, '```', ''].join('\n');
+}
+
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
+}
+
+function errorsPage(): string {
+  const entries: CatalogueEntry[] = Object.values(errorCatalogue);
+  return [errorsIntroduction, ...entries.map(errorSection)].join('\n');
+}
+
+const errorsIntroduction = `# Errors
+
+Every failure that was foreseen has a code that does not change. This page is made of the catalogue in
+\`domain/errors.ts\` and checked against it by a test.
+
+"Again" says whether the same request may be sent again: _safe_ means that nothing was done and it may work
+later; _after a change_ means that it fails again until something else changes; _look first_ means that it may
+have been carried out.
+`;
+
+const againTexts = {
+  safe: 'safe',
+  'after-change': 'after a change',
+  'look-first': 'look first',
+} as const;
+
+function errorSection({ code, meaning, next, retry, exit }: CatalogueEntry): string {
+  const facts = `- Again: ${againTexts[retry]}\n- Exit code: ${exit}`;
+  return `## ${code}\n\n${meaning}\n\n${next}\n\n${facts}\n`;
+}
+
+const silentIo: Io = {
+  out: () => undefined,
+  err: () => undefined,
+  screen: { width: 80, height: 24, color: false, live: false },
+  calledAs: 'slipway',
+  env: {},
+  now: () => 0,
+  interrupted: new AbortController().signal,
+};
