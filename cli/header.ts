@@ -7,7 +7,7 @@ import { engineKey, parseEngineRecord, type EngineRecord } from '../schemas/engi
 import { readNote, type NoteRead } from '../schemas/personNote.ts';
 import { failure, isFailure, type Failure } from './failure.ts';
 import { sentence, type Sources } from './sources.ts';
-import { labelled } from './text/table.ts';
+import { bullet, labelled } from './text/table.ts';
 import type { Paint } from './text/paint.ts';
 import { duration, moment } from './text/amounts.ts';
 
@@ -129,9 +129,6 @@ function engineText({ engine, engineUnknown, engineVersion, asOf }: Header): str
 
 export function renderUnread(unread: readonly Failure[], width: number, paint: Paint): string[] {
   if (unread.length === 0) return [];
-  return [
-    '',
-    paint('yellow', 'Not read'),
-    ...unread.flatMap(({ what }) => labelled('  -', what, width)),
-  ];
+  const lines = unread.flatMap(({ what }) => bullet(what, width));
+  return ['', paint('yellow', 'Not read'), ...lines];
 }

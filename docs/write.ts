@@ -1,7 +1,9 @@
 /** Writes the pages that are made of code: `npm run docs`. */
 import { writeFile } from 'node:fs/promises';
-import { pages } from './render.ts';
+import { errorsPage } from '../cli/errorsPage.ts';
+import { cliPage } from '../cli/main/cliPage.ts';
 
-for (const [name, text] of Object.entries(pages())) {
+const pages = { 'CLI.md': cliPage(), 'ERRORS.md': errorsPage() };
+for (const [name, text] of Object.entries(pages)) {
   await writeFile(new URL(name, import.meta.url), text);
 }

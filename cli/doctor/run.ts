@@ -69,7 +69,7 @@ async function temporalTrouble({ temporal, cluster }: Sources): Promise<Failure 
   return failure('temporalFailed', sentence(`Repairs could not be listed: ${listed.why}`));
 }
 
-function renderDoctor({ header, findings: found }: DoctorView, screen: Screen): string[] {
+export function renderDoctor({ header, findings: found }: DoctorView, screen: Screen): string[] {
   const paint = painter(screen.color);
   return [
     ...renderHeader(header, screen.width, paint),

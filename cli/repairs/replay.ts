@@ -10,8 +10,8 @@ import { exits, type Exit, type Invocation, type Screen } from '../io.ts';
 import { stateOf, type RepairLog } from '../journal.ts';
 import { withSources } from '../perform.ts';
 import { show } from '../show.ts';
-import { painter } from '../text/paint.ts';
-import { labelled, table } from '../text/table.ts';
+import { painter, type Paint } from '../text/paint.ts';
+import { labelled } from '../text/table.ts';
 import { clockTime } from '../text/amounts.ts';
 import { codeVersion } from '../version.ts';
 import { findLog } from './show.ts';
@@ -57,7 +57,7 @@ function noOpening(id: string): Failure {
   return failure('journalIncomplete', `The journal of ${id} lacks its first entry.`);
 }
 
-function replayView(
+export function replayView(
   log: RepairLog,
   opening: RepairOpening,
   policy: RepairPolicy,
@@ -100,15 +100,14 @@ export function renderReplay(view: ReplayView, screen: Screen, all: boolean): st
   const { width } = screen;
   const shown = view.decisions.filter(({ same }) => all || !same);
   const whose = view.ownPolicy ? 'its own policy' : 'the policy of the file';
-  const [title = '', ...rows] = table(columns, shown.map(rowOf), Infinity);
   return [
     ...renderHeader(view.header, width, paint),
     '',
     ...labelled('Repair', `${view.repairId}, decided by version ${view.decidedBy}`, width),
     ...labelled('Asked', `version ${view.codeVersion} with ${whose}, ${view.policy}`, width),
     ...labelled('Found', verdict(view), width),
-    ...(shown.length === 0 ? [] : ['', title]),
-    ...rows.map((row, index) => (shown[index]?.same ? row : paint('yellow', row))),
+    ...(shown.length === 0 ? [] : ['']),
+    ...shown.flatMap((decision) => decisionLines(decision, width, paint)),
     ...renderUnread(view.unread, width, paint),
   ];
 }
@@ -118,18 +117,12 @@ function verdict({ decisions, different }: ReplayView): string {
   return different === 0 ? `all ${total} are the same` : `${different} of ${total} differ`;
 }
 
-const columns = [
-  { title: '' },
-  { title: 'SEQ' },
-  { title: 'AT' },
-  { title: 'PHASE' },
-  { title: 'RECORDED' },
-  { title: 'DECIDED NOW' },
-];
-
-function rowOf({ sequence, at, phase, recorded, decided, same }: Replayed): string[] {
-  const now = same ? 'the same' : commandText(decided);
-  return [same ? ' ' : '≠', String(sequence), clockTime(at), phase, commandText(recorded), now];
+function decisionLines(replayed: Replayed, width: number, paint: Paint): string[] {
+  const { sequence, at, phase, recorded, decided, same } = replayed;
+  const head = `${same ? '=' : '≠'} ${clockTime(at)} ${phase.padEnd(15)} #${sequence}`;
+  const told = labelled('  recorded', commandText(recorded), width);
+  if (same) return [head, ...told];
+  return [paint('yellow', head), ...told, ...labelled('  now', commandText(decided), width)];
 }
 
 /** `wait reason=boot until=17:13:56Z`. */

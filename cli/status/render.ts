@@ -18,14 +18,16 @@ export function renderStatus(
 ): string[] {
   const paint = painter(screen.color);
   const { width } = screen;
-  return [
-    ...renderHeader(view.header, width, paint),
-    '',
+  const body = [
     ...(view.budgets ?? []).flatMap((budget) => labelled('Budget', budgetText(budget), width)),
     ...repairLines(view, width),
     ...handedOverLines(view, width, paint),
     ...hubLines(view, width),
     ...processLines(view, width, paint),
+  ];
+  return [
+    ...renderHeader(view.header, width, paint),
+    ...(body.length > 0 ? ['', ...body] : []),
     ...renderUnread(view.unread, width, paint),
     ...nextLines(view, slipway),
   ];

@@ -50,6 +50,13 @@ export function labelled(label: string, text: string, width: number): string[] {
   return lines.map((line, index) => `${(index === 0 ? label : '').padEnd(indent)}${line}`);
 }
 
+/** `  - text`, wrapped. */
+export function bullet(text: string, width: number): string[] {
+  return wrap(text, Math.max(20, width - 4)).map((line, index) =>
+    index === 0 ? `  - ${line}` : `    ${line}`,
+  );
+}
+
 /** Wraps at spaces; a word longer than a line stays whole. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];

@@ -3,7 +3,7 @@ import { renderHeader, renderUnread } from '../header.ts';
 import type { Screen } from '../io.ts';
 import type { Commands } from '../places.ts';
 import { painter, type Paint } from '../text/paint.ts';
-import { labelled, wrap } from '../text/table.ts';
+import { bullet, labelled, wrap } from '../text/table.ts';
 import { ahead, clockTime, duration, moment } from '../text/amounts.ts';
 import type { CheckView, Why, WhyView } from './view.ts';
 
@@ -37,12 +37,6 @@ export function renderWhy(view: WhyView, screen: Screen, slipway: Commands['slip
 
 function section(title: string, paint: Paint, lines: readonly string[]): string[] {
   return ['', paint('bold', title), ...lines];
-}
-
-function bullet(text: string, width: number): string[] {
-  return wrap(text, Math.max(20, width - 4)).map((line, index) =>
-    index === 0 ? `  - ${line}` : `    ${line}`,
-  );
 }
 
 function checkText({ check, verdict, since, reason, message, present }: CheckView, now: number) {

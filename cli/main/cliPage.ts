@@ -1,15 +1,9 @@
-/** The pages of this folder that are made of code, so that they cannot say anything else: `npm run docs`. */
+/** `docs/CLI.md`, made of the program's own help so that it cannot say anything else. */
 import type { Command } from 'commander';
-import { exits, type Io } from '../cli/io.ts';
-import { createProgram } from '../cli/main/program.ts';
-import { errorCatalogue, type CatalogueEntry } from '../domain/errors.ts';
+import { exits, type Io } from '../io.ts';
+import { createProgram } from './program.ts';
 
-/** By file name. */
-export function pages(): Readonly<Record<string, string>> {
-  return { 'CLI.md': cliPage(), 'ERRORS.md': errorsPage() };
-}
-
-function cliPage(): string {
+export function cliPage(): string {
   const commands = leaves(createProgram(silentIo, () => undefined));
   return [cliIntroduction, exitList(), ...commands.map(helpSection)].join('\n');
 }
@@ -67,32 +61,6 @@ function helpSection(command: Command): string {
 
 function pathOf(command: Command): string {
   return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
-}
-
-function errorsPage(): string {
-  const entries: CatalogueEntry[] = Object.values(errorCatalogue);
-  return [errorsIntroduction, ...entries.map(errorSection)].join('\n');
-}
-
-const errorsIntroduction = `# Errors
-
-Every failure that was foreseen has a code that does not change. This page is made of the catalogue in
-\`domain/errors.ts\` and checked against it by a test.
-
-"Again" says whether the same request may be sent again: _safe_ means that nothing was done and it may work
-later; _after a change_ means that it fails again until something else changes; _look first_ means that it may
-have been carried out.
-`;
-
-const againTexts = {
-  safe: 'safe',
-  'after-change': 'after a change',
-  'look-first': 'look first',
-} as const;
-
-function errorSection({ code, meaning, next, retry, exit }: CatalogueEntry): string {
-  const facts = `- Again: ${againTexts[retry]}\n- Exit code: ${exit}`;
-  return `## ${code}\n\n${meaning}\n\n${next}\n\n${facts}\n`;
 }
 
 const silentIo: Io = {

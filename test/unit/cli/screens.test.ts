@@ -1,0 +1,285 @@
+/** Golden screens at 80 columns. To accept a change: `npx vitest run test/unit/cli -u`, and read the difference. */
+import { describe, expect, test } from 'vitest';
+import { renderDead } from '../../../cli/dead/list.ts';
+import { renderDoctor } from '../../../cli/doctor/run.ts';
+import { findings } from '../../../cli/doctor/findings.ts';
+import { failure } from '../../../cli/failure.ts';
+import { renderFaults } from '../../../cli/faults/list.ts';
+import { viewOf } from '../../../cli/journal.ts';
+import { renderList } from '../../../cli/repairs/list.ts';
+import { renderReplay, replayView } from '../../../cli/repairs/replay.ts';
+import { renderStory } from '../../../cli/repairs/tree.ts';
+import { renderStatus } from '../../../cli/status/render.ts';
+import { budgetsOf, handedOverOf, repairsOf } from '../../../cli/status/view.ts';
+import { renderWhy } from '../../../cli/why/render.ts';
+import { takeBackCommands } from '../../../cli/why/takeBack.ts';
+import { whyView, type Known } from '../../../cli/why/view.ts';
+import {
+  after,
+  at,
+  attempted,
+  cancel,
+  fault,
+  granted,
+  isolated,
+  moved,
+  opening,
+  policy,
+  repairId,
+  tagged,
+} from '../../support/given.ts';
+import { turn, type Turn } from '../../support/recorded.ts';
+import { faultEvent, sampleNode } from '../../support/samples.ts';
+import {
+  engine,
+  header,
+  logOf,
+  nodeFacts,
+  now,
+  record,
+  screen80,
+  slipway,
+  stateOf,
+  storyFrom,
+} from '../../support/screens.ts';
+
+const blockers = [
+  { pod: 'default/web-84cd44fcbb-8zgs4', budgets: ['web'] },
+  { pod: 'default/web-84cd44fcbb-4gw7w', budgets: ['web', 'all'] },
+];
+const podsLeft = (seconds: number) => after(seconds, { kind: 'podsLeft', left: 3, blockers });
+
+const migrating: Turn[] = [
+  turn(at(1), granted),
+  turn(at(2), isolated),
+  turn(at(3), tagged),
+  turn(at(4), podsLeft(20)),
+  turn(at(25), podsLeft(98)),
+];
+
+const escalated: Turn[] = [
+  ...migrating.slice(0, 3),
+  turn(at(4), moved),
+  turn(at(5), attempted({ result: 'rejected', code: 'wrong-machine', detail: 'UUID 1 is not 2' })),
+  turn(
+    at(11),
+    after(11, {
+      kind: 'concluded',
+      ending: { outcome: 'escalated', reason: 'wrong-machine', node: 'keep' },
+    }),
+  ),
+  turn(at(12), after(12, { kind: 'restored', node: 'kept', reason: 'wrong-machine' })),
+  turn(at(13), after(13, { kind: 'permitReleased' })),
+  turn(at(14), after(14, { kind: 'closed', outcome: 'escalated', reason: 'wrong-machine' })),
+];
+
+/** Names and commands are never cut, since people paste them; all else stays within the screen. */
+async function expectScreen(name: string, lines: readonly string[]): Promise<void> {
+  const pasted = /compute\.internal|^slipway|^kubectl|r-[a-z2-7]{20}/;
+  expect(lines.filter((line) => line.length > 80 && !pasted.test(line))).toEqual([]);
+  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(`screens/${name}.txt`);
+}
+
+describe('repairs', () => {
+  test('show: pods wait behind a disruption budget', async () => {
+    await expectScreen('show-migrating', renderStory(storyFrom(migrating), screen80, now));
+  });
+
+  test('show: handed over after a rung', async () => {
+    await expectScreen('show-escalated', renderStory(storyFrom(escalated), screen80, now));
+  });
+
+  test('show: observe mode never claims that anything was done', async () => {
+    const assumed = [
+      turn(at(1), { ...granted, assumed: true } as typeof granted),
+      turn(at(2), { ...isolated, assumed: true } as typeof isolated),
+    ];
+    await expectScreen(
+      'show-observed',
+      renderStory(storyFrom(assumed, { mode: 'observe' }), screen80, now),
+    );
+  });
+
+  test('list', async () => {
+    const repairs = [escalated, migrating].map((turns) => viewOf(logOf(turns)));
+    const view = { kind: 'RepairList', version: 1, header: header(), repairs, unread: [] } as const;
+    await expectScreen('list', renderList(view, screen80, ''));
+    await expectScreen('list-none', renderList({ ...view, repairs: [] }, screen80, '30'));
+  });
+
+  test('replay with another policy', async () => {
+    const log = logOf(migrating);
+    const impatient = policy({ name: 'quick', migration: { timeoutMs: 0, onTimeout: 'escalate' } });
+    const view = replayView(log, opening(), impatient, false);
+    const whole = { ...view, codeVersion: '0.1.0', header: header(), unread: [] };
+    await expectScreen('replay', renderReplay(whole, screen80, true));
+  });
+});
+
+describe('status', () => {
+  const nodes = Array.from({ length: 30 }, (_, index) =>
+    nodeFacts({ name: `node-${index}`, uid: `uid-${index}`, unschedulable: index === 0 }),
+  );
+  const ledger = {
+    version: 1,
+    permits: [{ repairId, node: 'node-1', nodeUid: 'uid-1', grantedAt: at(0) }],
+  } as const;
+  const handedOver = record({
+    episode: {
+      repairId,
+      openedAt: at(0),
+      openingEventId: fault.id,
+      check: fault.check,
+      policy: 'kernel',
+      outcome: 'escalated',
+      reason: 'ladder-exhausted',
+      closedAt: at(40),
+    },
+  });
+
+  test('in full', async () => {
+    const view = {
+      kind: 'Status',
+      version: 1,
+      header: header({ paused: { by: 'ada', reason: 'network work', at: at(10) } }),
+      budgets: budgetsOf(nodes, ledger, engine()),
+      repairs: repairsOf([logOf(migrating), logOf(escalated)]),
+      handedOver: handedOverOf([handedOver, record()]),
+      dead: { count: 2, newestAt: at(30) },
+      lag: { waiting: 12, inHand: 3 },
+      processes: [
+        { name: 'nats', pid: 11, alive: true, logFile: '/x' },
+        { name: 'etcd', pid: 12, alive: false, logFile: '/y' },
+      ],
+      unread: [],
+    } as const;
+    await expectScreen('status', renderStatus(view, screen80, slipway));
+  });
+
+  test('with nothing but a broken hub', async () => {
+    const view = {
+      kind: 'Status',
+      version: 1,
+      header: { asOf: now, pauseUnknown: true, engineUnknown: true },
+      budgets: undefined,
+      repairs: undefined,
+      handedOver: undefined,
+      dead: undefined,
+      lag: undefined,
+      processes: undefined,
+      unread: [failure('hubUnreachable', 'Cannot reach NATS at nats://127.0.0.1:1: refused.')],
+    } as const;
+    await expectScreen('status-unread', renderStatus(view, screen80, slipway));
+  });
+});
+
+describe('why', () => {
+  const takeBack = takeBackCommands(sampleNode, 'kubectl --kubeconfig /home/ada/.kube/config');
+  const known = (changes: Partial<Known>): Known => ({
+    header: header(),
+    node: sampleNode,
+    facts: nodeFacts(),
+    gone: false,
+    record: undefined,
+    engine: engine(),
+    story: undefined,
+    state: undefined,
+    workflow: { kind: 'absent' },
+    unread: [],
+    ...changes,
+  });
+
+  test('an open repair that a budget holds up', async () => {
+    const mark = JSON.stringify({ repair: repairId, at: at(2) });
+    const facts = nodeFacts({
+      unschedulable: true,
+      unschedulableOwner: 'slipway-isolation',
+      marks: { 'slipway.dev/isolation': mark },
+    });
+    const log = logOf(migrating);
+    const view = whyView(
+      known({ facts, record: record(), story: storyFrom(migrating), state: stateOf(log) }),
+      takeBack,
+    );
+    await expectScreen('why-migrating', renderWhy(view, screen80, slipway));
+  });
+
+  test('a node on hold, its repair handed over, and the hub stopped', async () => {
+    const hold = JSON.stringify({ by: 'ada', reason: 'new disk', at: at(50) });
+    const workflow = {
+      kind: 'found',
+      repairId,
+      running: false,
+      status: 'TERMINATED',
+      startedAt: at(0),
+    } as const;
+    const view = whyView(
+      known({
+        header: header({ engine: { holder: 'engine-a-1', seenAt: at(10) } }),
+        facts: nodeFacts({ marks: { 'slipway.dev/hold': hold } }),
+        workflow,
+        unread: [failure('hubUnreachable', 'Cannot reach NATS at nats://10.0.0.2:4222: closed.')],
+      }),
+      takeBack,
+    );
+    await expectScreen('why-no-hub', renderWhy(view, screen80, slipway));
+  });
+});
+
+describe('others', () => {
+  test('faults list', async () => {
+    const reports = [
+      { event: faultEvent(), sequence: 1, storedAt: at(0) },
+      { event: faultEvent({ check: 'Ready', verdict: 'unknown' }), sequence: 9, storedAt: at(5) },
+    ];
+    const view = { kind: 'FaultList', version: 1, header: header(), reports, unread: [] } as const;
+    await expectScreen('faults', renderFaults(view, screen80));
+  });
+
+  test('dead list keeps control characters off the terminal', async () => {
+    const letter = {
+      cluster: fault.cluster,
+      subject: 'fault.c.n.Check',
+      sequence: 4,
+      reason: 'malformed',
+      detail: 'not JSON: Unexpected token at position 1',
+      deadSequence: 1,
+      storedAt: at(3),
+      bytes: 12,
+      text: '{\u001B[31mred\u0007',
+      requeued: false,
+    } as const;
+    const letters = [letter, { ...letter, deadSequence: 2, requeued: true }];
+    const view = { kind: 'DeadList', version: 1, header: header(), letters, unread: [] } as const;
+    await expectScreen('dead', renderDead(view, screen80, slipway));
+  });
+
+  test('doctor', async () => {
+    const found = findings({
+      header: header(),
+      engine: engine({ mode: 'observe', policies: [] }),
+      kube: undefined,
+      temporal: failure('temporalUnreachable', 'Temporal at 127.0.0.1:1: refused.'),
+      hub: {
+        kind: 'facts',
+        serverVersion: '2.10.1',
+        streams: [
+          { name: 'FAULTS', replicas: 1, inFiles: false, protected: false, messages: 0 },
+          { name: 'KV_guard', replicas: 3, inFiles: true, protected: false, messages: 0 },
+        ],
+        missing: ['JOURNAL'],
+      },
+      ledger: undefined,
+      lag: { waiting: 5_000 },
+      dead: 3,
+      isLocal: false,
+    });
+    const view = { kind: 'Examination', version: 1, header: header(), findings: found } as const;
+    await expectScreen('doctor', renderDoctor(view, screen80));
+  });
+
+  test('a cancelled repair tells who and why', () => {
+    const lines = renderStory(storyFrom([turn(at(1), cancel(1))]), screen80, now).join('\n');
+    expect(lines).toContain('cancel requested by ada: my node');
+  });
+});
