@@ -26,10 +26,9 @@ export function emptyRecord({ cluster, node, nodeUid }: FaultEvent): EpisodeReco
 /** Whether a report says something the record does not know: later boot, or same boot and higher counter. */
 export function isNews(record: EpisodeRecord, event: FaultEvent): boolean {
   if (record.nodeUid !== event.nodeUid) return !record.formerUids.includes(event.nodeUid);
+  if (isEarlierBoot(record, event.bootId)) return false;
   const known = record.checks[event.check];
-  if (!known) return !isEarlierBoot(record, event.bootId);
-  if (known.bootId === event.bootId) return event.counter > known.counter;
-  return !isEarlierBoot(record, event.bootId);
+  return known?.bootId !== event.bootId || event.counter > known.counter;
 }
 
 export function evolve(record: EpisodeRecord, event: DispatchEvent): EpisodeRecord {

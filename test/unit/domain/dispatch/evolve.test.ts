@@ -92,6 +92,11 @@ describe('news', () => {
     const later = recordOf(stored({ counter: 5 }, 1), stored({ bootId: nextBoot, counter: 1 }, 2));
     expect(isNews(later, faultEvent({ counter: 9 }))).toBe(false);
     expect(isNews(later, faultEvent({ counter: 9, check: 'B' }))).toBe(false);
+    const other = recordOf(
+      stored({ check: 'B', counter: 5 }, 1),
+      stored({ bootId: nextBoot, counter: 1 }, 2),
+    );
+    expect(isNews(other, faultEvent({ counter: 9, check: 'B' }))).toBe(false);
     expect(isNews(later, faultEvent({ counter: 2, bootId: nextBoot, check: 'B' }))).toBe(true);
   });
 
