@@ -257,10 +257,7 @@ function isLoss(reason: ReasonCode): reason is LossReason {
 
 /** Keeps repairs from looking all at the same moment: 80 to 100 % of the time, by repair, always the same. */
 function spread(repairId: string, laterMs: number): number {
-  const sum = Array.from(repairId).reduce(
-    (total, letter) => total + (letter.codePointAt(0) ?? 0),
-    0,
-  );
+  const sum = Array.from(repairId).reduce((total, letter) => total + letter.charCodeAt(0), 0);
   return Math.round(laterMs * (0.8 + (sum % 100) / 500));
 }
 

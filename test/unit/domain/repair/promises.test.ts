@@ -47,7 +47,7 @@ function always(holds: (story: Story, opened: RepairOpening) => void): void {
     fc.property(anyOpening, anyFate, anyNumbers, (opened, fate, numbers) => {
       holds(play(opened, fate, numbers), opened);
     }),
-    { numRuns: 200 },
+    { numRuns: 150 },
   );
 }
 
