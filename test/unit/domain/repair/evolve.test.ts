@@ -234,7 +234,7 @@ describe('a refusal', () => {
   });
 
   test.each([
-    ['paused', 5 * minute],
+    ['paused', 10 * second],
     ['unknown-health', 5 * second],
     ['node-unreadable', 5 * second],
     ['journal-unavailable', 5 * second],
