@@ -85,10 +85,7 @@ export const makePlan = async (
     admin: apiAs(dataDir, ports, tokens.admin),
   };
   await mkdir(join(dataDir, 'nats'), { recursive: true });
-  await writeFile(
-    join(dataDir, 'config', 'nats.conf'),
-    `jetstream { store_dir: "${join(dataDir, 'nats')}", sync_interval: always }\n`,
-  );
+  await writeFile(join(dataDir, 'config', 'nats.conf'), 'jetstream { sync_interval: always }\n');
   await writeTemporalConfig(context);
   await writeTemporalUiConfig(context);
   await writeBmcConfig(context, tokens);
