@@ -113,11 +113,13 @@ async function publishAll(
       bootId: facts.status.nodeInfo.bootID,
       check: 'KernelDeadlock',
       verdict: 'faulty',
-      counter: Number(facts.metadata.resourceVersion),
+      counter: Number(facts.metadata.resourceVersion) + 1,
     } as const;
     const told = { node, reason: 'DockerHung', message: 'told by the bench', source: 'bench' };
     publishedAt.set(node, performance.timeOrigin + performance.now());
-    await publishFault(hub, { ...of, ...told, id: eventId(of), observedAt: Date.now() });
+    const event = { ...of, ...told, id: eventId(of), observedAt: Date.now() };
+    const stored = await publishFault(hub, event);
+    if (stored.kind !== 'stored') throw new Error(stored.why);
   });
   await Promise.all([hub.close(), connected.kube.close()]);
   return publishedAt;

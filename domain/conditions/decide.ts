@@ -25,7 +25,7 @@ export function memoryOf(nodeUid: string, reports: readonly LastReport[]): NodeM
 
 /**
  * Looks at a node once: what to report, and what to remember. Another UID is another node, about which nothing is
- * known; another boot makes every report stale, so each check is reported again.
+ * known; another boot makes every report stale, so each check that was ever reported is reported again.
  */
 export function decide(before: NodeMemory | undefined, facts: NodeFacts): Sighting {
   const memory = remember(before, facts);
@@ -62,6 +62,8 @@ function report(memory: NodeMemory, facts: NodeFacts, rule: ConditionRule): read
   const condition = facts.conditions.find(({ type }) => type === rule.type);
   if (!condition && !last) return [];
   const said = condition ? evidence(memory, rule, condition) : withdrawn;
+  // Health that was never in doubt is no transition: a fleet's start must not be a flood.
+  if (!last && said.verdict !== 'faulty') return [];
   if (last?.bootId === facts.bootId && last.verdict === said.verdict) return [];
   return [
     {

@@ -45,6 +45,7 @@ const told = (reports: readonly ReportDraft[] | undefined) =>
 
 const well = [condition('Ready', 'True'), condition('KernelDeadlock', 'False')];
 const stuck = [condition('Ready', 'True'), condition('KernelDeadlock', 'True')];
+const broken = [condition('Ready', 'False'), condition('KernelDeadlock', 'True')];
 
 describe('the table', () => {
   test.each(conditionRules.map((rule) => [rule.type, rule] as const))('%s', (type, rule) => {
@@ -82,15 +83,16 @@ describe('the table', () => {
 });
 
 describe('reports', () => {
-  it('are made of the first sight, then of changes alone', () => {
-    const [first, same, fault, healed] = looks(
+  it('are made of changes alone', () => {
+    const [first, fault, same, healed, stillWell, again] = looks(
       node(well),
-      node(well, { resourceVersion: '101' }),
       node(stuck, { resourceVersion: '102' }),
-      node(well, { resourceVersion: '103' }),
+      node(stuck, { resourceVersion: '103' }),
+      node(well, { resourceVersion: '104' }),
+      node(well, { resourceVersion: '105' }),
+      node(stuck, { resourceVersion: '106' }),
     );
-    expect(told(first)).toEqual(['Ready healthy b1', 'KernelDeadlock healthy b1']);
-    expect(same).toEqual([]);
+    expect(first).toEqual([]);
     expect(fault).toEqual([
       {
         node: 'n1',
@@ -103,7 +105,36 @@ describe('reports', () => {
         counter: 102,
       },
     ]);
+    expect(same).toEqual([]);
     expect(told(healed)).toEqual(['KernelDeadlock healthy b1']);
+    expect(healed?.[0]).toMatchObject({ reason: 'KernelDeadlockIsFalse', counter: 104 });
+    expect(stillWell).toEqual([]);
+    expect(told(again)).toEqual(['KernelDeadlock faulty b1']);
+  });
+
+  const firstSights = conditionRules.flatMap(({ type, verdicts }) =>
+    (['True', 'False', 'Unknown'] as const).map(
+      (status) => [type, status, verdicts[status]] as const,
+    ),
+  );
+  test.each(firstSights)(
+    'at first sight of %s %s (%s) are of faults alone',
+    (type, status, verdict) => {
+      const [first, again] = looks(
+        node([condition(type, status)]),
+        node([condition(type, status)]),
+      );
+      expect(told(first)).toEqual(verdict === 'faulty' ? [`${type} faulty b1`] : []);
+      expect(again).toEqual([]);
+    },
+  );
+
+  it('say unknown of a check once it was in doubt', () => {
+    const silent = [condition('KernelDeadlock', 'Unknown')];
+    const [first, , fault, unknown] = looks(node(silent), node(well), node(stuck), node(silent));
+    expect(first).toEqual([]);
+    expect(told(fault)).toEqual(['KernelDeadlock faulty b1']);
+    expect(told(unknown)).toEqual(['KernelDeadlock unknown b1']);
   });
 
   it('leave out conditions that nobody taught us', () => {
@@ -111,9 +142,9 @@ describe('reports', () => {
   });
 
   it('are made of a node only once it has told its boot', () => {
-    const [before, after] = looks(node(well, { bootId: '' }), node(well));
+    const [before, after] = looks(node(broken, { bootId: '' }), node(broken));
     expect(before).toEqual([]);
-    expect(after).toHaveLength(2);
+    expect(told(after)).toEqual(['Ready faulty b1', 'KernelDeadlock faulty b1']);
   });
 
   it('are bounded in length', () => {
@@ -134,8 +165,10 @@ describe('reports', () => {
       verdict: 'faulty',
       counter: 90,
     } as const;
-    const { reports } = decide(memoryOf('u1', [report]), node(stuck));
-    expect(told(reports)).toEqual(['Ready healthy b1']);
+    const known = memoryOf('u1', [report]);
+    expect(told(decide(known, node(stuck)).reports)).toEqual([]);
+    expect(told(decide(known, node(broken)).reports)).toEqual(['Ready faulty b1']);
+    expect(told(decide(known, node(well)).reports)).toEqual(['KernelDeadlock healthy b1']);
   });
 
   it('call a condition that was removed unknown, once', () => {
@@ -150,42 +183,73 @@ describe('reports', () => {
   });
 
   it('know nothing of another node under the same name', () => {
-    const [, replaced] = looks(node(stuck), node(stuck, { uid: 'u2' }));
-    expect(told(replaced)).toEqual(['Ready healthy b1', 'KernelDeadlock faulty b1']);
+    const [, replaced] = looks(node(broken), node(stuck, { uid: 'u2' }));
+    expect(told(replaced)).toEqual(['KernelDeadlock faulty b1']);
   });
 });
 
 describe('the counter', () => {
   it('is the resource version, and grows even if that went back', () => {
-    const [, fault] = looks(
-      node(well, { resourceVersion: '500' }),
-      node(stuck, { resourceVersion: '20' }),
+    const [fault, healed] = looks(
+      node(stuck, { resourceVersion: '500' }),
+      node(well, { resourceVersion: '20' }),
     );
-    expect(fault?.[0]?.counter).toBe(501);
+    expect(fault?.[0]?.counter).toBe(500);
+    expect(healed?.[0]?.counter).toBe(501);
+  });
+
+  it('starts anew with another boot', () => {
+    const [, rebooted] = looks(
+      node(stuck, { resourceVersion: '500' }),
+      node(stuck, { resourceVersion: '20', bootId: 'b2' }),
+    );
+    expect(rebooted?.[0]?.counter).toBe(20);
   });
 
   it('bears a resource version that is no number', () => {
-    const [first] = looks(node(well, { resourceVersion: 'opaque' }));
+    const [first] = looks(node(stuck, { resourceVersion: 'opaque' }));
     expect(first?.[0]?.counter).toBe(0);
   });
 });
 
 describe('another boot', () => {
-  it('has every check reported again', () => {
-    const [, rebooted] = looks(node(stuck), node(stuck, { bootId: 'b2' }));
-    expect(told(rebooted)).toEqual(['Ready healthy b2', 'KernelDeadlock faulty b2']);
+  /** A fault of the first boot, so that both checks are to be told of again in the second. */
+  const doubted = (readyAt?: number, deadlockAt?: number) =>
+    node([condition('Ready', 'False', readyAt), condition('KernelDeadlock', 'True', deadlockAt)]);
+
+  const booted = (readyAt?: number, deadlockAt?: number) =>
+    node([condition('Ready', 'True', readyAt), condition('KernelDeadlock', 'False', deadlockAt)], {
+      bootId: 'b2',
+    });
+
+  it('has every check that was ever told of told again, and no other', () => {
+    const both = [...stuck, condition('ReadonlyFilesystem', 'False')];
+    const [, rebooted, same] = looks(
+      node(both),
+      node(both, { bootId: 'b2' }),
+      node(both, { bootId: 'b2' }),
+    );
+    expect(told(rebooted)).toEqual(['KernelDeadlock faulty b2']);
+    expect(same).toEqual([]);
+  });
+
+  it('has a recovery told again, in the boot that it holds for', () => {
+    const [, healed, rebooted] = looks(node(stuck), node(well), node(well, { bootId: 'b2' }));
+    expect(told(healed)).toEqual(['KernelDeadlock healthy b1']);
+    expect(told(rebooted)).toEqual(['KernelDeadlock healthy b2']);
+  });
+
+  it('is no news of a node that was never in doubt', () => {
+    expect(looks(node(well), node(well, { bootId: 'b2' }))).toEqual([[], []]);
+  });
+
+  it('has a removed condition told again as unknown', () => {
+    const [, rebooted] = looks(node(stuck), node([condition('Ready', 'True')], { bootId: 'b2' }));
+    expect(told(rebooted)).toEqual(['KernelDeadlock unknown b2']);
   });
 
   it('does not inherit what nobody has confirmed since', () => {
-    const [, early, confirmed] = looks(
-      node([condition('Ready', 'True', 10), condition('KernelDeadlock', 'False', 10)]),
-      node([condition('Ready', 'True', 50), condition('KernelDeadlock', 'False', 10)], {
-        bootId: 'b2',
-      }),
-      node([condition('Ready', 'True', 50), condition('KernelDeadlock', 'False', 51)], {
-        bootId: 'b2',
-      }),
-    );
+    const [, early, confirmed] = looks(doubted(10, 10), booted(50, 10), booted(50, 51));
     expect(told(early)).toEqual(['Ready healthy b2', 'KernelDeadlock unknown b2']);
     expect(early?.[1]).toMatchObject({
       reason: 'NotReportedSinceBoot',
@@ -194,69 +258,110 @@ describe('another boot', () => {
     expect(told(confirmed)).toEqual(['KernelDeadlock healthy b2']);
   });
 
-  it('believes a writer that spoke before the kubelet did', () => {
-    const [, booted] = looks(
-      node([condition('Ready', 'True', 10), condition('KernelDeadlock', 'False', 10)]),
-      node([condition('Ready', 'True', 50), condition('KernelDeadlock', 'False', 40)], {
-        bootId: 'b2',
-      }),
+  it('takes no left-over for a fault that was never told of', () => {
+    const leftOver = node(
+      [condition('Ready', 'True', 50), condition('KernelDeadlock', 'True', 10)],
+      { bootId: 'b2' },
     );
-    expect(told(booted)).toContain('KernelDeadlock healthy b2');
+    const known = decide(undefined, node([condition('KernelDeadlock', 'False', 10)])).memory;
+    expect(decide(known, leftOver).reports).toEqual([]);
+  });
+
+  it('believes a writer that spoke before the kubelet did', () => {
+    const [, rebooted] = looks(doubted(10, 10), booted(50, 40));
+    expect(told(rebooted)).toContain('KernelDeadlock healthy b2');
   });
 
   it('believes conditions that carry no time', () => {
-    const [, untimed] = looks(
-      node([condition('Ready', 'True', 10), condition('KernelDeadlock', 'False')]),
-      node([condition('Ready', 'True', 50), condition('KernelDeadlock', 'False')], {
-        bootId: 'b2',
-      }),
-    );
+    const [, untimed] = looks(doubted(10), booted(50));
     expect(told(untimed)).toContain('KernelDeadlock healthy b2');
   });
 
   it('believes a condition of the very second of the boot, then and later', () => {
-    const deadlock = condition('KernelDeadlock', 'False', 12);
-    const [, booted, later] = looks(
-      node([condition('Ready', 'True', 10), deadlock]),
-      node([condition('Ready', 'True', 12), deadlock], { bootId: 'b2' }),
-      node([condition('Ready', 'True', 300), deadlock], { bootId: 'b2' }),
-    );
-    expect(told(booted)).toContain('KernelDeadlock healthy b2');
+    const [, rebooted, later] = looks(doubted(10, 12), booted(12, 12), booted(300, 12));
+    expect(told(rebooted)).toContain('KernelDeadlock healthy b2');
     expect(later).toEqual([]);
   });
 
   it('believes everything where Ready carries no time', () => {
-    const deadlock = condition('KernelDeadlock', 'False', 12);
-    const [, booted] = looks(
-      node([condition('Ready', 'True'), deadlock]),
-      node([condition('Ready', 'True'), deadlock], { bootId: 'b2' }),
-    );
-    expect(told(booted)).toContain('KernelDeadlock healthy b2');
+    const [, rebooted] = looks(doubted(undefined, 12), booted(undefined, 12));
+    expect(told(rebooted)).toContain('KernelDeadlock healthy b2');
   });
 });
 
-it('whatever is seen, the last report of each check says what the node shows', () => {
-  const seen = fc.record({
-    uid: fc.constantFrom('u1', 'u2'),
-    bootId: fc.constantFrom('b1', 'b2', 'b3'),
-    status: fc.constantFrom<ConditionStatus>('True', 'False', 'Unknown'),
-    resourceVersion: fc.nat(50).map(String),
-  });
-  fc.assert(
-    fc.property(fc.array(seen, { minLength: 1 }), (sequence) => {
-      const nodes = sequence.map(({ status, ...other }) =>
-        node([condition('Ready', status)], other),
-      );
-      const reports = looks(...nodes).flat();
-      const last = nodes.at(-1);
-      const verdict = last?.conditions[0]?.status === 'True' ? 'healthy' : 'faulty';
-      expect(reports.at(-1)).toMatchObject({ nodeUid: last?.uid, bootId: last?.bootId, verdict });
-      const pairs = reports.slice(1).map((next, at) => ({ next, before: reports[at] }));
-      const ofOneBoot = pairs.filter(
-        ({ next, before }) => next.nodeUid === before?.nodeUid && next.bootId === before.bootId,
-      );
-      expect(ofOneBoot.filter(({ next, before }) => next.counter <= before!.counter)).toEqual([]);
-      expect(ofOneBoot.filter(({ next, before }) => next.verdict === before!.verdict)).toEqual([]);
+describe('whatever is seen', () => {
+  type Shown = Readonly<Record<string, ConditionStatus>>;
+
+  /** Conditions carry no time here, so that each is believed and the table alone says what a node shows. */
+  const factsOf = ({ shown, ...other }: { shown: Shown; uid: string; bootId: string }): NodeFacts =>
+    node(
+      Object.entries(shown).map(([type, status]) => condition(type, status)),
+      other,
+    );
+
+  const checks = ['Ready', 'KernelDeadlock'];
+  const status = fc.constantFrom<ConditionStatus>('True', 'False', 'Unknown');
+  const history = fc.array(
+    fc.record({
+      uid: fc.constantFrom('u1', 'u2'),
+      bootId: fc.constantFrom('b1', 'b2', 'b3'),
+      shown: fc.record({ Ready: status, KernelDeadlock: status }, { requiredKeys: [] }),
+      resourceVersion: fc.nat(50).map(String),
     }),
+    { minLength: 1 },
+  );
+
+  const verdictShown = (facts: NodeFacts, check: string) => {
+    const shown = facts.conditions.find(({ type }) => type === check);
+    const rule = conditionRules.find(({ type }) => type === check);
+    return shown ? rule?.verdicts[shown.status] : 'unknown';
+  };
+
+  const about = ({ nodeUid, bootId, verdict }: ReportDraft) => ({ nodeUid, bootId, verdict });
+
+  /** The looks since the name was last given to another node, and what they had reported. */
+  const lifeOf = (sequence: Parameters<typeof factsOf>[0][]) => {
+    const all = sequence.map(factsOf);
+    const nodes = all.slice(all.findLastIndex(({ uid }) => uid !== all.at(-1)?.uid) + 1);
+    const reports = looks(...all)
+      .slice(-nodes.length)
+      .flat();
+    return { nodes, reportsOf: (name: string) => reports.filter(({ check }) => check === name) };
+  };
+
+  test.each(checks)(
+    'the newest report of %s, if it ever was faulty, says what the node shows',
+    (check) => {
+      fc.assert(
+        fc.property(history, (sequence) => {
+          const { nodes, reportsOf } = lifeOf(sequence);
+          const { uid: nodeUid, bootId } = nodes.at(-1)!;
+          const verdicts = nodes.map((facts) => verdictShown(facts, check));
+          const shown = { nodeUid, bootId, verdict: verdicts.at(-1) };
+          const expected = verdicts.includes('faulty') ? [shown] : [];
+          expect(reportsOf(check).slice(-1).map(about)).toEqual(expected);
+        }),
+      );
+    },
+  );
+
+  test.each(checks)(
+    'the first report of %s is of a fault, and each further one is news',
+    (check) => {
+      fc.assert(
+        fc.property(history, (sequence) => {
+          const reports = lifeOf(sequence).reportsOf(check);
+          expect(reports.slice(0, 1).filter(({ verdict }) => verdict !== 'faulty')).toEqual([]);
+          const pairs = reports.slice(1).map((next, at) => ({ next, before: reports[at]! }));
+          const ofOneBoot = pairs.filter(({ next, before }) => next.bootId === before.bootId);
+          expect(ofOneBoot.filter(({ next, before }) => next.verdict === before.verdict)).toEqual(
+            [],
+          );
+          expect(ofOneBoot.filter(({ next, before }) => next.counter <= before.counter)).toEqual(
+            [],
+          );
+        }),
+      );
+    },
   );
 });

@@ -101,16 +101,19 @@ describe('the probe', () => {
     const first = start(hub);
     await first.probe.started;
     first.see(node('n1', 'False'));
-    first.see(node('n2', 'True'));
+    first.see(node('n2', 'False'));
+    first.see(node('n3', 'True'));
     await first.probe.settled();
     first.end();
     expect(first.listeners.size).toBe(0);
+    expect(ids(hub)).toEqual(['n1/Ready/faulty/10', 'n2/Ready/faulty/10']);
     const second = start(hub);
     await second.probe.started;
     second.see(node('n1', 'False', { resourceVersion: '20' }));
-    second.see(node('n2', 'False', { resourceVersion: '21' }));
+    second.see(node('n2', 'True', { resourceVersion: '21' }));
+    second.see(node('n3', 'False', { resourceVersion: '22' }));
     await second.probe.settled();
-    expect(ids(hub).slice(2)).toEqual(['n2/Ready/faulty/21']);
+    expect(ids(hub).slice(2).toSorted()).toEqual(['n2/Ready/healthy/21', 'n3/Ready/faulty/22']);
   });
 
   it('does not start before the hub has told what was reported', async () => {
@@ -133,30 +136,31 @@ describe('the probe', () => {
     const { probe, see, problems } = start(hub);
     await probe.started;
     hub.up = false;
-    see(node('n1', 'True'));
+    see(node('n1', 'False'));
     see(node('n2', 'False'));
-    see(node('n1', 'False', { resourceVersion: '11' }));
-    see(node('n1', 'True', { resourceVersion: '12' }));
+    see(node('n1', 'True', { resourceVersion: '11' }));
+    see(node('n1', 'False', { resourceVersion: '12' }));
+    see(node('n1', 'True', { resourceVersion: '13' }));
     await waitFor(() => (hub.tried > 6 ? true : undefined), { deadlineMs: 2_000 });
     expect(probe.pending()).toBe(2);
     expect(problems[0]).toMatch(/^A report on n1 \(Ready\) was not stored/);
     hub.up = true;
     await probe.settled();
     expect(probe.pending()).toBe(0);
-    expect(ids(hub).toSorted()).toEqual(['n1/Ready/healthy/12', 'n2/Ready/faulty/10']);
+    expect(ids(hub).toSorted()).toEqual(['n1/Ready/healthy/13', 'n2/Ready/faulty/10']);
   });
 
   it('keeps the order of a node, and a report made while an older one is on its way', async () => {
     const hub = memoryHub();
     const { probe, see } = start(hub);
     await probe.started;
-    see(node('n1', 'True'));
-    see(node('n1', 'False', { resourceVersion: '11' }));
+    see(node('n1', 'False'));
+    see(node('n1', 'True', { resourceVersion: '11' }));
     await probe.settled();
-    see(node('n1', 'True', { resourceVersion: '12' }));
+    see(node('n1', 'False', { resourceVersion: '12' }));
     await probe.settled();
-    expect(ids(hub).at(-1)).toBe('n1/Ready/healthy/12');
-    expect(ids(hub)).toContain('n1/Ready/faulty/11');
+    expect(ids(hub).at(-1)).toBe('n1/Ready/faulty/12');
+    expect(ids(hub)).toContain('n1/Ready/healthy/11');
   });
 
   it('lets one report that the hub refuses hold up no other node', async () => {
@@ -182,11 +186,15 @@ describe('the probe', () => {
     const hub = memoryHub();
     const { probe, see, lose } = start(hub);
     await probe.started;
-    see(node('n1', 'True'));
-    lose(node('n1', 'True'));
+    see(node('n1', 'False'));
+    await probe.settled();
+    lose(node('n1', 'False'));
     see(node('n1', 'True', { uid: 'uid-next', resourceVersion: '30' }));
     await probe.settled();
-    expect(hub.stored.at(-1)).toMatchObject({ nodeUid: 'uid-next', verdict: 'healthy' });
+    expect(ids(hub)).toEqual(['n1/Ready/faulty/10']);
+    see(node('n1', 'False', { uid: 'uid-next', resourceVersion: '31' }));
+    await probe.settled();
+    expect(hub.stored.at(-1)).toMatchObject({ nodeUid: 'uid-next', verdict: 'faulty' });
   });
 
   it('takes reports of an earlier node of the same name for another node’s', async () => {
