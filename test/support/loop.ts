@@ -21,6 +21,8 @@ import { startHttpProxy } from './httpProxy.ts';
 import type { Fault, HttpProxy, Seen } from './httpProxy.ts';
 import { openHub } from './hub.ts';
 import { redirect } from './kube.ts';
+import { slipway } from './process.ts';
+import type { Command } from './process.ts';
 import { makeTestDir } from './stack.ts';
 
 export type PolicySpec = {
@@ -70,7 +72,8 @@ export const policyFile = (policies: readonly PolicySpec[]): string =>
 export type LoopOptions = Partial<StackOptions> & {
   readonly policies: string;
   readonly nodes: number;
-  readonly mode: Mode;
+  /** Left out, the engine is started as a user would who never heard of modes. */
+  readonly mode?: Mode;
   /** Machines boot within a second unless the test says otherwise. */
   readonly bootMs?: readonly [number, number];
   /** The engine reaches the API server through a proxy that can fail; see `Mischief`. */
@@ -153,6 +156,7 @@ export class Loop {
   readonly temporal: Temporal;
   readonly #names: string[];
   readonly #mischief: Mischief | undefined;
+  #engine: Command | undefined;
   readonly #lines: JournalLine[] = [];
   readonly #seen = new Set<string>();
 
@@ -179,7 +183,12 @@ export class Loop {
     const { policies, nodes, mode, bootMs = [500, 1_000], proxied, ...stackOptions } = options;
     const file = join(dataDir, 'policies.yaml');
     await writeFile(file, policies);
-    const stack = await startStack({ dataDir, mode, policies: file, ...stackOptions });
+    const stack = await startStack({
+      dataDir,
+      policies: file,
+      ...stackOptions,
+      ...(mode && { mode }),
+    });
     const machines = await stack.createNodes(nodes);
     if (stack.state.bmc) await stack.hardware.behave('*', { bootMs: [...bootMs] });
     const hub = await openHub(stack.state.natsUrl, 'e2e');
@@ -190,11 +199,28 @@ export class Loop {
     const names = machines.map(({ name }) => name);
     const mischief = proxied && (await Mischief.between(stack));
     const loop = new Loop(stack, { cluster, hub, temporal, names, mischief });
-    await stack.startEngine(mode);
+    if (mode) await stack.startEngine(mode);
+    else await loop.#startWithoutMode();
     return loop;
   }
 
+  async #startWithoutMode(): Promise<void> {
+    const { engineConfig } = this.stack.state;
+    const { mode: _, ...config } = JSON.parse(await readFile(engineConfig, 'utf8')) as {
+      mode: string;
+    };
+    await writeFile(engineConfig, JSON.stringify(config));
+    const engine = slipway('engine', '--config', engineConfig);
+    this.#engine = engine;
+    await this.until(
+      'the engine is ready',
+      () => engine.output().includes('engine ready') || undefined,
+    );
+  }
+
   async stop(): Promise<void> {
+    this.#engine?.process.kill('SIGTERM');
+    await this.#engine?.exitCode;
     await this.temporal.close();
     await this.hub.close();
     await this.stack.stop();
