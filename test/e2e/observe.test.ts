@@ -17,7 +17,7 @@ const wouldDo = (node: string): { kind: string; assumed: boolean }[] =>
     .filter(({ command, events }) => acts.includes(command.kind) && events.length > 0)
     .map(({ command, events }) => {
       const outcome = events.at(-1);
-      const assumed = outcome !== undefined && 'assumed' in outcome && outcome.assumed === true;
+      const assumed = outcome !== undefined && 'assumed' in outcome;
       return { kind: command.kind, assumed };
     });
 
