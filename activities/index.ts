@@ -27,6 +27,8 @@ export function createRepairActivities(ports: Ports) {
     isolate: (step: Step): Promise<StepOutcome> => isolate(ports, step),
     releasePermit: (step: Step): Promise<StepOutcome> => releasePermit(ports, step),
     close: (step: Step, ending: Ending): Promise<StepOutcome> => close(ports, step, ending),
+    flush: (step: Step): Promise<number> => flush(ports, step),
+    record: (step: Step): Promise<number> => record(ports, step),
   };
 }
 
@@ -42,8 +44,6 @@ export function createMoveActivities(ports: Ports) {
       recordWhile(ports, step, () => restore(ports, step, ending)),
     observe: (step: Step, command: ObservedCommand): Promise<Done> =>
       recordWhile(ports, step, () => observe(ports, step, command)),
-    flush: (step: Step): Promise<number> => flush(ports, step),
-    record: (step: Step): Promise<number> => record(ports, step),
   };
 }
 

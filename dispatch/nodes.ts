@@ -36,7 +36,7 @@ function arrivalOf(
   const node = change.after;
   if (node.uid !== record.nodeUid) return lost('replaced', `the node now has UID ${node.uid}`);
   const before = change.kind === 'changed' ? change.before : undefined;
-  return lossOf(node, repairId) ?? boot(before, node) ?? wakeUp(before, node);
+  return lossOf(node, repairId) ?? boot(before, node);
 }
 
 function lossOf(node: NodeFacts, repairId: string): Unstamped<Arrival> | undefined {
@@ -49,11 +49,6 @@ function lossOf(node: NodeFacts, repairId: string): Unstamped<Arrival> | undefin
 function boot(before: NodeFacts | undefined, node: NodeFacts): Unstamped<Arrival> | undefined {
   if (before && before.bootId === node.bootId && before.ready === node.ready) return undefined;
   return { kind: 'rebooted', bootId: node.bootId, ready: node.ready === 'True' };
-}
-
-function wakeUp(before: NodeFacts | undefined, node: NodeFacts): Unstamped<Arrival> | undefined {
-  const freed = before?.unschedulable === true && !node.unschedulable;
-  return freed ? { kind: 'lookAgain', because: 'the node was uncordoned' } : undefined;
 }
 
 function lost(

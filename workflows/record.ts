@@ -1,17 +1,24 @@
 /** Journaling by itself: while a repair waits, and at its end. */
 import type { RepairOpening, RepairState } from '../domain/repair/types.ts';
-import { lasting } from './activities.ts';
+import { local, patient } from './activities.ts';
 import type { Pending } from './pending.ts';
 import { stepOf } from './step.ts';
 
-/** A person who asks why the repair waits must find the answer in JOURNAL, so it does not wait for the next act. */
+/**
+ * A person who asks why the repair waits must find the answer in JOURNAL, so it does not wait for the next act. What
+ * could not be recorded rides with a later one.
+ */
 export function recordInBackground(
   opening: RepairOpening,
   state: RepairState,
   pending: Pending,
 ): void {
   pending.inBackground(async () => {
-    pending.recorded(await lasting.record(stepOf(opening, state, pending.entries)));
+    try {
+      pending.recorded(await local.record(stepOf(opening, state, pending.entries)));
+    } catch {
+      // Local activities fail only by their time-out: the hub is slow, and nothing here depends on it.
+    }
   });
 }
 
@@ -22,7 +29,10 @@ export async function flush(
   pending: Pending,
 ): Promise<void> {
   await pending.settled();
-  while (pending.entries.length > 0) {
-    pending.recorded(await lasting.flush(stepOf(opening, state, pending.entries)));
+  const step = stepOf(opening, state, pending.entries);
+  try {
+    await local.flush(step);
+  } catch {
+    await patient.flush(step);
   }
 }
