@@ -91,7 +91,8 @@ function podWrites({ actor }: PortsOptions): Pick<KubePort, 'tagPod' | 'untagPod
       if (answer.ok) return { kind: answer.value };
       const { kind, budgets, message, retryAfterMs } = answer.refusal;
       if (kind === 'budget') return { kind: 'blocked', budgets: budgets ?? [] };
-      return { kind: 'later', why: message, afterMs: retryAfterMs ?? 0 };
+      const why = budgets ? `${message} (${budgets.join(', ')})` : message;
+      return { kind: 'later', why, afterMs: retryAfterMs ?? 0 };
     },
   };
 }

@@ -44,6 +44,8 @@ const actorRules: Rule[] = [
   { apiGroups: [''], resources: ['nodes', 'pods'], verbs: ['get', 'patch'] },
   { apiGroups: [''], resources: ['pods/eviction'], verbs: ['create'] },
   { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
+  // The server does not say which budgets are in each other's way.
+  { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: ['list'] },
 ];
 
 const leaseRules: Rule[] = [

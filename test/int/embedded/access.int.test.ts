@@ -20,6 +20,34 @@ const lease = (name: string) => ({
 const leases = (namespace: string): string =>
   `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
 
+type ResourceRule = {
+  readonly verbs: readonly string[];
+  readonly apiGroups?: readonly string[];
+  readonly resources?: readonly string[];
+};
+
+/** What the API server itself says that the user may do in the namespace of our Leases, without what everybody may. */
+const grantedTo = async (user: 'observer' | 'actor') => {
+  const path = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews';
+  const kinds = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectRulesReview' };
+  const { body } = await stack()
+    .api(user)
+    .create(path, { ...kinds, spec: { namespace: 'slipway' } });
+  const { resourceRules } = (body as { status: { resourceRules: ResourceRule[] } }).status;
+  const granted = resourceRules.flatMap(({ apiGroups = [], resources = [], verbs }) =>
+    apiGroups.flatMap((group) =>
+      resources.map((resource) => ({
+        what: group === '' ? resource : `${group}/${resource}`,
+        verbs: verbs.toSorted(),
+      })),
+    ),
+  );
+  const own = granted.filter(
+    ({ what }) => !/^(authentication|authorization)\.k8s\.io\//.test(what),
+  );
+  return Object.fromEntries(own.map(({ what, verbs }) => [what, verbs]));
+};
+
 test('the observer reads and cannot write', async () => {
   const [node = { name: '' }] = await stack().createNodes(1);
   const api = stack().api('observer');
@@ -47,6 +75,38 @@ test('the actor patches nodes, holds leases in one namespace, and can do little 
   expect((await api.create(leases('default'), lease('mine'))).status).toBe(403);
   const pod = await api.remove('/api/v1/namespaces/default/pods/any');
   expect(pod.status).toBe(403);
+  const budgets = '/apis/policy/v1/namespaces/default/poddisruptionbudgets';
+  expect((await api.get(budgets)).status).toBe(200);
+  expect((await api.get(`${budgets}/any`)).status).toBe(403);
+  expect((await api.remove(`${budgets}/any`)).status).toBe(403);
+});
+
+test.each([
+  [
+    'observer',
+    {
+      nodes: ['get', 'list', 'watch'],
+      pods: ['get', 'list', 'watch'],
+      namespaces: ['get', 'list', 'watch'],
+      events: ['get', 'list', 'watch'],
+      'apps/replicasets': ['get', 'list', 'watch'],
+      'policy/poddisruptionbudgets': ['get', 'list', 'watch'],
+    },
+  ],
+  [
+    'actor',
+    {
+      nodes: ['get', 'patch'],
+      pods: ['get', 'patch'],
+      'pods/eviction': ['create'],
+      events: ['create', 'patch'],
+      'events.k8s.io/events': ['create', 'patch'],
+      'policy/poddisruptionbudgets': ['list'],
+      'coordination.k8s.io/leases': ['create', 'get', 'patch', 'update'],
+    },
+  ],
+] as const)('the API server grants the %s exactly this', async (user, expected) => {
+  expect(await grantedTo(user)).toEqual(expected);
 });
 
 test('the engine can read the configuration and the inventory that were written for it', async () => {
