@@ -76,7 +76,8 @@ const handlers: Handlers = {
     permit: true,
     phase: workPhase(state),
   }),
-  permitRefused: (state, { reason, at }) => withRefusal(state, reason, at, refusedLookAgainMs),
+  permitRefused: (state, { reason, at }) =>
+    withRefusal(state, reason, at, isUnreadable(reason) ? soonLookAgainMs : refusedLookAgainMs),
   isolated: (state) => inWorkPhase({ ...state, isolated: true, doubtful: false }),
   podsTagged: (state, { pods, at }) =>
     inWorkPhase({
@@ -249,6 +250,11 @@ function withRefusal(
   laterMs: number,
 ): RepairState {
   return { ...state, refused: { reason, at, lookAgainAt: at + spread(state.repairId, laterMs) } };
+}
+
+/** Of these refusals the ledger keeps no waiter, so nobody would wake the repair. */
+function isUnreadable(reason: ReasonCode): boolean {
+  return reason === 'ledger-unreadable' || reason === 'nodes-unreadable';
 }
 
 function isLoss(reason: ReasonCode): reason is LossReason {

@@ -289,12 +289,17 @@ export class Loop {
     return this.until(
       `the repair of ${node} is as wanted: ${String(matches)}`,
       async () => {
-        const answer = await queryState(this.temporal, { cluster: this.cluster, node });
-        if (answer.kind !== 'state') return undefined;
-        return matches(answer.state) ? answer.state : undefined;
+        const state = await this.peek(node);
+        return state && matches(state) ? state : undefined;
       },
       node,
     );
+  }
+
+  /** The same, asked once; undefined when no repair of this node answers. */
+  async peek(node: string): Promise<RepairState | undefined> {
+    const answer = await queryState(this.temporal, { cluster: this.cluster, node });
+    return answer.kind === 'state' ? answer.state : undefined;
   }
 
   inPhase(node: string, phase: Phase): Promise<RepairState> {

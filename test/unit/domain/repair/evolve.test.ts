@@ -247,6 +247,14 @@ describe('a refusal', () => {
     expect(waitMs).toBeGreaterThanOrEqual(0.8 * latestMs);
   });
 
+  test.each(['ledger-unreadable', 'nodes-unreadable'] as const)(
+    'a permit refused as %s is asked for again soon, since nobody wakes the repair',
+    (reason) => {
+      const { refused } = stateOf([after(1, { kind: 'permitRefused', reason, out: 0, limit: 0 })]);
+      expect((refused?.lookAgainAt ?? 0) - at(1)).toBeLessThanOrEqual(5 * second);
+    },
+  );
+
   test('spreads repairs over a fifth of the time, each always the same', () => {
     const refused = after(1, { kind: 'permitRefused', reason: 'budget-full', out: 1, limit: 1 });
     const waits = Array.from({ length: 100 }, (_, n) => {
