@@ -56,6 +56,7 @@ export async function runDispatch(options: DispatchOptions): Promise<void> {
   });
   await records.follow(signal);
   await permits.follow(signal);
+  permits.wake();
   for (const record of records.all()) soon(record.node);
   const forget = nodes.onChange((change) => {
     void followNode({ records, voice, reconsider: soon }, change);
