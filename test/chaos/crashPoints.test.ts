@@ -11,9 +11,8 @@ import { batches, listPoints } from '../support/chaos/list.ts';
 import type { Point } from '../support/chaos/list.ts';
 import { healable, roomyPolicies, stubborn } from '../support/chaos/policies.ts';
 import { seeded } from '../support/chaos/sample.ts';
-import { openSite } from '../support/chaos/site.ts';
+import { openSite, untilReached } from '../support/chaos/site.ts';
 import type { Site } from '../support/chaos/site.ts';
-import { until } from '../support/chaos/until.ts';
 
 const all = process.env['CHAOS'] === 'all';
 const seed = Number(process.env['CHAOS_SEED'] ?? Date.now() % 100_000);
@@ -73,12 +72,10 @@ async function killedAt(points: readonly Point<WayName>[]): Promise<readonly Run
   const runs: Run[] = [];
   for (const group of byDistance(aims)) {
     runs.push(...(await Promise.all(group.map(({ way, node }) => start(way, node)))));
-    await until(`all came to ${group.map(({ name }) => name).join(', ')}`, () => {
-      const reached = site.reached();
-      return group.every((aim) =>
-        reached.some(({ node, point }) => node === aim.node && point === aim.name),
-      );
-    });
+    await untilReached(
+      site,
+      group.map(({ node, name }) => ({ node, point: name })),
+    );
   }
   site.engine.kill('SIGKILL');
   await site.engine.ended();

@@ -34,6 +34,22 @@ export type End = {
   readonly waits: boolean;
 };
 
+/** The end of a repair that a reset healed. */
+export const wellEnded: End = {
+  outcome: 'repaired',
+  reason: 'healed',
+  workflow: 'COMPLETED',
+  isolations: 1,
+  returns: 1,
+  unschedulable: false,
+  marks: {},
+  podsLeft: 0,
+  evictionsPerPod: 1,
+  labelledPods: 0,
+  permit: false,
+  waits: false,
+};
+
 /** A fault on a node, and the pods that ran there when it came. */
 export type Case = { readonly node: string; readonly pods: readonly Pod[] };
 

@@ -14,7 +14,7 @@ spec:
 ${ladder.map((rung) => `    - { ${rung} }\n`).join('')}`;
 
 const reset = (name: string, action: string, more: string): string =>
-  `name: ${name}, driver: redfish, action: ${action}, callTimeout: 3s, verification: { timeout: 20s, soak: 1s }, ${more}`;
+  `name: ${name}, driver: redfish, action: ${action}, verification: { timeout: 60s, soak: 1s }, ${more}`;
 
 const person = 'name: person, driver: ticket';
 const roomForAll = '{ maxUnavailablePercent: 100, maxUnavailableNodes: 100 }';
@@ -24,17 +24,24 @@ const roomForOne = '{ maxUnavailablePercent: 100, maxUnavailableNodes: 1 }';
 export const healable = 'KernelDeadlock';
 /** One reboot, then a person. */
 export const stubborn = 'ReadonlyFilesystem';
+/** A reboot heals, and there is time for it even when every server is slow. */
+export const patient = 'XfsShutdown';
 
 const reboots = [
-  reset('reboot', 'GracefulRestart', 'attempts: 2, bootWindow: 4s'),
-  reset('power-cycle', 'PowerCycle', 'bootWindow: 4s'),
+  reset('reboot', 'GracefulRestart', 'attempts: 2, callTimeout: 3s, bootWindow: 4s'),
+  reset('power-cycle', 'PowerCycle', 'callTimeout: 3s, bootWindow: 4s'),
   person,
 ];
-const oneReboot = [reset('reboot', 'GracefulRestart', 'bootWindow: 2s'), person];
+const oneReboot = [reset('reboot', 'GracefulRestart', 'callTimeout: 3s, bootWindow: 2s'), person];
+const patientReboots = [
+  reset('reboot', 'GracefulRestart', 'attempts: 2, callTimeout: 20s, bootWindow: 60s'),
+  person,
+];
 
 export const roomyPolicies = [
   policy('reboots', healable, reboots, roomForAll),
   policy('one-reboot', stubborn, oneReboot, roomForAll),
+  policy('patient', patient, patientReboots, roomForAll),
 ].join('---\n');
 
 /** Only one node may be out at a time. */

@@ -31,10 +31,13 @@ export type Site = {
   readonly temporal: Temporal;
   readonly order: (...orders: readonly Order[]) => void;
   readonly reached: () => readonly Reached[];
+  /** Ends all processes; the data stays. */
+  readonly stop: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
-const entry = fileURLToPath(new URL('engine.ts', import.meta.url));
+const product = fileURLToPath(new URL('../../..', import.meta.url));
+const entry = 'test/support/chaos/engine.ts';
 /** The shortest that is allowed, since each killed engine leaves a lease that has to lapse. */
 const leaseSeconds = 3;
 
@@ -47,9 +50,8 @@ export type SiteOptions = {
 /** Starts the stack with ready nodes and running pods, and an engine in `act`. */
 export async function openSite({ policies, nodes, replicas }: SiteOptions): Promise<Site> {
   const dataDir = await mkdtemp(join(tmpdir(), 'slipway-chaos-'));
-  const policyFile = join(dataDir, 'policies.yaml');
-  await writeFile(policyFile, policies);
-  const stack = await startStack({ dataDir, policies: policyFile, mode: 'act' });
+  await writeFile(policyFile(dataDir), policies);
+  const stack = await startStack({ dataDir, policies: policyFile(dataDir), mode: 'act' });
   await stack.createNodes(nodes);
   await stack.createDeployment('web', replicas);
   await untilRunning(stack, replicas);
@@ -58,19 +60,28 @@ export async function openSite({ policies, nodes, replicas }: SiteOptions): Prom
   return site;
 }
 
-async function connect(stack: Stack): Promise<Site> {
+/** Starts a stack again that was stopped, with an engine whose code lies in `codeFolder`. */
+export async function reopenSite(dataDir: string, codeFolder: string): Promise<Site> {
+  const stack = await startStack({ dataDir, policies: policyFile(dataDir), mode: 'act' });
+  const site = await connect(stack, codeFolder);
+  await site.engine.start();
+  return site;
+}
+
+const policyFile = (dataDir: string): string => join(dataDir, 'policies.yaml');
+
+async function connect(stack: Stack, codeFolder = product): Promise<Site> {
   const { dataDir, state } = stack;
-  const engine = await engineOf(stack);
+  const engine = await engineOf(stack, codeFolder);
   const hub = await openHub(state.natsUrl);
   const cluster = await clusterId(stack);
   const temporal = await connectTemporal(state.temporal);
   if ('kind' in temporal) throw new Error(temporal.why);
-  const close = async (): Promise<void> => {
+  const stop = async (): Promise<void> => {
     giveOrders(dataDir, []);
     await engine.stop();
     await Promise.all([hub.close(), temporal.close()]);
     await stack.stop();
-    await rm(dataDir, { recursive: true, force: true });
   };
   return {
     stack,
@@ -78,7 +89,11 @@ async function connect(stack: Stack): Promise<Site> {
     cluster,
     hub,
     temporal,
-    close,
+    stop,
+    close: async () => {
+      await stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
     episodes: await openBucket(hub, { name: buckets.episodes, cluster, parse: parseEpisodeRecord }),
     guard: await openBucket(hub, { name: buckets.guard, cluster, parse: parseGuardRecord }),
     order: (...orders) => giveOrders(dataDir, orders),
@@ -87,7 +102,7 @@ async function connect(stack: Stack): Promise<Site> {
 }
 
 /** The engine as a child of its own, started by way of the entry that obeys orders. */
-async function engineOf({ dataDir, state }: Stack): Promise<Child<'engine'>> {
+async function engineOf({ dataDir, state }: Stack, codeFolder: string): Promise<Child<'engine'>> {
   prepareOrders(dataDir);
   const config = join(dataDir, 'config', 'chaos.yaml');
   const written = JSON.parse(await readFile(state.engineConfig, 'utf8')) as object;
@@ -96,7 +111,7 @@ async function engineOf({ dataDir, state }: Stack): Promise<Child<'engine'>> {
   const [node, , ...flags] = spec.command;
   return new Child({
     ...spec,
-    command: [node, entry, ...flags],
+    command: [node, join(codeFolder, entry), ...flags],
     environment: { [folderVariable]: dataDir },
   });
 }
@@ -136,4 +151,17 @@ export async function podsOf(stack: Stack): Promise<readonly Pod[]> {
     phase: status.phase,
     labels: metadata.labels ?? {},
   }));
+}
+
+/** Waits until each of these nodes' repairs came to its point. */
+export async function untilReached(
+  { reached }: Site,
+  aims: readonly { readonly node: string; readonly point: string }[],
+): Promise<void> {
+  await until(`all came to ${aims.map(({ point }) => point).join(', ')}`, () => {
+    const all = reached();
+    return aims.every((aim) =>
+      all.some(({ node, point }) => node === aim.node && point === aim.point),
+    );
+  });
 }
