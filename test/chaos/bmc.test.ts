@@ -1,7 +1,7 @@
 /** The engine is stopped or killed around the call to a BMC: past its deadline nothing is sent, and never two resets. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { breakNode, endOf, resetsOf, untilEnded, wellEnded } from '../support/chaos/end.ts';
-import type { Case } from '../support/chaos/end.ts';
+import type { Case, End } from '../support/chaos/end.ts';
 import { readBmcCalls } from '../../embedded/oracle/index.ts';
 import { healable, roomyPolicies } from '../support/chaos/policies.ts';
 import { openSite, untilReached } from '../support/chaos/site.ts';
@@ -38,18 +38,28 @@ const attemptsOf = (node: string): readonly number[] =>
 
 async function stoppedPastDeadline(): Promise<void> {
   const pausedAt = Date.now();
-  site.engine.pause();
+  await site.engine.pause();
   site.order();
   await until('the call is past its deadline', () => Date.now() - pausedAt > callTimeoutMs);
   site.engine.resume();
 }
 
-async function expectOneReset(broken: Case, attempts: number): Promise<void> {
+type Healed = {
+  readonly end: End;
+  readonly resets: readonly (string | null)[];
+  readonly attempts: number;
+};
+
+async function healed(broken: Case): Promise<Healed> {
   await untilEnded(site, broken.node);
-  expect(await endOf(site, broken)).toEqual(wellEnded);
-  expect(await resetsOf(site, broken.node)).toEqual(['GracefulRestart']);
-  expect(attemptsOf(broken.node)).toHaveLength(attempts);
+  return {
+    end: await endOf(site, broken),
+    resets: await resetsOf(site, broken.node),
+    attempts: attemptsOf(broken.node).length,
+  };
 }
+
+const byOneReset = { end: wellEnded, resets: ['GracefulRestart'] };
 
 test('stopped before the call, it sends nothing past the deadline', async () => {
   const node = names[0]!;
@@ -57,7 +67,7 @@ test('stopped before the call, it sends nothing past the deadline', async () => 
   const broken = await breaking(node);
   await untilReached(site, [{ node, point: beforeCall }]);
   await stoppedPastDeadline();
-  await expectOneReset(broken, 2);
+  expect(await healed(broken)).toEqual({ ...byOneReset, attempts: 2 });
   expect(await firstResetOf(node)).toBeGreaterThanOrEqual(attemptsOf(node)[1]!);
 }, 60_000);
 
@@ -68,7 +78,7 @@ test('stopped between the look at the machine and the reset, it sends no reset p
   await untilCalled(node, 'GET');
   await stoppedPastDeadline();
   await site.stack.hardware.behave(node, quick);
-  await expectOneReset(broken, 2);
+  expect(await healed(broken)).toEqual({ ...byOneReset, attempts: 2 });
   expect(await firstResetOf(node)).toBeGreaterThanOrEqual(attemptsOf(node)[1]!);
 }, 60_000);
 
@@ -78,7 +88,7 @@ test('stopped between the reset and its answer, it does not reset again', async 
   const broken = await breaking(node);
   await untilCalled(node, 'POST');
   await stoppedPastDeadline();
-  await expectOneReset(broken, 1);
+  expect(await healed(broken)).toEqual({ ...byOneReset, attempts: 1 });
 }, 60_000);
 
 test('killed between the reset and its answer, it finds the new boot and does not reset again', async () => {
@@ -89,7 +99,7 @@ test('killed between the reset and its answer, it finds the new boot and does no
   site.engine.kill('SIGKILL');
   await site.engine.ended();
   await site.engine.start();
-  await expectOneReset(broken, 1);
+  expect(await healed(broken)).toEqual({ ...byOneReset, attempts: 1 });
 }, 60_000);
 
 test('killed between the reset and its answer while the machine stays down, it ends one attempt higher', async () => {
@@ -101,10 +111,8 @@ test('killed between the reset and its answer while the machine stays down, it e
   await site.engine.ended();
   await site.stack.hardware.behave(node, quick);
   await site.engine.start();
-  await untilEnded(site, node);
-  expect(await endOf(site, broken)).toEqual(wellEnded);
-  expect(await resetsOf(site, node)).toEqual(['GracefulRestart', 'GracefulRestart']);
-  expect(attemptsOf(node)).toHaveLength(2);
+  const resets = ['GracefulRestart', 'GracefulRestart'];
+  expect(await healed(broken)).toEqual({ end: wellEnded, resets, attempts: 2 });
 }, 60_000);
 
 async function firstResetOf(node: string): Promise<number> {

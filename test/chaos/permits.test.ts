@@ -1,7 +1,7 @@
 /** The engine dies between a permit's release and the wake-up of the repair that waits for it. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { breakNode, endOf, untilEnded, wellEnded } from '../support/chaos/end.ts';
-import type { Case } from '../support/chaos/end.ts';
+import type { Case, End } from '../support/chaos/end.ts';
 import { healable, narrowPolicies } from '../support/chaos/policies.ts';
 import { openSite, untilReached } from '../support/chaos/site.ts';
 import type { Site } from '../support/chaos/site.ts';
@@ -28,15 +28,19 @@ async function holderAndWaiter(holder: string, waiter: string): Promise<readonly
   return [first, second];
 }
 
-async function restartAndSee(cases: readonly Case[]): Promise<void> {
+async function endsAfterRestart(cases: readonly Case[]): Promise<readonly End[]> {
   await site.engine.ended();
   site.order();
   await site.engine.start();
+  const ends: End[] = [];
   for (const one of cases) {
     await untilEnded(site, one.node, 25_000);
-    expect(await endOf(site, one)).toEqual(wellEnded);
+    ends.push(await endOf(site, one));
   }
+  return ends;
 }
+
+const bothWell = [wellEnded, wellEnded];
 
 test('killed when a permit was released and nobody was woken, the waiting repair goes on', async () => {
   const [holder = '', waiter = ''] = names;
@@ -44,7 +48,8 @@ test('killed when a permit was released and nobody was woken, the waiting repair
     { node: waiter, point: wakeUp, act: 'hold' },
     { node: holder, point: released, act: 'crash' },
   );
-  await restartAndSee(await holderAndWaiter(holder, waiter));
+  const cases = await holderAndWaiter(holder, waiter);
+  expect(await endsAfterRestart(cases)).toEqual(bothWell);
 }, 90_000);
 
 test('killed right before it wakes the waiting repair, that goes on', async () => {
@@ -55,7 +60,7 @@ test('killed right before it wakes the waiting repair, that goes on', async () =
     return (await site.guard.get(`waiter.${repairId}`)).kind === 'found';
   });
   site.order({ node: waiter, point: wakeUp, act: 'crash' });
-  await restartAndSee(cases);
+  expect(await endsAfterRestart(cases)).toEqual(bothWell);
 }, 90_000);
 
 async function episodeOf(node: string): Promise<{ readonly repairId?: string }> {
