@@ -84,6 +84,18 @@ export const foreignMarks = {
   ],
 } as const;
 
+/** Why a repair calls a person; each has a page in docs/runbooks. */
+export const escalationReasons = [
+  'ladder-exhausted',
+  'migration-timed-out',
+  'verification-timed-out',
+  'wrong-machine',
+  'cancelled-mid-repair',
+  'held-mid-repair',
+  'terminated-outside',
+] as const;
+export type EscalationReason = (typeof escalationReasons)[number];
+
 /** Why Slipway does not do something. Stable: counted, journaled and shown by the command line. */
 export const reasonCodes = [
   // What a fresh look found.
@@ -119,18 +131,12 @@ export const reasonCodes = [
   'nodes-unreadable',
   'ledger-unreadable',
   // Why a repair ended as it did.
+  ...escalationReasons,
   'cancel-requested',
-  'cancelled-mid-repair',
-  'held-mid-repair',
-  'ladder-exhausted',
-  'migration-timed-out',
   'still-faulty',
   'boot-window-over',
-  'verification-timed-out',
   'rejected-by-driver',
   'unknown-after-boot-window',
-  'wrong-machine',
   'observe-mode',
-  'terminated-outside',
 ] as const;
 export type ReasonCode = (typeof reasonCodes)[number];

@@ -1,5 +1,5 @@
 /** What a repair does next. Total: every state has a command, and every "no" carries its reason (DESIGN 7). */
-import type { EpochMs } from '../vocabulary.ts';
+import type { EpochMs, EscalationReason } from '../vocabulary.ts';
 import { health } from './health.ts';
 import type { RepairPolicy, Rung } from './policy.ts';
 import type { Attempt, Command, Ending, RepairState } from './types.ts';
@@ -170,11 +170,7 @@ function giveUp(
 }
 
 /** A person has to go on, and finds the node as the repair left it. */
-function escalate(
-  state: RepairState,
-  reason: 'ladder-exhausted' | 'migration-timed-out' | 'verification-timed-out' | 'wrong-machine',
-  detail?: string,
-): Command {
+function escalate(state: RepairState, reason: EscalationReason, detail?: string): Command {
   const node = state.isolated ? 'keep' : 'leave';
   return conclude(state, { outcome: 'escalated', reason, node, ...(detail && { detail }) });
 }

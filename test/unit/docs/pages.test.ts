@@ -1,32 +1,81 @@
-import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+/** Every page: its links lead somewhere, and the commands it prints are commands. */
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
-import { errorsPage } from '../../../cli/errorsPage.ts';
-import { cliPage } from '../../../cli/main/cliPage.ts';
-import { errorCatalogue } from '../../../domain/errors.ts';
+import type { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { createProgram } from '../../../cli/main/program.ts';
+import type { Io } from '../../../cli/io.ts';
 
-const run = promisify(execFile);
-const at = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
-const page = (name: string): Promise<string> => readFile(at(`docs/${name}`), 'utf8');
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const pages = globSync(['*.md', 'docs/**/*.md', 'examples/**/*.md'], { cwd: root }).toSorted();
+const read = (page: string): string => readFileSync(join(root, page), 'utf8');
 
-test.each([
-  ['CLI.md', cliPage()],
-  ['ERRORS.md', errorsPage()],
-])('%s says what the code says; else run: npm run docs', async (name, text) => {
-  expect(await page(name)).toBe(text);
+const io: Io = {
+  out: () => undefined,
+  err: () => undefined,
+  screen: { width: 80, height: 24, color: false, live: false },
+  calledAs: 'slipway',
+  env: {},
+  now: () => 0,
+  interrupted: new AbortController().signal,
+};
+const program = createProgram(io, () => undefined);
+
+/** Links to files beside the page; what the web holds is not this test's business. */
+function missingLinks(page: string): string[] {
+  const links = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1]!);
+  return links
+    .filter((link) => !/^(https?:|#)/.test(link))
+    .filter((link) => !existsSync(join(root, dirname(page), link.split('#')[0]!)));
+}
+
+/** Lines of shell blocks that call slipway, as words; a comment ends a line. */
+function slipwayCalls(page: string): string[][] {
+  const blocks = [...read(page).matchAll(/```sh\n(.*?)```/gs)].map((match) => match[1]!);
+  return blocks
+    .flatMap((block) => block.split('\n'))
+    .flatMap((line) => /^(?:npx )?slipway (.*)$/.exec(line)?.[1] ?? [])
+    .map((line) => line.replace(/\s#.*$/, '').match(/"[^"]*"|'[^']*'|\S+/g) ?? []);
+}
+
+/** What is wrong with the words, if anything. */
+function mistake(words: readonly string[]): string | undefined {
+  let command: Command = program;
+  let rest = [...words];
+  for (;;) {
+    const next = command.commands.find((one) => one.name() === rest[0]);
+    if (!next) break;
+    command = next;
+    rest = rest.slice(1);
+  }
+  if (command.commands.length > 0) return `no command: ${words.join(' ')}`;
+  const flags = rest.filter((word) => word.startsWith('-'));
+  const unknown = flags.find((flag) => !command.options.some((option) => option.is(flag)));
+  if (unknown !== undefined) return `${command.name()} knows no ${unknown}`;
+  const values = command.options.filter(
+    (option) => (option.required || option.optional) && flags.some((flag) => option.is(flag)),
+  ).length;
+  const given = rest.length - flags.length - values;
+  const wanted = command.registeredArguments.filter((argument) => argument.required).length;
+  return given === wanted ? undefined : `${command.name()} takes ${wanted} words, not ${given}`;
+}
+
+describe.each(pages)('%s', (page) => {
+  it('has links that lead somewhere', () => {
+    expect(missingLinks(page)).toEqual([]);
+  });
+
+  it('prints commands that the program knows', () => {
+    expect(slipwayCalls(page).flatMap((words) => mistake(words) ?? [])).toEqual([]);
+  });
 });
 
-test('no two errors share a code', () => {
-  const codes = Object.values(errorCatalogue).map(({ code }) => code);
-  expect(new Set(codes).size).toBe(codes.length);
+describe('what this test looks for', () => {
+  it('would be found', () => {
+    expect(mistake(['status', '--no-such-flag'])).toBeDefined();
+    expect(mistake(['repairs', 'shrug'])).toBeDefined();
+    expect(mistake(['why'])).toBeDefined();
+    expect(pages.flatMap(slipwayCalls).length).toBeGreaterThan(20);
+  });
 });
-
-test.each([['status'], ['why'], ['repairs', 'cancel'], ['up']])(
-  'the page holds what the program itself prints: %s %s',
-  async (...words) => {
-    const { stdout } = await run(process.execPath, [at('bin/slipway.ts'), ...words, '--help']);
-    expect(await page('CLI.md')).toContain(stdout.trimEnd());
-  },
-);
