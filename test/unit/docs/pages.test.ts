@@ -2,10 +2,11 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Command } from 'commander';
+import type { Command, Option } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '../../../cli/main/program.ts';
 import type { Io } from '../../../cli/io.ts';
+import { readEngineConfig } from '../../../schemas/config.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const pages = globSync(['*.md', 'docs/**/*.md', 'examples/**/*.md'], { cwd: root }).toSorted();
@@ -39,6 +40,10 @@ function slipwayCalls(page: string): string[][] {
     .map((line) => line.replace(/\s#.*$/, '').match(/"[^"]*"|'[^']*'|\S+/g) ?? []);
 }
 
+function isFor({ short, long }: Option, flag: string): boolean {
+  return flag === short || flag === long;
+}
+
 /** What is wrong with the words, if anything. */
 function mistake(words: readonly string[]): string | undefined {
   let command: Command = program;
@@ -51,10 +56,10 @@ function mistake(words: readonly string[]): string | undefined {
   }
   if (command.commands.length > 0) return `no command: ${words.join(' ')}`;
   const flags = rest.filter((word) => word.startsWith('-'));
-  const unknown = flags.find((flag) => !command.options.some((option) => option.is(flag)));
+  const unknown = flags.find((flag) => !command.options.some((option) => isFor(option, flag)));
   if (unknown !== undefined) return `${command.name()} knows no ${unknown}`;
   const values = command.options.filter(
-    (option) => (option.required || option.optional) && flags.some((flag) => option.is(flag)),
+    (option) => (option.required || option.optional) && flags.some((flag) => isFor(option, flag)),
   ).length;
   const given = rest.length - flags.length - values;
   const wanted = command.registeredArguments.filter((argument) => argument.required).length;
@@ -68,6 +73,14 @@ describe.each(pages)('%s', (page) => {
 
   it('prints commands that the program knows', () => {
     expect(slipwayCalls(page).flatMap((words) => mistake(words) ?? [])).toEqual([]);
+  });
+});
+
+describe('the README', () => {
+  it('shows a configuration that is read, and that acts nowhere', () => {
+    const text = /```yaml\n(.*?)```/s.exec(read('README.md'))?.[1] ?? '';
+    const config = readEngineConfig({ file: { path: 'slipway.yaml', text } });
+    expect(config).toMatchObject({ ok: true, value: { mode: 'observe' } });
   });
 });
 
