@@ -23,7 +23,8 @@ function readMark(text: string): unknown {
 
 /** What each reader answers for a text that it does not understand is never a value. */
 const readers: Readonly<Record<string, (text: string) => unknown>> = {
-  'fault-event': (text) => JSON.parse(valueOf(formatFaultEvent(valueOf(parseFaultEvent(text))))),
+  'fault-event': (text) =>
+    JSON.parse(valueOf(formatFaultEvent(valueOf(parseFaultEvent(text))))) as unknown,
   'episode-record': (text) => parseEpisodeRecord(JSON.parse(text)),
   'journal-line': (text) => {
     const line = valueOf(parseJournalLine(text));
