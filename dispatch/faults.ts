@@ -117,8 +117,13 @@ function episodeOf(
 ): Episode {
   const { cluster, nodeUid } = record;
   const openingEventId = record.checks[check]?.eventId ?? '';
-  const id = repairId({ cluster, nodeUid, openingEventId });
+  const id = repairId({ cluster, nodeUid, openingEventId: openingEventId + observedBy(record) });
   return { repairId: id, openedAt, openingEventId, check, policy };
+}
+
+/** Who acts on what was only observed so far needs an id of its own: the observer's journal stays as it is. */
+function observedBy({ episode }: EpisodeRecord): string {
+  return episode?.outcome === 'observed' ? ` after ${episode.repairId}` : '';
 }
 
 async function carryOut(

@@ -27,6 +27,7 @@ export function decide(
     return { kind: 'ignore', reason: faultyChecks(record).length > 0 ? 'no-policy' : 'not-faulty' };
   const reason = handedOver(record, context) ?? untouchable(record, context.node, due.policy);
   if (reason) return { kind: 'ignore', reason };
+  if (isSpent(record, due.check)) return { kind: 'ignore', reason: 'not-newer' };
   if (now < due.at) return { kind: 'ignore', reason: 'holding-down', lookAgainAt: due.at };
   return { kind: 'open', check: due.check, policy: due.policy.name };
 }
@@ -66,6 +67,12 @@ function handedOver(
   if (isHandedOver(episode?.outcome)) return 'handed-over';
   const isLost = !episode && clearedAt === undefined;
   return isLost && node && isMarkedHandedOver(node) ? 'handed-over' : undefined;
+}
+
+/** The report that opened the last episode opens no second one: it is older than how that one ended. */
+function isSpent({ episode, checks }: EpisodeRecord, check: string): boolean {
+  if (!episode || episode.outcome === 'observed') return false;
+  return checks[check]?.eventId === episode.openingEventId;
 }
 
 type Due = { readonly check: string; readonly policy: DispatchPolicy; readonly at: EpochMs };

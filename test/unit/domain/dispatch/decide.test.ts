@@ -177,8 +177,11 @@ describe('an episode that ended', () => {
     },
   );
 
-  test.each(['repaired', 'recovered'] as const)('as %s gives way to the next', (outcome) => {
-    given(over(outcome)).when(900).decides({ kind: 'open', check: fault.check, policy: 'kernel' });
+  test.each(['repaired', 'recovered'] as const)('as %s gives way to the next report', (outcome) => {
+    given(over(outcome)).when(900).decides({ kind: 'ignore', reason: 'not-newer' });
+    given([...over(outcome), stored(121)])
+      .when(900)
+      .decides({ kind: 'open', check: fault.check, policy: 'kernel' });
   });
 
   test('as observed keeps an observer away, but not who may act', () => {
@@ -226,7 +229,7 @@ describe('an episode that ended', () => {
     given([stored(0, { verdict: 'healthy' }), stored(60)], { node })
       .when(900)
       .decides({ kind: 'open', check: fault.check, policy: 'kernel' });
-    given(over('repaired'), { node })
+    given([...over('repaired'), stored(121)], { node })
       .when(900)
       .decides({ kind: 'open', check: fault.check, policy: 'kernel' });
   });
