@@ -9,6 +9,7 @@ import { startNodeConditions } from '../probes/active/nodeConditions.ts';
 import { describeRepair } from '../temporal/index.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { announce } from './announce.ts';
+import type { EngineMetrics } from './metrics.ts';
 import { closeVanished } from './vanished.ts';
 
 type Handlers = 'onIgnored' | 'onVanished' | 'onBad';
@@ -17,14 +18,16 @@ export type LeadOptions = Omit<DispatchOptions, 'signal' | Handlers> & {
   readonly guard: Guard;
   readonly ports: Ports;
   readonly log: Logger;
+  readonly metrics: EngineMetrics;
 };
 
 const sweepEveryMs = 15_000;
 
 export async function lead(options: LeadOptions, signal: AbortSignal): Promise<void> {
-  const { hub, cluster, log } = options;
+  const { hub, cluster, log, metrics } = options;
   const since = options.clock();
   log.info('leading');
+  metrics.leads(true);
   void announce(options, since);
   const probe = startProbe(options, signal);
   const sweeping = setInterval(() => {
@@ -44,11 +47,13 @@ export async function lead(options: LeadOptions, signal: AbortSignal): Promise<v
         reason: letter.reason,
       }),
     onIgnored: (record, reason, changed) => {
+      metrics.ignored(reason);
       if (changed) void publishJournal(hub, [ignoredLine(options, record.node, reason)]);
     },
   });
   clearInterval(sweeping);
   await probe.settled();
+  metrics.leads(false);
   log.info('no longer leading', { cluster });
 }
 

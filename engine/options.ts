@@ -13,6 +13,8 @@ export type EngineOptions = {
   /** The BMC inventory file; without it no ladder can reset a machine. */
   readonly bmcInventory?: string;
   readonly ticket?: Omit<TicketOptions, 'clock'>;
+  /** Where Prometheus may read, as host:port. */
+  readonly metrics?: { readonly listen: string };
   readonly leaseSeconds: number;
   readonly log: Logger;
 };

@@ -15,6 +15,7 @@ import type { GuardRecord } from '../schemas/guardRecord.ts';
 import { codeVersion } from './codeVersion.ts';
 import { createDrivers } from './drivers.ts';
 import { lead } from './lead.ts';
+import { createMetrics, serveMetrics } from './metrics.ts';
 import { connectAll, disconnect } from './neighbours.ts';
 import type { Neighbours } from './neighbours.ts';
 import type { EngineOptions } from './options.ts';
@@ -78,7 +79,10 @@ async function work(
   const { log, mode } = options;
   const drivers = createDrivers(options);
   const cluster = neighbours.identity.id;
-  const ports = createPorts({ ...neighbours, ...views, cluster, drivers, clock });
+  const seen = { ...options, ...neighbours, ...views, cluster, clock };
+  const metrics = createMetrics(seen, stop.signal);
+  const ports = metrics.counted(createPorts({ ...neighbours, ...views, cluster, drivers, clock }));
+  await serveMetrics(options.metrics?.listen, metrics, stop.signal);
   const workers = await startWorkers({
     connection: neighbours.connection,
     namespace: options.temporal.namespace,
@@ -92,8 +96,7 @@ async function work(
     leaseSeconds: options.leaseSeconds,
     signal: stop.signal,
     onProblem: (problem) => log.warn('the lease had trouble', { problem }),
-    onLeading: (signal) =>
-      lead({ ...options, ...neighbours, ...views, ports, cluster, clock, codeVersion }, signal),
+    onLeading: (signal) => lead({ ...seen, ports, metrics, codeVersion }, signal),
   });
   try {
     await Promise.race([workers.running, aborted(stop.signal)]);

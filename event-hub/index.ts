@@ -9,7 +9,7 @@ export type { DeadLetter, StoredDeadLetter } from './dead.ts';
 export { eventId, repairId } from './ids.ts';
 export { inspectHub } from './inspect.ts';
 export type { HubFacts } from './inspect.ts';
-export { consumerLag } from './lag.ts';
+export { consumerLag, streamSummary } from './lag.ts';
 export { publishFault, publishJournal } from './publish.ts';
 export { newestReports, newestReportsOf, readFaults, readJournal } from './read.ts';
 export { ensureStreams } from './streams.ts';

@@ -50,6 +50,11 @@ export const engineConfigSchema = strict({
       'a webhook must be signed: set secretFile too',
     )
     .exactOptional(),
+  metrics: strict({
+    listen: z
+      .string('must be a text')
+      .regex(/^\S+:\d{1,5}$/, 'must be host:port, such as 0.0.0.0:9464'),
+  }).exactOptional(),
   leaseSeconds: z.int('must be a whole number').min(3).max(300).default(15),
   logLevel: oneOf(logLevels).default('info'),
 });
@@ -71,6 +76,8 @@ export type EngineConfig = {
     readonly secretFile?: string;
     readonly file?: string;
   };
+  /** Where Prometheus may read, as host:port; nowhere unless it is set. */
+  readonly metrics?: { readonly listen: string };
   /** How long a standby engine waits for a silent leader. */
   readonly leaseSeconds: number;
   readonly logLevel: LogLevel;
@@ -102,6 +109,7 @@ export const engineSettings: readonly Setting[] = [
   { path: ['ticket', 'webhookUrl'], variable: 'SLIPWAY_TICKET_WEBHOOK_URL' },
   { path: ['ticket', 'secretFile'], variable: 'SLIPWAY_TICKET_SECRET_FILE', isFile: true },
   { path: ['ticket', 'file'], variable: 'SLIPWAY_TICKET_FILE', isFile: true },
+  { path: ['metrics', 'listen'], variable: 'SLIPWAY_METRICS_LISTEN' },
   { path: ['logLevel'], variable: 'SLIPWAY_LOG_LEVEL', flag: '--log-level' },
 ];
 

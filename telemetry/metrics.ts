@@ -19,20 +19,15 @@ export const metrics = {
     help: 'Always 1; says which version runs in which mode.',
     labels: ['version', 'mode'],
   },
-  slipway_faults_received_total: {
-    type: 'counter',
-    help: 'Fault events handed to dispatch.',
-    labels: ['verdict'],
-  },
   slipway_faults_ignored_total: {
     type: 'counter',
-    help: 'Fault events that opened no repair, by reason code.',
+    help: 'Looks at a faulty or recovered node that opened no repair, by reason code.',
     labels: ['reason'],
   },
-  slipway_dead_letters_total: {
-    type: 'counter',
-    help: 'Messages set aside because they could not be read or handled.',
-    labels: ['reason'],
+  slipway_dead_messages: {
+    type: 'gauge',
+    help: 'Messages set aside in DEAD because they could not be read or handled.',
+    labels: [],
   },
   slipway_repairs_opened_total: {
     type: 'counter',
@@ -46,12 +41,12 @@ export const metrics = {
   },
   slipway_repairs_open: {
     type: 'gauge',
-    help: 'Repairs under way, by phase.',
-    labels: ['phase'],
+    help: 'Repairs under way, as the engine that dispatches knows them.',
+    labels: [],
   },
   slipway_isolation_seconds: {
     type: 'histogram',
-    help: 'From the storing of the opening fault to the cordon.',
+    help: 'From the opening of the repair to its cordon.',
     labels: [],
     buckets: seconds,
   },
@@ -72,7 +67,17 @@ export const metrics = {
   },
   slipway_permits_limit: {
     type: 'gauge',
-    help: 'Nodes that may be out at the same time.',
+    help: 'Nodes that may be out at the same time before a policy gets no further permit.',
+    labels: ['policy'],
+  },
+  slipway_permits_waiting: {
+    type: 'gauge',
+    help: 'Repairs that wait for a permit.',
+    labels: [],
+  },
+  slipway_nodes_out: {
+    type: 'gauge',
+    help: 'Nodes that count as out: with a permit or our mark, cordoned or not Ready.',
     labels: [],
   },
   slipway_permits_refused_total: {
@@ -92,7 +97,7 @@ export const metrics = {
   },
   slipway_hub_connected: {
     type: 'gauge',
-    help: '1 while the connection to the hub stands, else 0.',
+    help: '1 if the hub answered when the metrics were read, else 0.',
     labels: [],
   },
   slipway_hub_lag_messages: {

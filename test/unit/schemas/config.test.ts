@@ -80,6 +80,9 @@ describe('the engine configuration', () => {
     ['ticket: {webhookUrl: "https://x"}\n', 'set secretFile too'],
     ['ticket: {}\n', 'engine.yaml:11: ticket: set webhookUrl, file or both'],
     ['mode: act\nmode: observe\n', 'engine.yaml:12: not valid YAML'],
+    ['metrics: {listen: 9464}\n', 'engine.yaml:11: metrics.listen: must be a text'],
+    ['metrics: {listen: "9464"}\n', 'metrics.listen: must be host:port, such as 0.0.0.0:9464'],
+    ['metrics: {}\n', 'metrics.listen: missing; set it in the file or as SLIPWAY_METRICS_LISTEN'],
     ['---\nkind: Other\n', 'must hold exactly one EngineConfig'],
   ])('with %j added is refused with its place', (added, why) => {
     expect(mistakes(text + added)).toContain(why);
