@@ -17,6 +17,10 @@ export type FaultsOptions = {
   readonly policies: readonly RepairPolicy[];
   readonly mode: Mode;
   readonly node: (name: string) => NodeFacts | undefined;
+  /** The UID that the API server itself gives for a node; none for a node that is not there. */
+  readonly presentUid: (
+    node: string,
+  ) => Promise<{ readonly ok: true; readonly uid: string | undefined } | { readonly ok: false }>;
   readonly clock: () => EpochMs;
   /** Asks for another look at this node at that time. */
   readonly lookAgain: (node: string, at: EpochMs) => void;
@@ -43,9 +47,30 @@ async function handle(options: FaultsOptions, fault: StoredFault): Promise<'done
   const { node } = fault.event;
   const known = options.records.get(node);
   if (known && !isNews(known, fault.event)) return again(options, known, fault);
+  const isOther = known !== undefined && known.nodeUid !== fault.event.nodeUid;
+  const doubt = isOther ? await doubtOf(options, known, fault) : undefined;
+  if (doubt) return doubt;
   return step(options, node, (record) =>
     reported(options, record ?? emptyRecord(fault.event), fault),
   );
+}
+
+/** Only the API server can say that a node was replaced: believed unseen, one wrong UID would hide all that is true. */
+async function doubtOf(
+  { presentUid, records, clock, onIgnored }: FaultsOptions,
+  { node, ignored }: EpisodeRecord,
+  { event }: StoredFault,
+): Promise<'done' | 'retry' | undefined> {
+  const present = await presentUid(node);
+  if (!present.ok) return 'retry';
+  if (present.uid === event.nodeUid) return undefined;
+  const reason = 'wrong-node-uid';
+  const record = await records.change(
+    node,
+    (fresh) => fresh && evolve(fresh, { kind: 'ignored', reason, at: clock() }),
+  );
+  if (record) onIgnored(record, reason, ignored?.reason !== reason);
+  return record ? 'done' : 'retry';
 }
 
 /** A redelivered report finds itself in the record; all it can need is that its repair exists. */

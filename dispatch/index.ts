@@ -5,11 +5,13 @@ import type { RepairPolicy } from '../domain/repair/policy.ts';
 import type { EpochMs, Mode, ReasonCode } from '../domain/vocabulary.ts';
 import { consumeFaults } from '../event-hub/index.ts';
 import type { Bucket, DeadLetter, Hub } from '../event-hub/index.ts';
-import type { NodeCache } from '../kube/index.ts';
+import { getNode } from '../kube/index.ts';
+import type { Kube, NodeCache } from '../kube/index.ts';
 import type { GuardRecord } from '../schemas/guardRecord.ts';
 import type { Temporal } from '../temporal/index.ts';
 import { createAlarms } from './alarms.ts';
 import { createFaults } from './faults.ts';
+import type { FaultsOptions } from './faults.ts';
 import { followNode } from './nodes.ts';
 import { createPermits } from './permits.ts';
 import type { Records } from './records.ts';
@@ -24,6 +26,7 @@ export type DispatchOptions = {
   readonly temporal: Temporal;
   readonly records: Records;
   readonly guardBucket: Bucket<GuardRecord>;
+  readonly observer: Kube;
   readonly nodes: NodeCache;
   readonly policies: readonly RepairPolicy[];
   readonly mode: Mode;
@@ -48,6 +51,7 @@ export async function runDispatch(options: DispatchOptions): Promise<void> {
     ...options,
     voice,
     node: (name) => nodes.get(name),
+    presentUid: (name) => presentUid(options.observer, name),
     lookAgain: alarms.set,
   });
   const soon = (node: string): void => alarms.set(node, clock());
@@ -85,6 +89,12 @@ async function consumeUntil(
   });
   if (consuming.kind !== 'consuming') throw new Error(`cannot consume faults: ${consuming.why}`);
   await consuming.stopped;
+}
+
+async function presentUid(kube: Kube, name: string): ReturnType<FaultsOptions['presentUid']> {
+  const read = await getNode(kube, name);
+  if (read.ok) return { ok: true, uid: read.value.uid };
+  return read.refusal.kind === 'not-found' ? { ok: true, uid: undefined } : { ok: false };
 }
 
 type NodeChange = Parameters<Parameters<NodeCache['onChange']>[0]>[0];

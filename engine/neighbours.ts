@@ -20,21 +20,51 @@ export type Neighbours = {
   readonly connection: NativeConnection;
 };
 
-/** Throws `EngineFailure` naming the neighbour that cannot be reached. */
+/** Throws `EngineFailure` naming the neighbour that cannot be reached; nothing stays connected then. */
 export async function connectAll(options: EngineOptions): Promise<Neighbours> {
-  const [observer, actor, hub, temporal] = await Promise.all([
+  const [observer, actor, hub, temporal] = await Promise.allSettled([
     kubeOf(options.kubeconfigs.observer),
     kubeOf(options.kubeconfigs.actor),
-    connectHub(hubOptions(options.nats)),
+    hubOf(options.nats),
     temporalOf(options.temporal),
   ]);
-  if (hub.kind === 'unreachable')
-    throw new EngineFailure(`${hub.why}. Start it, or correct nats.url.`);
-  const streams = await ensureStreams(hub);
+  try {
+    return await prepare({
+      observer: reached(observer),
+      actor: reached(actor),
+      hub: reached(hub),
+      ...reached(temporal),
+    });
+  } catch (error) {
+    await closeReached([observer, actor, hub]);
+    if (temporal.status === 'fulfilled') await temporal.value.temporal.close();
+    throw error;
+  }
+}
+
+async function prepare(found: Omit<Neighbours, 'identity'>): Promise<Neighbours> {
+  const streams = await ensureStreams(found.hub);
   if (streams.kind !== 'ready') throw new EngineFailure(streams.why);
-  const identity = await clusterIdentity(observer);
+  const identity = await clusterIdentity(found.observer);
   if (!identity.ok) throw new EngineFailure(identity.refusal.message);
-  return { observer, actor, hub, ...temporal, identity: identity.value };
+  return { ...found, identity: identity.value };
+}
+
+function reached<T>(attempt: PromiseSettledResult<T>): T {
+  if (attempt.status === 'rejected') throw attempt.reason;
+  return attempt.value;
+}
+
+type Closable = { readonly close: () => Promise<void> };
+
+async function closeReached(attempts: readonly PromiseSettledResult<Closable>[]): Promise<void> {
+  for (const attempt of attempts) if (attempt.status === 'fulfilled') await attempt.value.close();
+}
+
+async function hubOf(nats: EngineOptions['nats']): Promise<Hub> {
+  const hub = await connectHub(hubOptions(nats));
+  if (hub.kind === 'hub') return hub;
+  throw new EngineFailure(`${hub.why}. Start it, or correct nats.url.`);
 }
 
 function hubOptions({ url, credentialsFile }: EngineOptions['nats']): HubOptions {
