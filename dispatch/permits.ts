@@ -22,9 +22,11 @@ export function createPermits(options: {
   readonly voice: Voice;
 }): Permits {
   const waiters = new Map<string, Waiter>();
-  let permits = 0;
+  let permits = new Set<string>();
   const wake = (): void => {
-    const longest = [...waiters.values()].toSorted((one, other) => one.since - other.since);
+    // A repair that got its permit keeps its place among the waiters until it gives both up.
+    const waiting = [...waiters.values()].filter(({ repairId }) => !permits.has(repairId));
+    const longest = waiting.toSorted((one, other) => one.since - other.since);
     for (const { node } of longest.slice(0, wokenAtOnce)) {
       const record = options.records.get(node);
       if (record)
@@ -41,9 +43,9 @@ export function createPermits(options: {
           waiters.set(change.key, change.value);
           return;
         }
-        const left = change.value.ledger.permits.length;
-        if (left < permits) wake();
-        permits = left;
+        const before = permits.size;
+        permits = new Set(change.value.ledger.permits.map(({ repairId }) => repairId));
+        if (permits.size < before) wake();
       }, signal),
   };
 }
