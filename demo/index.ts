@@ -32,23 +32,28 @@ const startSettlesWithinMs = 10_000;
 
 const exits = { done: 0, failed: 1, interrupted: 130 } as const;
 
-/** Runs the demo and answers with the exit code; whatever happens, no process and no file is left. */
+/**
+ * Runs the demo and answers with the exit code. No process is left, whatever happens, and no file, but for the logs
+ * that a failure of the servers speaks of.
+ */
 export const runDemo = async (options: DemoOptions, world: DemoWorld): Promise<number> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'slipway-demo-'));
   const lines = createScreen(world.screen);
   const starting = startServers(dataDir, lines.line);
+  let isKept = false;
   try {
     const stack = await unlessRaised(world.signal, starting);
     return stack ? await runOn(stack, options, { ...world, lines }) : exits.interrupted;
   } catch (error) {
-    if (!(error instanceof StackFailure)) throw error;
-    lines.line(error.message);
+    lines.line(error instanceof Error ? error.message : String(error));
+    lines.line(`The demo cannot go on. Its logs are kept in ${dataDir}/logs.`);
+    isKept = true;
     if (options.output === 'json') world.result(resultOf([]));
     return exits.failed;
   } finally {
     lines.line('Stopping everything.');
     await end(starting);
-    await rm(dataDir, { recursive: true, force: true });
+    if (!isKept) await rm(dataDir, { recursive: true, force: true });
   }
 };
 
@@ -118,12 +123,13 @@ const finish = async (
   const { lines, signal } = world;
   const ends = options.exit || signal.aborted || broken.aborted;
   for (const line of summary(stage, scenes, ends)) lines.line(line);
+  if (broken.aborted) throw new StackFailure(String(broken.reason));
   if (options.output === 'json') world.result(resultOf(scenes));
   if (signal.aborted) return exits.interrupted;
   if (!ends) await raised(AbortSignal.any([signal, broken]));
-  if (broken.aborted) lines.line(String(broken.reason));
+  if (broken.aborted) throw new StackFailure(String(broken.reason));
   const isRight = scenes.every(({ verdict }) => verdict.problems.length === 0);
-  return isRight && !broken.aborted ? exits.done : exits.failed;
+  return isRight ? exits.done : exits.failed;
 };
 
 /** Stories that were never played are open. */

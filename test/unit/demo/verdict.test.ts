@@ -26,8 +26,14 @@ function write(index: number, version: NodeIs): Write {
   const { user = 'machine', cordoned = false, faulty = true, boot = 'b1', outcome } = version;
   const mark = JSON.stringify({ repair: 'r-1', at: 0, ...(outcome && { outcome }) });
   return {
-    ...{ user, verb: 'patch', resource: 'nodes', subresource: undefined, namespace: undefined },
-    ...{ name: sampleNode, status: 200, request: {} },
+    user,
+    verb: 'patch',
+    resource: 'nodes',
+    subresource: undefined,
+    namespace: undefined,
+    name: sampleNode,
+    status: 200,
+    request: {},
     receivedAtMs: index * 1_000,
     answeredAtMs: index * 1_000,
     response: {
