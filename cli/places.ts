@@ -45,8 +45,9 @@ export async function findPlaces({ io, flags }: Invocation): Promise<Places | Fa
 
 /** A stack that was asked for by name outweighs the KUBECONFIG of everyday work. */
 function givenKubeconfig(flags: Flags, env: Env, stackIsNamed: boolean): string | undefined {
-  const everyday = stackIsNamed ? undefined : env['KUBECONFIG'];
-  return flags.kubeconfig ?? env['SLIPWAY_KUBECONFIG'] ?? everyday?.split(':')[0];
+  const everyday = stackIsNamed ? '' : (env['KUBECONFIG'] ?? '');
+  const [first = ''] = everyday.split(':');
+  return flags.kubeconfig ?? env['SLIPWAY_KUBECONFIG'] ?? (first === '' ? undefined : first);
 }
 
 type Known = {

@@ -41,12 +41,17 @@ async function openKube({ kubeconfig, context }: Places): Promise<Kube | Failure
   return answer.ok ? answer.kube : failure('kubeconfigUnusable', answer.problem);
 }
 
+/** A server that is not there is told at once; one that is there and slow is given time. */
 async function openHub({ nats, natsCredentials }: Places): Promise<Hub | Failure> {
   if (nats === undefined) return failure('hubNotConfigured', 'No address of the hub is known.');
+  const closed = await whyClosed(nats, natsPort);
+  if (closed !== undefined) return failure('hubUnreachable', `NATS at ${nats}: ${closed}.`);
   const { connectHub } = await import('../event-hub/index.ts');
   const hub = await connectHub({
     url: nats,
     name: 'slipway-cli',
+    wait: true,
+    signal: AbortSignal.timeout(patienceMs),
     ...(natsCredentials !== undefined && { credentials: { kind: 'file', path: natsCredentials } }),
   });
   return hub.kind === 'hub' ? hub : failure('hubUnreachable', sentence(hub.why));
@@ -55,7 +60,7 @@ async function openHub({ nats, natsCredentials }: Places): Promise<Hub | Failure
 /** Asks the port first: the client waits long for a server that is not there, and is slow to load. */
 async function openTemporal({ temporal }: Places): Promise<Temporal | Failure> {
   if (!temporal) return failure('temporalNotConfigured', 'No address of Temporal is known.');
-  const closed = await whyClosed(temporal.address);
+  const closed = await whyClosed(temporal.address, temporalPort);
   if (closed !== undefined)
     return failure('temporalUnreachable', `Temporal at ${temporal.address}: ${closed}.`);
   const { connectTemporal } = await import('../temporal/index.ts');
@@ -84,20 +89,33 @@ function given(id: string | undefined, context: string | undefined): ClusterIden
   return { id, name: context ?? 'given by --cluster', server: 'not reached' };
 }
 
-const portTimeoutMs = 2_000;
+const patienceMs = 10_000;
+const natsPort = 4222;
+const temporalPort = 7233;
 
-async function whyClosed(address: string): Promise<string | undefined> {
-  const [, host = address, port = '7233'] = /^(.*):(\d+)$/.exec(address) ?? [];
+/** Why nobody answers at this address or URL; undefined if somebody does, or if there are several. */
+async function whyClosed(address: string, usualPort: number): Promise<string | undefined> {
+  if (address.includes(',')) return undefined;
+  const url = address.includes('://') ? address : `tcp://${address}`;
+  if (!URL.canParse(url)) return 'this is no address';
+  const { hostname, port } = new URL(url);
+  const host = hostname.replaceAll(/^\[|\]$/g, '');
   return new Promise((resolve) => {
-    const socket = connect({ host, port: Number(port), timeout: portTimeoutMs });
+    const to = { host, port: port === '' ? usualPort : Number(port), timeout: patienceMs };
+    const socket = connect(to);
     const end = (why: string | undefined): void => {
       socket.destroy();
       resolve(why);
     };
     socket.once('connect', () => end(undefined));
-    socket.once('timeout', () => end(`no answer within ${portTimeoutMs} ms`));
+    socket.once('timeout', () => end(`no answer within ${patienceMs} ms`));
     socket.once('error', (error) => end(error.message));
   });
+}
+
+/** Asks Temporal for a bounded time; what was asked answers a failure after that. */
+export function inTime<T>({ client }: Temporal, ask: () => Promise<T>): Promise<T> {
+  return client.withDeadline(Date.now() + patienceMs, ask);
 }
 
 /** A text that ends as a sentence, and begins as one. */

@@ -8,7 +8,7 @@ import { withSources } from '../perform.ts';
 import { readLag } from '../lag.ts';
 import { readLedger } from '../records.ts';
 import { show } from '../show.ts';
-import { sentence, type Sources } from '../sources.ts';
+import { inTime, sentence, type Sources } from '../sources.ts';
 import { painter, type Paint } from '../text/paint.ts';
 import { wrap } from '../text/table.ts';
 import { findings, type Finding } from './findings.ts';
@@ -64,7 +64,9 @@ async function temporalTrouble({ temporal, cluster }: Sources): Promise<Failure 
   if (isFailure(temporal)) return temporal;
   if (isFailure(cluster)) return cluster;
   const { listRepairs } = await import('../../temporal/index.ts');
-  const listed = await listRepairs(temporal, { cluster: cluster.id, limit: 1 });
+  const listed = await inTime(temporal, () =>
+    listRepairs(temporal, { cluster: cluster.id, limit: 1 }),
+  );
   if (listed.kind === 'listed') return undefined;
   return failure('temporalFailed', sentence(`Repairs could not be listed: ${listed.why}`));
 }

@@ -19,7 +19,7 @@ import { stateOf, type RepairLog } from '../journal.ts';
 import { kubeFailure } from '../kubeRefusal.ts';
 import { withSources } from '../perform.ts';
 import { openEpisodes, readLedger, readRecord, type KeptRecord } from '../records.ts';
-import { sentence, type Sources } from '../sources.ts';
+import { inTime, sentence, type Sources } from '../sources.ts';
 import { codeVersion } from '../version.ts';
 import { findLog } from './show.ts';
 
@@ -197,10 +197,10 @@ type Reopened = Episode & { readonly after: Continuation };
 async function start({ temporal }: Sources, opening: RepairOpening): Promise<Failure | undefined> {
   if (isFailure(temporal)) return temporal;
   const { describeRepair, startRepair } = await import('../../temporal/index.ts');
-  const answer = await startRepair(temporal, opening);
+  const answer = await inTime(temporal, () => startRepair(temporal, opening));
   if (answer.kind === 'started') return undefined;
   if (answer.kind === 'failed') return failure('temporalFailed', sentence(answer.why));
-  const about = await describeRepair(temporal, opening);
+  const about = await inTime(temporal, () => describeRepair(temporal, opening));
   if (about.kind === 'found' && about.repairId === opening.repairId) return undefined;
   return failure('repairRunning', `Another repair of node ${opening.node} still runs.`);
 }

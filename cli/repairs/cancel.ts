@@ -7,7 +7,7 @@ import { failure, isFailure, showFailure, type Failure } from '../failure.ts';
 import { exits, type Exit, type Invocation } from '../io.ts';
 import { isOpen, readLogs, viewOf, type RepairLog, type RepairView } from '../journal.ts';
 import { withSources } from '../perform.ts';
-import { sentence, type Sources } from '../sources.ts';
+import { inTime, sentence, type Sources } from '../sources.ts';
 import { findLog } from './show.ts';
 
 const confirmWithinMs = 10_000;
@@ -58,7 +58,9 @@ async function cancel(
   const { say } = await import('../../temporal/index.ts');
   const requestId = randomUUID();
   const arrival = { kind: 'cancelRequested', by, requestId } as const;
-  const said = await say(temporal, { cluster: cluster.id, node }, { repairId, arrival });
+  const said = await inTime(temporal, () =>
+    say(temporal, { cluster: cluster.id, node }, { repairId, arrival }),
+  );
   if (said.kind === 'absent')
     return failure('repairOver', `No workflow of repair ${repairId} runs any more.`);
   if (said.kind === 'failed') return failure('temporalFailed', sentence(said.why));

@@ -11,7 +11,7 @@ import { withSources } from '../perform.ts';
 import { readRecord } from '../records.ts';
 import { storyOf } from '../repairs/story.ts';
 import { show } from '../show.ts';
-import { sentence, type Sources } from '../sources.ts';
+import { inTime, sentence, type Sources } from '../sources.ts';
 import { renderWhy } from './render.ts';
 import { takeBackCommands } from './takeBack.ts';
 import { whyView, type Known } from './view.ts';
@@ -70,7 +70,9 @@ async function readWorkflow(sources: Sources, node: string): Promise<Described |
   if (isFailure(temporal)) return temporal;
   if (isFailure(cluster)) return cluster;
   const { describeRepair } = await import('../../temporal/index.ts');
-  const about = await describeRepair(temporal, { cluster: cluster.id, node });
+  const about = await inTime(temporal, () =>
+    describeRepair(temporal, { cluster: cluster.id, node }),
+  );
   return about.kind === 'failed'
     ? failure('temporalFailed', sentence(`Temporal was asked about ${node}: ${about.why}`))
     : about;
@@ -88,6 +90,6 @@ async function readState(
   if (isFailure(temporal) || isFailure(cluster)) return undefined;
   if (isFailure(workflow) || workflow.kind === 'absent' || !workflow.running) return undefined;
   const { queryState } = await import('../../temporal/index.ts');
-  const asked = await queryState(temporal, { cluster: cluster.id, node });
+  const asked = await inTime(temporal, () => queryState(temporal, { cluster: cluster.id, node }));
   return asked.kind === 'state' ? asked.state : undefined;
 }

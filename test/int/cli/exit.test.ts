@@ -1,0 +1,82 @@
+/** What the program ends with when it is called wrongly, or finds no servers. What it does with servers: `commands.test.ts`. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { spawned, type Ended } from '../../support/cli.ts';
+
+let empty = '';
+beforeAll(async () => {
+  empty = await mkdtemp(join(tmpdir(), 'slipway-cli-'));
+  await writeFile(join(empty, 'state.json'), '{"version":99}');
+});
+afterAll(() => rm(empty, { recursive: true, force: true }));
+
+const nowhere = (): NodeJS.ProcessEnv => ({
+  HOME: join(empty, 'home'),
+  XDG_CACHE_HOME: join(homedir(), '.cache'),
+  KUBECONFIG: '',
+});
+const here = (...words: string[]): Promise<Ended> => spawned(words, nowhere());
+
+describe('a command line that is not right', () => {
+  test.each([
+    [['statu'], "unknown command 'statu'"],
+    [['why'], "missing required argument 'node'"],
+    [['status', '--nope'], "unknown option '--nope'"],
+    [['status', '-o', 'xml'], 'Allowed choices are text, json'],
+    [['faults', 'list', '--limit', 'x'], 'It must be a whole number'],
+    [['hold', 'a-node'], 'SLP-002'],
+    [['hold', 'a-node', '--reason', ' '], 'SLP-002'],
+    [['dead', 'requeue', 'some', '--reason', 'x'], 'It must be a whole number'],
+  ])('%j ends with 2 and says what is wrong', async (words, sentence) => {
+    const { code, out, err } = await here(...words);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(sentence);
+  });
+
+  test('help and version are answers, not errors', async () => {
+    const [help, version] = await Promise.all([here('--help'), here('--version')]);
+    expect([help.code, version.code]).toEqual([0, 0]);
+    expect(help.out).toContain('Usage: slipway');
+    expect(version.out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('without servers', () => {
+  test('status shows what it could not read, and ends with 6', async () => {
+    const { code, out } = await here('status');
+    expect(code).toBe(6);
+    expect(out).toContain('No address of the hub is known.');
+    expect(out).toContain(join(empty, 'home', '.kube', 'config'));
+    expect(out).not.toContain('\u001B');
+  });
+
+  test('a kubeconfig that cannot be read is named', async () => {
+    const { code, err } = await spawned(['pause', '--reason', 'x', '--yes'], {
+      KUBECONFIG: '/no/such/file',
+    });
+    expect(code).toBe(1);
+    expect(err).toContain('/no/such/file could not be read');
+    expect(err).toContain('SLP-101');
+  });
+
+  test('what lives in the journal alone says that the hub is not known', async () => {
+    const { code, out, err } = await here('repairs', 'list');
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain('SLP-201');
+  });
+
+  test('a state file of another version is named', async () => {
+    const { code, err } = await here('status', '--data-dir', empty);
+    expect(code).toBe(1);
+    expect(err).toContain(join(empty, 'state.json'));
+    expect(err).toContain('SLP-102');
+  });
+
+  test('a folder in which no stack was ever started is named', async () => {
+    const { code, err } = await here('status', '--data-dir', join(empty, 'none'));
+    expect(code).toBe(1);
+    expect(err).toContain(`No local stack was ever started in ${join(empty, 'none')}`);
+  });
+});

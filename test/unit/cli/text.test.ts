@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { reasonCodes } from '../../../domain/vocabulary.ts';
+import { calledAs } from '../../../cli/main/terminal.ts';
+import { ahead, counted, duration } from '../../../cli/text/amounts.ts';
+import { quote } from '../../../cli/text/quote.ts';
+import { painter } from '../../../cli/text/paint.ts';
+import { table, wrap, type Column } from '../../../cli/text/table.ts';
+import { explain } from '../../../cli/words.ts';
+
+const run = promisify(execFile);
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+test.each([
+  [-5, '0s'],
+  [999, '0s'],
+  [59 * second, '59s'],
+  [minute, '1m00s'],
+  [hour - 1, '59m59s'],
+  [hour + 5 * minute, '1h05m'],
+  [49 * hour, '2d1h'],
+])('%i ms reads %s', (ms, text) => {
+  expect(duration(ms)).toBe(text);
+});
+
+test('what is due is now', () => {
+  expect([ahead(10, 10), ahead(5_010, 10)]).toEqual(['now', 'in 5s']);
+});
+
+test('one pod is not pods', () => {
+  expect([counted(1, 'pod'), counted(0, 'pod')]).toEqual(['1 pod', '0 pods']);
+});
+
+test('a shell reads back every quoted word as it was', async () => {
+  const words = ['plain', 'two words', "it's", '$HOME `id` "x"', '', '-n', 'a\\b;c&d|e', 'é\n*'];
+  const { stdout } = await run('sh', ['-c', `printf '%s\\0' ${words.map(quote).join(' ')}`]);
+  expect(stdout.split('\0').slice(0, -1)).toEqual(words);
+});
+
+describe('columns', () => {
+  const columns: Column[] = [
+    { title: 'A' },
+    { title: 'B', optional: true },
+    { title: 'C', optional: true },
+  ];
+  const rows = [['a-long-name', 'bb', 'cc']] as const;
+
+  test('those that may go do so from the right where room is short', () => {
+    expect(table(columns, rows, 80)[0]).toBe('A            B   C');
+    expect(table(columns, rows, 16)).toEqual(['A            B', 'a-long-name  bb']);
+    expect(table(columns, rows, 5)).toEqual(['A', 'a-long-name']);
+  });
+});
+
+test('a word longer than the line stays whole', () => {
+  expect(wrap('a verylongword b', 6)).toEqual(['a', 'verylongword', 'b']);
+});
+
+test('colour is there only if asked for', () => {
+  expect(painter(false)('red', 'x')).toBe('x');
+  expect(painter(true)('red', 'x')).toBe('\u001B[31mx\u001B[39m');
+});
+
+test.each([...reasonCodes])('the reason %s has a sentence', (reason) => {
+  expect(explain(reason)).toMatch(/^[A-Z].*\.$/);
+  expect(explain(reason)).not.toContain('does not know');
+});
+
+test.each([
+  [['/usr/bin/node', '/usr/local/bin/slipway'], { PATH: '/bin:/usr/local/bin' }, 'slipway'],
+  [['/usr/bin/node', '/opt/x/slipway'], { PATH: '/bin' }, '/opt/x/slipway'],
+  [['/usr/bin/node', '/src/bin/slipway.ts'], {}, '/usr/bin/node /src/bin/slipway.ts'],
+  [['/usr/bin/node', '/src/bin/slipway.ts'], { npm_command: 'exec' }, 'npx slipway'],
+])('%j with %j is called again as %s', (argv, env, text) => {
+  expect(calledAs(argv, env)).toBe(text);
+});
