@@ -5,6 +5,7 @@ import { close } from './close.ts';
 import { isolate } from './isolate.ts';
 import { look } from './look.ts';
 import { migrate } from './migrate.ts';
+import type { Pulse } from './migrate.ts';
 import { observe } from './observe.ts';
 import type { ObservedCommand } from './observe.ts';
 import { releasePermit, requestPermit } from './permit.ts';
@@ -36,9 +37,9 @@ export function createMoveActivities(ports: Ports) {
   return {
     tagPods: (step: Step): Promise<Done> => recordWhile(ports, step, () => tagPods(ports, step)),
     migrate: (step: Step): Promise<Done> =>
-      recordWhile(ports, step, () => migrate(ports, step, pulse())),
+      beating((pulse) => recordWhile(ports, step, () => migrate(ports, step, pulse))),
     runRung: (step: Step, order: RungOrder): Promise<Done> =>
-      beating(() => runRung(ports, step, order, Context.current().cancellationSignal)),
+      beating(({ signal }) => runRung(ports, step, order, signal)),
     look: (step: Step): Promise<Done> => recordWhile(ports, step, () => look(ports, step)),
     restore: (step: Step, ending: Ending): Promise<Done> =>
       recordWhile(ports, step, () => restore(ports, step, ending)),
@@ -47,23 +48,22 @@ export function createMoveActivities(ports: Ports) {
   };
 }
 
-const beatEveryMs = 500;
+/** Seldom enough for hundreds of activities at once, often enough that a cancel is heard within a second. */
+const beatEveryMs = 1_000;
 
-function pulse(): Parameters<typeof migrate>[2] {
+/** A lost worker must be noticed within the heartbeat time-out, however long the work takes. */
+async function beating<T>(work: (pulse: Pulse) => Promise<T>): Promise<T> {
   const context = Context.current();
-  return {
-    beat: (details) => context.heartbeat(details),
-    signal: context.cancellationSignal,
-    sleep: (ms) => context.sleep(ms),
-  };
-}
-
-/** A lost worker must be noticed within the heartbeat time-out, however long the driver takes. */
-async function beating<T>(work: () => Promise<T>): Promise<T> {
-  const context = Context.current();
-  const timer = setInterval(() => context.heartbeat(), beatEveryMs);
+  let details: unknown;
+  const timer = setInterval(() => context.heartbeat(details), beatEveryMs);
   try {
-    return await work();
+    return await work({
+      tell: (news) => {
+        details = news;
+      },
+      signal: context.cancellationSignal,
+      sleep: (ms) => context.sleep(ms),
+    });
   } finally {
     clearInterval(timer);
   }

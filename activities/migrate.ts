@@ -8,9 +8,9 @@ import { freshLook } from './freshLook.ts';
 import type { Evicted, Ports } from './ports.ts';
 import type { Step, StepOutcome } from './step.ts';
 
-/** The activity's own life: it must say that it lives, and hear that it is cancelled. */
+/** The activity's own life: it says how far it is, and hears that it is cancelled. */
 export type Pulse = {
-  readonly beat: (details: unknown) => void;
+  readonly tell: (details: unknown) => void;
   readonly signal: AbortSignal;
   readonly sleep: (ms: number) => Promise<void>;
 };
@@ -34,7 +34,7 @@ export async function migrate(ports: Ports, step: Step, pulse: Pulse): Promise<S
     if (pods.length === 0) return { kind: 'podsMoved' };
     const blockers = await evictAll(ports, step, { pods, goodUntil }, pulse);
     if (pods.length < progress.left) progress = { left: pods.length, at: ports.clock() };
-    pulse.beat({ left: pods.length, blockers });
+    pulse.tell({ left: pods.length, blockers });
     if (ports.clock() - progress.at > stallMs)
       return { kind: 'podsLeft', left: pods.length, blockers };
     await pulse.sleep(lookEveryMs);
@@ -55,7 +55,7 @@ async function evictAll(
   for (const pod of pods.filter((candidate) => !candidate.deleting)) {
     await ports.pace.turn(pulse.signal);
     if (ports.clock() >= goodUntil || !mayEvict(ports, step)) return blockers;
-    pulse.beat({ left: pods.length, blockers });
+    pulse.tell({ left: pods.length, blockers });
     const answer = await ports.kube.evict(pod);
     const blocker = blockerOf(pod, answer);
     if (blocker) blockers.push(blocker);

@@ -33,7 +33,8 @@ export async function recordWhile(
   return { outcome, recordedThrough };
 }
 
-async function announce(ports: Ports, { opening, pending }: Step): Promise<boolean> {
+/** Each change of phase once on the Node, whatever is sent again. False: not all of them got there. */
+export async function announce(ports: Ports, { opening, pending }: Step): Promise<boolean> {
   if (opening.mode === 'observe') return true;
   const events = pending.filter((entry) => entry.from !== entry.to).map(nodeEvent(opening.nodeUid));
   const written = await Promise.all(events.map((event) => ports.kube.announce(event)));

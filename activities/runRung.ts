@@ -5,7 +5,7 @@ import type { Finding } from '../domain/repair/types.ts';
 import type { EpochMs } from '../domain/vocabulary.ts';
 import { freshLook } from './freshLook.ts';
 import type { Ports } from './ports.ts';
-import { record } from './record.ts';
+import { announce } from './record.ts';
 import type { Done, Step, StepOutcome } from './step.ts';
 
 export type RungOrder = { readonly rung: number; readonly attempt: number };
@@ -18,15 +18,25 @@ export async function runRung(
   signal: AbortSignal,
 ): Promise<Done> {
   const startedAt = ports.clock();
-  const recordedThrough = await record(ports, step);
+  // Only the journal must know before the act; the Kubernetes Events may come beside it.
+  const announcing = announce(ports, step);
+  const journaled = await ports.hub.publishJournal(step.pending);
+  if (!journaled.ok) return { outcome: notJournaled, recordedThrough: -1 };
+  const outcome = await attemptOnce(ports, step, { ...order, startedAt }, signal);
   const last = step.pending.at(-1)?.sequence ?? -1;
-  if (recordedThrough < last) return { outcome: notJournaled, recordedThrough };
-  const rung = step.opening.policy.ladder[order.rung];
-  if (!rung) throw new Error(`the ladder has no rung ${order.rung}`);
+  return { outcome, recordedThrough: (await announcing) ? last : -1 };
+}
+
+async function attemptOnce(
+  ports: Ports,
+  step: Step,
+  order: RungOrder & { readonly startedAt: EpochMs },
+  signal: AbortSignal,
+): Promise<StepOutcome> {
+  const ladderRung = step.opening.policy.ladder[order.rung];
+  if (!ladderRung) throw new Error(`the ladder has no rung ${order.rung}`);
   const look = await freshLook(ports, step, 'act');
-  if (!look.ok) return { outcome: look.outcome, recordedThrough };
-  const outcome = await act(ports, step, { ...order, ladderRung: rung, startedAt, look }, signal);
-  return { outcome, recordedThrough };
+  return look.ok ? act(ports, step, { ...order, ladderRung, look }, signal) : look.outcome;
 }
 
 const notJournaled: StepOutcome = {

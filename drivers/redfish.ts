@@ -2,7 +2,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { EpochMs } from '../domain/vocabulary.ts';
-import { parseBmcCredentials, parseBmcInventory, type BmcEntry } from '../schemas/bmcInventory.ts';
+import {
+  parseBmcCredentials,
+  parseBmcInventory,
+  type BmcEntry,
+  type BmcInventory,
+} from '../schemas/bmcInventory.ts';
 import type { Parsed } from '../schemas/parsed.ts';
 import { parseRedfishSystem, type RedfishSystem } from '../schemas/redfish.ts';
 import { callOnce, type HttpAnswer, type HttpCall, type HttpLimits } from './http.ts';
@@ -17,14 +22,30 @@ export type RedfishOptions = {
 };
 
 export function createRedfishDriver(options: RedfishOptions): Driver {
-  return { name: 'redfish', run: (request, signal) => run(options, request, signal) };
+  const inventory = inventoryReader(options.inventoryFile);
+  return {
+    name: 'redfish',
+    run: (request, signal) => run({ ...options, inventory }, request, signal),
+  };
+}
+
+type Reading = RedfishOptions & { readonly inventory: () => Promise<Parsed<BmcInventory>> };
+
+/** Parsing thousands of entries takes long, so an unchanged text is not parsed again. */
+function inventoryReader(path: string): Reading['inventory'] {
+  let known: { readonly text: string; readonly parsed: Parsed<BmcInventory> } | undefined;
+  return async () => {
+    const text = await readFile(path, 'utf8');
+    if (known?.text !== text) known = { text, parsed: parseBmcInventory({ path, text }) };
+    return known.parsed;
+  };
 }
 
 /** The BMC of one node, ready to be called. */
 type Bmc = { readonly entry: BmcEntry; readonly authorization: string; readonly ca?: string };
 
 async function run(
-  options: RedfishOptions,
+  options: Reading,
   request: RungRequest,
   signal: AbortSignal,
 ): Promise<RungResult> {
@@ -43,11 +64,10 @@ async function run(
   return judge(await callOnce(reset, limits), request.rung.action);
 }
 
-async function findBmc(options: RedfishOptions, node: string): Promise<Parsed<Bmc>> {
+async function findBmc(options: Reading, node: string): Promise<Parsed<Bmc>> {
   try {
     const { inventoryFile } = options;
-    const file = { path: inventoryFile, text: await readFile(inventoryFile, 'utf8') };
-    const inventory = parseBmcInventory(file);
+    const inventory = await options.inventory();
     if (!inventory.ok) return inventory;
     const entry = Object.hasOwn(inventory.value, node) ? inventory.value[node] : undefined;
     if (!entry) return { ok: false, why: `${inventoryFile} names no BMC for ${node}; add it` };

@@ -34,8 +34,7 @@ export const patient = proxyActivities<RepairActivities>({
 export const moves = proxyActivities<MoveActivities>({
   taskQueue: taskQueues.moves,
   startToCloseTimeout: 10 * second,
-  heartbeatTimeout: 3 * second,
-  scheduleToCloseTimeout: 60 * second,
+  scheduleToCloseTimeout: 5 * 60 * second,
   retry,
 });
 
