@@ -1,0 +1,125 @@
+import { expect, test } from 'vitest';
+import { createFaults } from '../../../dispatch/faults.ts';
+import type { FaultsOptions } from '../../../dispatch/faults.ts';
+import type { Records } from '../../../dispatch/records.ts';
+import type { Heard } from '../../../dispatch/voice.ts';
+import { evolve } from '../../../domain/dispatch/evolve.ts';
+import type { EpisodeRecord } from '../../../domain/dispatch/types.ts';
+import type { FaultEvent } from '../../../domain/fault.ts';
+import { at, fault, policy } from '../../support/given.ts';
+import { nodeFacts } from '../../support/nodes.ts';
+import { faultEvent } from '../../support/samples.ts';
+
+/** Records in memory: what is tested here is the order of words, not the bucket. */
+function memory(): Records & { readonly writes: () => number } {
+  const kept = new Map<string, EpisodeRecord>();
+  let writes = 0;
+  return {
+    writes: () => writes,
+    get: (node) => kept.get(node),
+    all: () => [...kept.values()],
+    onChange: () => {},
+    follow: () => Promise.resolve(),
+    change: (node, change) => {
+      const value = change(kept.get(node));
+      if (value && value !== kept.get(node)) {
+        writes += 1;
+        kept.set(node, value);
+      }
+      return Promise.resolve(value);
+    },
+  };
+}
+
+type Said = { readonly word: 'open' | 'ensure' | 'tell'; readonly repairId: string | undefined };
+
+function dispatch(changes: Partial<FaultsOptions> = {}, heard: Heard = 'heard') {
+  const records = memory();
+  const said: Said[] = [];
+  const ignored: string[] = [];
+  const say = (word: Said['word'], repairId: string | undefined): Promise<Heard> => {
+    said.push({ word, repairId });
+    return Promise.resolve(heard);
+  };
+  const options: FaultsOptions = {
+    records,
+    voice: {
+      open: (_record, episode) => say('open', episode.repairId),
+      ensure: (_record, episode) => say('ensure', episode.repairId),
+      tell: (record) => say('tell', record.episode?.repairId),
+    },
+    policies: [policy({ holdDownMs: 0 })],
+    mode: 'act',
+    node: () => nodeFacts(),
+    presentUid: () => Promise.resolve({ ok: true, uid: fault.nodeUid }),
+    clock: () => at(100),
+    lookAgain: () => {},
+    onIgnored: (_record, reason) => ignored.push(reason),
+    onVanished: () => Promise.resolve(true),
+    ...changes,
+  };
+  return { records, said, ignored, options, faults: createFaults(options) };
+}
+
+const stored = (changes: Partial<FaultEvent> = {}, sequence = 1) => ({
+  event: faultEvent(changes),
+  sequence,
+  storedAt: at(sequence),
+});
+
+test(
+  '10,000 reports about one node are one start, and each redelivery only makes sure of it',
+  { timeout: 60_000 },
+  async () => {
+    const { faults, said, records } = dispatch();
+    for (let n = 0; n < 10_000; n += 1) await faults.handle(stored({ counter: n }, n + 1));
+    expect(said.filter(({ word }) => word === 'open')).toHaveLength(1);
+    expect(records.all()).toHaveLength(1);
+    await faults.handle(stored({ counter: 9_999 }, 10_000));
+    expect(said.at(-1)?.word).toBe('ensure');
+  },
+);
+
+test('what is not newer changes no record and reaches no repair', async () => {
+  const { faults, said, ignored, records } = dispatch();
+  await faults.handle(stored({ counter: 5 }, 1));
+  const before = [records.writes(), said.length];
+  await faults.handle(stored({ counter: 4, verdict: 'healthy' }, 2));
+  expect([records.writes(), said.length]).toEqual(before);
+  expect(ignored).toEqual(['not-newer']);
+});
+
+test('who acts on what was observed starts another repair, under an id of its own', async () => {
+  const { faults, records, said, options } = dispatch({ mode: 'observe' });
+  await faults.handle(stored());
+  const observed = said[0]?.repairId ?? '';
+  await records.change(
+    fault.node,
+    (record) =>
+      record &&
+      evolve(record, {
+        kind: 'closed',
+        repairId: observed,
+        outcome: 'observed',
+        reason: 'observe-mode',
+        at: at(2),
+      }),
+  );
+  await createFaults({ ...options, mode: 'act' }).reconsider(fault.node);
+  expect(said.map(({ word }) => word)).toEqual(['open', 'open']);
+  expect(said[1]?.repairId).not.toBe(observed);
+});
+
+test('a repair that vanished leaves a hand-over', async () => {
+  const { faults, records } = dispatch({}, 'gone');
+  await faults.handle(stored());
+  expect(records.get(fault.node)?.episode).toMatchObject({
+    outcome: 'escalated',
+    reason: 'terminated-outside',
+  });
+});
+
+test('a repair that cannot be reached is asked again', async () => {
+  const { faults } = dispatch({}, 'later');
+  expect(await faults.handle(stored())).toBe('retry');
+});
