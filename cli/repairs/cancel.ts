@@ -15,21 +15,39 @@ const lookEveryMs = 250;
 
 export async function run(invocation: Invocation, id: string, change: Change): Promise<Exit> {
   return withSources(invocation, { hub: true, temporal: true }, async (sources) => {
-    const log = await findLog(sources, id);
-    if (isFailure(log)) return log;
-    const view = viewOf(log);
-    if (!isOpen(view))
-      return failure('repairOver', `Repair ${id} has ended already, as ${view.outcome ?? '?'}.`);
+    const place = await findPlace(sources, id);
+    if (isFailure(place)) return place;
+    const { phase, node, outcome } = place;
+    if (outcome !== undefined)
+      return failure('repairOver', `Repair ${id} has ended already, as ${outcome}.`);
     return carryOut(invocation, change, sources, {
       what: `cancel repair ${id}`,
-      details: [`It is in phase ${view.phase} on node ${view.node}.`, consequence(view)],
-      act: (by) => cancel(invocation, sources, log, by),
+      details: [`It is in phase ${phase} on node ${node}.`, consequence(phase)],
+      act: (by) => cancel(invocation, sources, { repairId: id, node }, by),
     });
   });
 }
 
+type Place = { readonly node: string; readonly phase: string; readonly outcome?: string };
+
+/** The journal knows best; a person must be able to cancel without the hub too, so Temporal stands in. */
+async function findPlace(sources: Sources, id: string): Promise<Place | Failure> {
+  const log = await findLog(sources, id);
+  if (!isFailure(log)) return viewOf(log);
+  const { hub, temporal, cluster } = sources;
+  if (!isFailure(hub) || isFailure(temporal) || isFailure(cluster)) return log;
+  const { listRepairs } = await import('../../temporal/index.ts');
+  const of = { cluster: cluster.id, running: true, limit: mostRunning } as const;
+  const listed = await inTime(temporal, () => listRepairs(temporal, of));
+  if (listed.kind === 'failed') return failure('temporalFailed', sentence(listed.why));
+  const found = listed.repairs.find(({ repairId }) => repairId === id);
+  return found ?? failure('repairNotFound', `Neither hub nor Temporal show a repair ${id}.`);
+}
+
+const mostRunning = 10_000;
+
 /** What becomes of a repair that is cancelled now (DESIGN 7). */
-function consequence({ phase }: RepairView): string {
+function consequence(phase: string): string {
   switch (phase) {
     case 'awaiting-permit':
       return 'Nothing was changed yet.';
@@ -40,8 +58,7 @@ function consequence({ phase }: RepairView): string {
     case 'repairing':
     case 'verifying':
       return 'No further rung is tried; once one was, the node stays isolated for a person.';
-    case 'returning':
-    case 'closed':
+    default:
       return 'The return runs to its end.';
   }
 }
@@ -49,7 +66,7 @@ function consequence({ phase }: RepairView): string {
 async function cancel(
   invocation: Invocation,
   sources: Sources,
-  { repairId, node }: RepairLog,
+  { repairId, node }: Pick<RepairLog, 'repairId' | 'node'>,
   by: Author,
 ): Promise<Exit | Failure> {
   const { temporal, cluster } = sources;
@@ -75,6 +92,7 @@ async function confirmed(
   node: string,
   requestId: string,
 ): Promise<RepairView | undefined> {
+  if (isFailure(sources.hub)) return undefined;
   const until = Date.now() + confirmWithinMs;
   while (Date.now() < until) {
     const read = await readLogs(sources, { repairId, node });

@@ -76,15 +76,26 @@ function whyText({ code, sentence, lookAgainAt }: Why, now: number): string {
   return `${sentence}${look} [${code}]`;
 }
 
-function commandLines(
-  { takeBack, repair }: WhyView,
-  slipway: Commands['slipway'],
-  paint: Paint,
-): string[] {
+function commandLines(view: WhyView, slipway: Commands['slipway'], paint: Paint): string[] {
+  const { repair } = view;
   return [
     ...(repair
       ? section('See all of it', paint, [slipway(`repairs show ${repair.repairId}`)])
       : []),
-    ...section('Take the node back by hand', paint, takeBack),
+    ...givingBack(view, slipway, paint),
+    ...section('Take the node back by hand', paint, view.takeBack),
   ];
+}
+
+function givingBack(
+  { why, repair }: WhyView,
+  slipway: Commands['slipway'],
+  paint: Paint,
+): string[] {
+  if (!repair || !why.some(({ code }) => code === 'handed-over')) return [];
+  const reason = "--reason 'because ...'";
+  const commands = ['continue', 'rerun'].map((way) =>
+    slipway(`repairs ${way} ${repair.repairId} ${reason}`),
+  );
+  return section('Let Slipway go on with it', paint, commands);
 }

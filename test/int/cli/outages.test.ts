@@ -19,12 +19,17 @@ const act = ['--reason', 'the test says so', '--yes'];
 describe('while servers are stopped', () => {
   let node = '';
   let id = '';
+  let other = '';
 
-  test('a repair waits behind a budget', async () => {
+  const untilBlocked = async (name: string): Promise<string> => {
+    await deployOn(loop(), name, { minAvailable: 2 });
+    await loop().fail(name);
+    return (await loop().state(name, ({ pods }) => pods.blockers.length === 2)).repairId;
+  };
+
+  test('repairs wait behind a budget', async () => {
     node = loop().takeNode();
-    await deployOn(loop(), node, { minAvailable: 2 });
-    await loop().fail(node);
-    id = (await loop().state(node, ({ pods }) => pods.blockers.length === 2)).repairId;
+    [id, other] = await Promise.all([untilBlocked(node), untilBlocked(loop().takeNode())]);
     const shown = await jsonOf('Repair', ['repairs', 'show', id, ...here()]);
     expect(shown.repair.phase).toBe('migrating');
   });
@@ -47,7 +52,14 @@ describe('while servers are stopped', () => {
     expect(await cli(['repairs', 'show', id, ...here()])).toMatchObject({ code: 1, out: '' });
     const doctor = await jsonOf('Examination', ['doctor', ...here()]);
     expect(doctor.exit).toBe(1);
+    const words = ['repairs', 'cancel', other, ...act, ...here()];
+    const cancelled = await jsonOf('Cancellation', words);
+    expect(cancelled).toMatchObject({ exit: 4, confirmed: false });
     await loop().stack.child('nats').start();
+    await loop().until('the cancelled repair has ended', async () => {
+      const { repair } = await jsonOf('Repair', ['repairs', 'show', other, ...here()]);
+      return repair.outcome === 'cancelled' || undefined;
+    });
   });
 
   test('without Temporal, why and replay read the journal, and a cancel says that it could not be', async () => {

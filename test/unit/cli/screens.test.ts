@@ -73,6 +73,19 @@ const escalated: Turn[] = [
   turn(at(14), after(14, { kind: 'closed', outcome: 'escalated', reason: 'wrong-machine' })),
 ];
 
+const handedOver = record({
+  episode: {
+    repairId,
+    openedAt: at(0),
+    openingEventId: fault.id,
+    check: fault.check,
+    policy: 'kernel',
+    outcome: 'escalated',
+    reason: 'ladder-exhausted',
+    closedAt: at(40),
+  },
+});
+
 /** Names and commands are never cut, since people paste them; all else stays within the screen. */
 async function expectScreen(name: string, lines: readonly string[]): Promise<void> {
   const pasted = /compute\.internal|^slipway|^kubectl|r-[a-z2-7]{20}/;
@@ -124,19 +137,6 @@ describe('status', () => {
     version: 1,
     permits: [{ repairId, node: 'node-1', nodeUid: 'uid-1', grantedAt: at(0) }],
   } as const;
-  const handedOver = record({
-    episode: {
-      repairId,
-      openedAt: at(0),
-      openingEventId: fault.id,
-      check: fault.check,
-      policy: 'kernel',
-      outcome: 'escalated',
-      reason: 'ladder-exhausted',
-      closedAt: at(40),
-    },
-  });
-
   test('in full', async () => {
     const view = {
       kind: 'Status',
@@ -202,6 +202,13 @@ describe('why', () => {
       takeBack,
     );
     await expectScreen('why-migrating', renderWhy(view, screen80, slipway));
+  });
+
+  test('a handed-over repair can be given back', () => {
+    const story = storyFrom(escalated);
+    const view = whyView(known({ record: handedOver, story }), takeBack);
+    const lines = renderWhy(view, screen80, slipway);
+    expect(lines).toContain(`slipway repairs rerun ${repairId} --reason 'because ...'`);
   });
 
   test('a node on hold, its repair handed over, and the hub stopped', async () => {
