@@ -21,7 +21,7 @@ export type DemoOptions = {
 export type DemoWorld = {
   /** What people read. */
   readonly screen: Output;
-  /** What programs read. */
+  /** What programs read: the last thing that is written. */
   readonly result: (text: string) => void;
   /** Raised by Ctrl-C. */
   readonly signal: AbortSignal;
@@ -41,19 +41,24 @@ export const runDemo = async (options: DemoOptions, world: DemoWorld): Promise<n
   const lines = createScreen(world.screen);
   const starting = startServers(dataDir, lines.line);
   let isKept = false;
+  let played: readonly Scene[] = [];
+  const onPlayed = (scenes: readonly Scene[]): void => {
+    played = scenes;
+  };
   try {
     const stack = await unlessRaised(world.signal, starting);
-    return stack ? await runOn(stack, options, { ...world, lines }) : exits.interrupted;
+    if (!stack) return exits.interrupted;
+    return await runOn(stack, options, { ...world, lines, onPlayed });
   } catch (error) {
     lines.line(error instanceof Error ? error.message : String(error));
     lines.line(`The demo cannot go on. Its logs are kept in ${dataDir}/logs.`);
     isKept = true;
-    if (options.output === 'json') world.result(resultOf([]));
     return exits.failed;
   } finally {
     lines.line('Stopping everything.');
     await end(starting);
     if (!isKept) await rm(dataDir, { recursive: true, force: true });
+    if (options.output === 'json') world.result(resultOf(played));
   }
 };
 
@@ -70,7 +75,10 @@ const end = async (starting: Promise<Stack>): Promise<void> => {
 const unlessRaised = async <T>(signal: AbortSignal, promise: Promise<T>): Promise<T | undefined> =>
   Promise.race([promise, raised(signal).then(() => undefined)]);
 
-type World = DemoWorld & { readonly lines: Screen };
+type World = DemoWorld & {
+  readonly lines: Screen;
+  readonly onPlayed: (scenes: readonly Scene[]) => void;
+};
 
 const runOn = async (stack: Stack, options: DemoOptions, world: World): Promise<number> => {
   const { lines } = world;
@@ -87,6 +95,7 @@ const runOn = async (stack: Stack, options: DemoOptions, world: World): Promise<
     );
     if (options.withoutBmc) await stack.child('bmc').stop();
     const scenes = await play(stage, { onScenes: lines.show, signal });
+    world.onPlayed(scenes);
     return await finish(stage, scenes, { options, world, broken: broken.signal });
   } finally {
     await stage.temporal.close();
@@ -124,7 +133,6 @@ const finish = async (
   const ends = options.exit || signal.aborted || broken.aborted;
   for (const line of summary(stage, scenes, ends)) lines.line(line);
   if (broken.aborted) throw new StackFailure(String(broken.reason));
-  if (options.output === 'json') world.result(resultOf(scenes));
   if (signal.aborted) return exits.interrupted;
   if (!ends) await raised(AbortSignal.any([signal, broken]));
   if (broken.aborted) throw new StackFailure(String(broken.reason));
