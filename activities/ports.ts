@@ -73,9 +73,12 @@ export type GuardPort = {
   readonly holds: (repairId: string) => Promise<Read<boolean>>;
 };
 
-/** Paces evictions for the whole cluster and lets isolations go first. */
+/** Paces the moving of pods for the whole cluster, so that isolations go first. */
 export type PacePort = {
+  /** Returns when the next eviction may be sent, or the signal was raised. */
   readonly turn: (signal: AbortSignal) => Promise<void>;
+  /** Returns once no node waits to be isolated, or after a few seconds all the same. */
+  readonly afterIsolations: () => Promise<void>;
 };
 
 export type Ports = {

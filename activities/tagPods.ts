@@ -5,6 +5,7 @@ import type { Ports } from './ports.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 export async function tagPods(ports: Ports, step: Step): Promise<StepOutcome> {
+  await ports.pace.afterIsolations();
   const look = await freshLook(ports, step, 'act');
   if (!look.ok) return look.outcome;
   const { repairId, node } = step.opening;

@@ -1,32 +1,41 @@
-/** Paces evictions for the whole cluster, so that isolations never queue behind the moving of pods (DESIGN 7). */
+/** Paces the moving of pods for the whole cluster, so that isolations never queue behind it (DESIGN 7). */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { PacePort } from '../activities/ports.ts';
 
-/** Evictions in this window at most; measured: the API server then still answers isolations within milliseconds. */
+/** Measured: the API server then still answers isolations within milliseconds. */
 const evictionsPerSecond = 50;
+/** Isolations of one burst follow each other more closely than this. */
+const quietMs = 300;
+/** Moving yields for this long at most: a steady stream of faults must not hold it up for ever. */
+const longestYieldMs = 5_000;
 
-export function createPace(): PacePort {
+export type Pace = PacePort & {
+  /** Somebody asks for a permit or isolates a node. */
+  readonly isolating: () => void;
+};
+
+export function createPace(): Pace {
   const gapMs = 1_000 / evictionsPerSecond;
   let nextAt = 0;
+  let isolatedAt = Number.NEGATIVE_INFINITY;
   return {
+    isolating: () => {
+      isolatedAt = performance.now();
+    },
     turn: async (signal) => {
       const now = performance.now();
       const at = Math.max(now, nextAt);
       nextAt = at + gapMs;
-      if (at > now) await delay(at - now, signal);
+      if (at > now) await delay(at - now, undefined, { signal }).catch(() => undefined);
+    },
+    afterIsolations: async () => {
+      const deadline = performance.now() + longestYieldMs;
+      for (;;) {
+        const quietAt = Math.min(isolatedAt + quietMs, deadline);
+        const leftMs = quietAt - performance.now();
+        if (leftMs <= 0) return;
+        await delay(leftMs);
+      }
     },
   };
-}
-
-async function delay(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }

@@ -1,5 +1,5 @@
 /** Wires the activities' ports to the real neighbours: the API server, the hub, the guard and the drivers. */
-import type { HubPort, KubePort, Ports, Read, Written } from '../activities/ports.ts';
+import type { GuardPort, HubPort, KubePort, Ports, Read, Written } from '../activities/ports.ts';
 import type { Records } from '../dispatch/index.ts';
 import { evolve } from '../domain/dispatch/evolve.ts';
 import type { EpochMs } from '../domain/vocabulary.ts';
@@ -20,6 +20,7 @@ import {
 } from '../kube/index.ts';
 import type { Kube, NodeCache, PodCache, Refusal, Result } from '../kube/index.ts';
 import { createPace } from './pace.ts';
+import type { Pace } from './pace.ts';
 
 export type PortsOptions = {
   readonly observer: Kube;
@@ -35,12 +36,13 @@ export type PortsOptions = {
 };
 
 export function createPorts(options: PortsOptions): Ports {
+  const pace = createPace();
   return {
-    kube: { ...reads(options), ...nodeWrites(options), ...podWrites(options) },
+    kube: { ...reads(options), ...nodeWrites(options, pace), ...podWrites(options) },
     hub: hubPort(options),
-    guard: options.guard,
+    guard: guardPort(options.guard, pace),
     drivers: Object.fromEntries(options.drivers.map((driver) => [driver.name, driver])),
-    pace: createPace(),
+    pace,
     clock: options.clock,
   };
 }
@@ -65,11 +67,24 @@ function reads({
   };
 }
 
-function nodeWrites({
-  actor,
-}: PortsOptions): Pick<KubePort, 'isolate' | 'uncordon' | 'annotate' | 'announce'> {
+/** Whoever asks for a permit is about to isolate a node: the moving of pods makes way. */
+function guardPort(guard: Guard, pace: Pace): GuardPort {
+  const request: GuardPort['request'] = (applicant) => {
+    pace.isolating();
+    return guard.request(applicant);
+  };
+  return { ...guard, request };
+}
+
+function nodeWrites(
+  { actor }: PortsOptions,
+  pace: Pace,
+): Pick<KubePort, 'isolate' | 'uncordon' | 'annotate' | 'announce'> {
   return {
-    isolate: async (node, mark) => writtenOf(await isolateNode(actor, node, mark)),
+    isolate: async (node, mark) => {
+      pace.isolating();
+      return writtenOf(await isolateNode(actor, node, mark));
+    },
     uncordon: async (node) => writtenOf(await returnNode(actor, node)),
     annotate: async (facts, annotations) => writtenOf(await markNode(actor, facts, annotations)),
     announce: async ({ name, node, nodeUid, reason, message, warning, at }) => {
