@@ -33,7 +33,7 @@ const lostWorkerMs = 5_000;
 
 export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   const { connection, namespace, ports } = options;
-  const workflowBundle = await bundle();
+  const workflowBundle = await bundleWorkflows();
   const common = {
     connection,
     namespace,
@@ -65,7 +65,8 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   };
 }
 
-function bundle(): ReturnType<typeof bundleWorkflowCode> {
+/** The code that decides, as Temporal runs it. */
+export function bundleWorkflows(): ReturnType<typeof bundleWorkflowCode> {
   const workflowsPath = fileURLToPath(
     new URL(`../workflows/index${extname(import.meta.url)}`, import.meta.url),
   );

@@ -16,9 +16,6 @@ import type { Temporal } from './connection.ts';
 type Place = { readonly cluster: string; readonly node: string };
 type Failed = { readonly kind: 'failed'; readonly why: string };
 
-/** An engine that dies in the middle of a repair's turn is noticed after this long; a turn takes milliseconds. */
-const turnTimeoutMs = 5_000;
-
 /** `running`: a repair of this node, perhaps another one, is still under way. */
 export async function startRepair(
   { client, eager }: Temporal,
@@ -32,7 +29,6 @@ export async function startRepair(
       taskQueue: taskQueues.repairs,
       args: [input],
       requestEagerStart: eager,
-      workflowTaskTimeout: turnTimeoutMs,
       workflowIdConflictPolicy: 'FAIL',
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       memo: { repairId },

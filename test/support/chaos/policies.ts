@@ -46,3 +46,10 @@ export const roomyPolicies = [
 
 /** Only one node may be out at a time. */
 export const narrowPolicies = policy('reboots', healable, reboots, roomForOne);
+
+/** Four nodes may be out at a time, and their machines have time to boot. */
+const roomForFour = '{ maxUnavailablePercent: 100, maxUnavailableNodes: 4 }';
+export const upgradePolicies = [
+  policy('patient', patient, patientReboots, roomForFour),
+  policy('in-line', healable, patientReboots, roomForFour),
+].join('---\n');
