@@ -30,7 +30,7 @@ export type HeaderRead = {
   readonly unread: readonly Failure[];
 };
 
-export const engineLease = { namespace: namespaces.slipway, name: 'slipway-engine' } as const;
+const engineLease = { namespace: namespaces.slipway, name: 'slipway-engine' } as const;
 
 export async function readHeader(sources: Sources, asOf: EpochMs): Promise<HeaderRead> {
   const [pause, lease, engine] = await Promise.all([

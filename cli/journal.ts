@@ -51,7 +51,7 @@ async function readLogsOf(hub: Hub, cluster: string, of: JournalOf): Promise<Log
   return { ...sorted(lines), unreadable: read.unreadable };
 }
 
-export function sorted(lines: readonly JournalLine[]): Omit<Logs, 'unreadable'> {
+function sorted(lines: readonly JournalLine[]): Omit<Logs, 'unreadable'> {
   const entries = lines.flatMap((line) => asRepairEntry(line) ?? []);
   const byRepair = Map.groupBy(entries, ({ repairId }) => repairId);
   const logs = [...byRepair.values()]

@@ -34,7 +34,7 @@ export function createTicketDriver(options: TicketOptions): Driver {
 }
 
 /** `v1=` and the HMAC-SHA256, in hexadecimal, over time stamp, a dot and the body. */
-export function signTicket(secret: string, timestamp: string, body: string): string {
+function signTicket(secret: string, timestamp: string, body: string): string {
   return `v1=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`;
 }
 

@@ -1,4 +1,3 @@
 /** The engine: everything that heals, in one process. */
 export { EngineFailure } from './options.ts';
-export type { EngineOptions } from './options.ts';
 export { runEngine } from './run.ts';

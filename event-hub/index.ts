@@ -1,8 +1,8 @@
 /** The hub as the rest of Slipway sees it. */
 export { openBucket } from './bucket.ts';
 export type { Bucket } from './bucket.ts';
-export { asFailure, connectHub } from './connection.ts';
-export type { Hub, HubFailure, HubOptions } from './connection.ts';
+export { connectHub } from './connection.ts';
+export type { Hub, HubOptions } from './connection.ts';
 export { consumeFaults } from './consume.ts';
 export { readDead, requeueDead } from './dead.ts';
 export type { DeadLetter, StoredDeadLetter } from './dead.ts';

@@ -9,23 +9,17 @@ export {
   writeHold,
   writePause,
 } from './cluster.ts';
-export type { PersonNote } from './cluster.ts';
 export { connectKube } from './connect.ts';
-export type { ConnectResult, Kube, KubeSource } from './connect.ts';
+export type { Kube } from './connect.ts';
 export { electLeader } from './elect.ts';
-export type { Election } from './elect.ts';
 export { createNodeEvent } from './events.ts';
-export type { NodeEvent } from './events.ts';
 export { readLease } from './lease.ts';
-export type { LeaseFacts, LeaseRef } from './lease.ts';
-export { listWatch } from './listWatch.ts';
-export type { ListWatch, ListWatchOptions, WatchCounters, WatchProblem } from './listWatch.ts';
+export type { WatchProblem } from './listWatch.ts';
 export { nodeCache } from './nodeCache.ts';
 export type { CacheOptions, NodeCache } from './nodeCache.ts';
 export { getNode, isolateNode, listNodes, markNode, returnNode, writeCondition } from './nodes.ts';
 export { podCache } from './podCache.ts';
 export type { PodCache } from './podCache.ts';
 export { evictPod, tagPod, untagPod } from './pods.ts';
-export type { Eviction, PodRef } from './pods.ts';
-export type { Refusal, RefusalKind, Result } from './refusal.ts';
+export type { Refusal, Result } from './refusal.ts';
 export type { Change } from './store.ts';

@@ -73,7 +73,7 @@ function openedBy({ by, repairId }: NonNullable<RepairOpening['after']>): string
   return `${by.name}, after ${repairId}: ${by.reason}`;
 }
 
-export function rungText({ name, driver, action }: Rung): string {
+function rungText({ name, driver, action }: Rung): string {
   return `${name} (${driver} ${action})`;
 }
 

@@ -2,5 +2,5 @@
 export { readWrites, type Write } from './auditLog.ts';
 export { readBmcCalls, resets } from './bmcLog.ts';
 export { isolations, returns, turns, type Turn } from './cordons.ts';
-export { conditionChanges, evictions, mutationsBy, type ConditionChange } from './writes.ts';
+export { conditionChanges, evictions, mutationsBy } from './writes.ts';
 export { nodeVersions, podsTouchedBy, type NodeVersion } from './nodes.ts';
