@@ -27,7 +27,7 @@ export function decide(
     return { kind: 'ignore', reason: faultyChecks(record).length > 0 ? 'no-policy' : 'not-faulty' };
   const reason = handedOver(record, context) ?? untouchable(record, context.node, due.policy);
   if (reason) return { kind: 'ignore', reason };
-  if (isSpent(record, due.check)) return { kind: 'ignore', reason: 'not-newer' };
+  if (isSpent(record, due.eventId)) return { kind: 'ignore', reason: 'not-newer' };
   if (now < due.at) return { kind: 'ignore', reason: 'holding-down', lookAgainAt: due.at };
   return { kind: 'open', check: due.check, policy: due.policy.name };
 }
@@ -70,17 +70,22 @@ function handedOver(
 }
 
 /** The report that opened the last episode opens no second one: it is older than how that one ended. */
-function isSpent({ episode, checks }: EpisodeRecord, check: string): boolean {
-  if (!episode || episode.outcome === 'observed') return false;
-  return checks[check]?.eventId === episode.openingEventId;
+function isSpent({ episode }: EpisodeRecord, eventId: string): boolean {
+  return episode?.openingEventId === eventId && episode.outcome !== 'observed';
 }
 
-type Due = { readonly check: string; readonly policy: DispatchPolicy; readonly at: EpochMs };
+type Due = {
+  readonly check: string;
+  readonly eventId: string;
+  readonly policy: DispatchPolicy;
+  readonly at: EpochMs;
+};
 
 function earliestDue(record: EpisodeRecord, policies: readonly DispatchPolicy[]): Due | undefined {
-  const due = faultyChecks(record).flatMap(([check, { faultySince, storedAt }]) => {
+  const due = faultyChecks(record).flatMap(([check, { eventId, faultySince, storedAt }]) => {
     const policy = policyFor(check, policies);
-    return policy ? [{ check, policy, at: (faultySince ?? storedAt) + policy.holdDownMs }] : [];
+    if (!policy) return [];
+    return [{ check, eventId, policy, at: (faultySince ?? storedAt) + policy.holdDownMs }];
   });
   return due.toSorted((one, other) => one.at - other.at)[0];
 }

@@ -45,9 +45,11 @@ export function evolve(record: EpisodeRecord, event: DispatchEvent): EpisodeReco
   }
 }
 
+const keepsAway: readonly (Outcome | undefined)[] = [...handedOverOutcomes, 'observed'];
+
 /** After these outcomes nothing new opens until the node has been well for the soak time. */
 export function isHandedOver(outcome: Outcome | undefined): boolean {
-  return outcome !== undefined && (outcome === 'observed' || handedOverOutcomes.includes(outcome));
+  return keepsAway.includes(outcome);
 }
 
 function reported(before: EpisodeRecord, fault: StoredFault, soakMs: number): EpisodeRecord {
@@ -75,8 +77,8 @@ function withNewest(known: readonly string[], newest: string): readonly string[]
 
 /** A node that has been well for the soak time, counted from the hand-over at the earliest, is Slipway's again. */
 function cleared(record: EpisodeRecord, at: EpochMs, soakMs: number): EpisodeRecord {
-  const { episode, healthySince } = record;
-  if (healthySince === undefined || (episode && !isHandedOver(episode.outcome))) return record;
+  const { episode, healthySince = Number.POSITIVE_INFINITY } = record;
+  if (episode && !isHandedOver(episode.outcome)) return record;
   const wellSince = Math.max(healthySince, episode?.closedAt ?? 0);
   return at - wellSince >= soakMs ? { ...record, episode: undefined, clearedAt: at } : record;
 }

@@ -96,6 +96,12 @@ describe('a fault', () => {
     given([stored(0), filesystem])
       .when(300)
       .decides({ kind: 'open', check: fault.check, policy: 'kernel' });
+    given([filesystem, stored(30)])
+      .when(300)
+      .decides({ kind: 'open', check: fault.check, policy: 'kernel' });
+    given([stored(100), filesystem])
+      .when(300)
+      .decides({ kind: 'open', check: 'ReadonlyFilesystem', policy: 'disk' });
     given([filesystem, stored(100)])
       .when(300)
       .decides({ kind: 'open', check: 'ReadonlyFilesystem', policy: 'disk' });
@@ -211,6 +217,12 @@ describe('an episode that ended', () => {
     given([...early, stored(180)])
       .when(900)
       .decides({ kind: 'open', check: fault.check, policy: 'kernel' });
+  });
+
+  test('is not over while it is open, however long the node has been well', () => {
+    given([stored(0), opened, stored(65, { verdict: 'healthy' }), stored(900)])
+      .when(990)
+      .decides({ kind: 'inform', repairId: 'r-1' });
   });
 
   test('needs every check to be healthy', () => {

@@ -107,6 +107,8 @@ describe('news', () => {
   });
 
   test('remembers five boots and five nodes', () => {
+    const twice = recordOf(stored({ counter: 1 }, 1), stored({ counter: 2 }, 2));
+    expect(twice.boots).toEqual([firstBoot]);
     const boots = ['b1', 'b2', 'b3', 'b4', 'b5', 'b6'];
     const all = recordOf(...boots.map((bootId, n) => stored({ bootId }, n + 1)));
     expect(all.boots).toEqual(boots.slice(1));
@@ -162,6 +164,19 @@ describe('an episode', () => {
     expect(evolve(over, { ...closed, outcome: 'repaired' })).toBe(over);
     expect(evolve(open, { ...closed, repairId: 'r-2' })).toBe(open);
     expect(evolve(emptyRecord(fault), closed)).toEqual(emptyRecord(fault));
+  });
+
+  test('that needed nobody stays on the record when the node is well', () => {
+    const over = evolve(recordOf(stored(), opened('r-1', at(2))), {
+      ...closed,
+      outcome: 'repaired',
+    });
+    const well = [
+      stored({ counter: 2, verdict: 'healthy' }, 10),
+      stored({ counter: 3 }, 900),
+    ].reduce(hear, over);
+    expect(well.episode?.outcome).toBe('repaired');
+    expect(well.clearedAt).toBeUndefined();
   });
 
   test('is handed over by these outcomes', () => {
