@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { isolations, mutationsBy, resets, returns } from '../../embedded/oracle/index.ts';
 import { policyFile, reboot, refusesPatch, ticket, useLoop, viewNode } from '../support/loop.ts';
 import type { End } from '../support/loop.ts';
-import { appOf, deployOn, podsOn } from '../support/pods.ts';
+import { appOf, deployOn, liftBudget, podsOn } from '../support/pods.ts';
 
 const withinMs = 5_000;
 
@@ -140,9 +140,12 @@ describe.concurrent('a repair cancelled', () => {
 
   test('while it gives the node back finishes that', async () => {
     const node = loop().takeNode();
+    await deployOn(loop(), node, { minAvailable: 2 });
     await loop().fail(node);
-    await loop().state(node, ({ waiting }) => waiting?.reason === 'boot');
+    // While its pods wait it cannot return, so the refusals surely come first.
+    await loop().state(node, ({ pods }) => pods.blockers.length > 0);
     const relent = loop().mischief.begin(refusesPatch(`/api/v1/nodes/${node}`));
+    await liftBudget(loop(), node);
     await loop().inPhase(node, 'returning');
     await loop().cancel(node);
     relent();
