@@ -4,7 +4,7 @@ import type { ClusterIdentity } from '../domain/node.ts';
 import type { Hub } from '../event-hub/index.ts';
 import type { Kube } from '../kube/index.ts';
 import type { Temporal } from '../temporal/index.ts';
-import { failure, type Failure } from './failure.ts';
+import { failure, isFailure, type Failure } from './failure.ts';
 import type { Places } from './places.ts';
 
 export type Sources = {
@@ -21,12 +21,11 @@ export type Wanted = { readonly hub?: true; readonly temporal?: true };
 
 /** Connects to the Kubernetes API and to whatever else is wanted, all at once. */
 export async function openSources(places: Places, wanted: Wanted): Promise<Sources> {
-  const [kube, hub, temporal] = await Promise.all([
-    openKube(places),
+  const [{ kube, cluster }, hub, temporal] = await Promise.all([
+    openCluster(places),
     wanted.hub ? openHub(places) : notWanted('hubNotConfigured'),
     wanted.temporal ? openTemporal(places) : notWanted('temporalNotConfigured'),
   ]);
-  const cluster = await identify(places, kube);
   const close = async (): Promise<void> => {
     const open = [kube, hub, temporal].flatMap((one) => ('close' in one ? [one] : []));
     await Promise.all(open.map((one) => one.close().catch(() => undefined)));
@@ -72,19 +71,24 @@ async function notWanted(error: 'hubNotConfigured' | 'temporalNotConfigured'): P
   return failure(error, 'This command does not need it.');
 }
 
-async function identify(
-  { cluster, context }: Places,
-  kube: Kube | Failure,
-): Promise<ClusterIdentity | Failure> {
-  if ('kind' in kube) return given(cluster, context) ?? kube;
+type Cluster = Pick<Sources, 'kube' | 'cluster'>;
+
+/** An API server that cannot even tell the cluster's id is not asked for anything more: each answer would be late. */
+async function openCluster(places: Places): Promise<Cluster> {
+  const kube = await openKube(places);
+  const known = given(places);
+  if (isFailure(kube)) return { kube, cluster: known ?? kube };
   const { clusterIdentity } = await import('../kube/index.ts');
   const answer = await clusterIdentity(kube);
-  if (answer.ok) return answer.value;
+  if (answer.ok) return { kube, cluster: answer.value };
   const why = `The id of the cluster at ${kube.server} could not be read: ${answer.refusal.message}`;
-  return given(cluster, context) ?? failure('clusterUnknown', sentence(why));
+  const unknown = failure('clusterUnknown', sentence(why));
+  if (answer.refusal.kind !== 'transient') return { kube, cluster: known ?? unknown };
+  await kube.close();
+  return { kube: unknown, cluster: known ?? unknown };
 }
 
-function given(id: string | undefined, context: string | undefined): ClusterIdentity | undefined {
+function given({ cluster: id, context }: Places): ClusterIdentity | undefined {
   if (id === undefined) return undefined;
   return { id, name: context ?? 'given by --cluster', server: 'not reached' };
 }

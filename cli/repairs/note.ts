@@ -14,7 +14,7 @@ type Tellers = {
 const silent = (): undefined => undefined;
 
 const tellers: Tellers = {
-  reported: ({ report }) => `${report.check} is ${report.verdict}`,
+  reported: ({ report }) => `${report.check}: ${report.verdict}`,
   cancelRequested: ({ by }) => `cancel requested by ${by.name}: ${by.reason}`,
   rebooted: ({ ready }) => `the node was seen ${ready ? 'ready' : 'not ready'} in its boot`,
   lost: ({ reason, detail }) => `lost: ${reason} (${detail})`,

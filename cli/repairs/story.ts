@@ -106,18 +106,34 @@ function withNotes(
   { events }: JournalEntry,
   ladder: readonly Rung[],
 ): readonly Note[] {
-  return events.reduce((told: readonly Note[], event) => addNote(told, event, ladder), notes);
+  return newsIn(events, ladder).reduce(addNote, notes);
+}
+
+type News = { readonly at: EpochMs; readonly text: string };
+
+/** Reports that came together and say the same are one piece of news. */
+function newsIn(events: readonly RepairEvent[], ladder: readonly Rung[]): readonly News[] {
+  const reports = events.filter((event) => event.kind === 'reported');
+  const byVerdict = Map.groupBy(reports, ({ report }) => report.verdict);
+  return events.flatMap((event) => {
+    if (event.kind !== 'reported') return newsOf(event.at, noteOf(event, ladder));
+    const together = byVerdict.get(event.report.verdict) ?? [];
+    return together[0] === event ? newsOf(event.at, reportsText(together)) : [];
+  });
+}
+
+function newsOf(at: EpochMs, text: string | undefined): News[] {
+  return text === undefined ? [] : [{ at, text }];
+}
+
+function reportsText(reports: readonly Extract<RepairEvent, { kind: 'reported' }>[]): string {
+  const checks = new Set(reports.map(({ report }) => report.check));
+  return `${[...checks].join(', ')}: ${reports[0]?.report.verdict ?? ''}`;
 }
 
 /** What repeats itself is told once, with how often and when last. */
-function addNote(
-  notes: readonly Note[],
-  event: RepairEvent,
-  ladder: readonly Rung[],
-): readonly Note[] {
-  const text = noteOf(event, ladder);
-  if (text === undefined) return notes;
+function addNote(notes: readonly Note[], { at, text }: News): readonly Note[] {
   const last = notes.at(-1);
-  if (last?.text !== text) return [...notes, { firstAt: event.at, at: event.at, text, times: 1 }];
-  return [...notes.slice(0, -1), { ...last, at: event.at, times: last.times + 1 }];
+  if (last?.text !== text) return [...notes, { firstAt: at, at, text, times: 1 }];
+  return [...notes.slice(0, -1), { ...last, at, times: last.times + 1 }];
 }

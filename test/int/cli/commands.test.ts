@@ -148,6 +148,7 @@ describe.concurrent('the command line', () => {
       return reports.length > 0 ? reports : undefined;
     });
     expect(listed).toMatchObject([{ event: { node, check: 'XfsShutdown', verdict: 'faulty' } }]);
+    await loop().ignored(node, 'no-policy');
     const why = await jsonOf('Why', ['why', node, ...here()]);
     expect(why.why.map(({ code }) => code)).toEqual(['no-policy']);
     await loop().stack.setCondition(node, { type: 'XfsShutdown', status: 'False' });

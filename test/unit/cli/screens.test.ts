@@ -26,8 +26,10 @@ import {
   opening,
   policy,
   repairId,
+  report,
   tagged,
 } from '../../support/given.ts';
+import type { RepairEvent } from '../../../domain/repair/types.ts';
 import { turn, type Turn } from '../../support/recorded.ts';
 import { faultEvent, sampleNode } from '../../support/samples.ts';
 import {
@@ -283,6 +285,18 @@ describe('others', () => {
     });
     const view = { kind: 'Examination', version: 1, header: header(), findings: found } as const;
     await expectScreen('doctor', renderDoctor(view, screen80));
+  });
+
+  test('reports that came together and say the same are one line', () => {
+    const healthy = (check: string, sequence: number): RepairEvent =>
+      after(5, { kind: 'reported', report: report({ check, verdict: 'healthy', sequence }) });
+    const faulty = after(5, { kind: 'reported', report: report() });
+    const turns = [turn(at(4), healthy('Ready', 3), faulty, healthy('Disk', 4))];
+    const lines = renderStory(storyFrom(turns), screen80, now);
+    expect(lines.filter((line) => /: (healthy|faulty)$/.test(line))).toEqual([
+      '  14:13:25Z  Ready, Disk: healthy',
+      '  14:13:25Z  KernelDeadlock: faulty',
+    ]);
   });
 
   test('a cancelled repair tells who and why', () => {
