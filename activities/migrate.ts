@@ -24,7 +24,6 @@ const lookAgainMs = 1_000;
 export async function migrate(ports: Ports, step: Step, pulse: Pulse): Promise<StepOutcome> {
   let progress = { left: Number.POSITIVE_INFINITY, at: ports.clock() };
   let goodUntil = 0;
-  const asked = new Set<string>();
   for (;;) {
     if (ports.clock() >= goodUntil) {
       const look = await freshLook(ports, step, 'act');
@@ -33,7 +32,7 @@ export async function migrate(ports: Ports, step: Step, pulse: Pulse): Promise<S
     }
     const pods = podsLeft(ports, step);
     if (pods.length === 0) return { kind: 'podsMoved' };
-    const blockers = await evictAll(ports, step, { pods, goodUntil, asked }, pulse);
+    const blockers = await evictAll(ports, step, { pods, goodUntil }, pulse);
     if (pods.length < progress.left) progress = { left: pods.length, at: ports.clock() };
     pulse.tell({ left: pods.length, blockers });
     if (ports.clock() - progress.at > stallMs)
@@ -49,23 +48,20 @@ function podsLeft(ports: Ports, { opening }: Step): readonly PodFacts[] {
 type Pass = {
   readonly pods: readonly PodFacts[];
   readonly goodUntil: EpochMs;
-  /** Pods whose eviction was accepted, or may have been: the cache may be slow to say that they go. */
-  readonly asked: Set<string>;
 };
 
 async function evictAll(
   ports: Ports,
   step: Step,
-  { pods, goodUntil, asked }: Pass,
+  { pods, goodUntil }: Pass,
   pulse: Pulse,
 ): Promise<readonly Blocker[]> {
   const blockers: Blocker[] = [];
-  for (const pod of pods.filter(({ deleting, uid }) => !deleting && !asked.has(uid))) {
+  for (const pod of pods.filter(({ deleting }) => !deleting)) {
     await ports.pace.turn(pulse.signal);
     if (ports.clock() >= goodUntil || !mayEvict(ports, step)) return blockers;
     pulse.tell({ left: pods.length, blockers });
     const answer = await ports.kube.evict(pod);
-    if (answer.kind !== 'blocked') asked.add(pod.uid);
     const blocker = blockerOf(pod, answer);
     if (blocker) blockers.push(blocker);
   }

@@ -50,6 +50,9 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   }
 }
 
+/** Seldom enough not to be felt by what is measured. */
+const pollMs = 1_000;
+
 /** Waits until `isTrue`, or throws after the time-out. */
 export async function until(
   what: string,
@@ -59,7 +62,7 @@ export async function until(
   const deadline = Date.now() + timeoutMs;
   while (!(await isTrue())) {
     if (Date.now() > deadline) throw new Error(`${what}: not within ${timeoutMs / 1000} s`);
-    await wait(250);
+    await wait(pollMs);
   }
 }
 

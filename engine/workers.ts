@@ -67,8 +67,14 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
 
 /** The code that decides, as Temporal runs it. */
 export function bundleWorkflows(): ReturnType<typeof bundleWorkflowCode> {
-  const workflowsPath = fileURLToPath(
-    new URL(`../workflows/index${extname(import.meta.url)}`, import.meta.url),
-  );
-  return bundleWorkflowCode({ workflowsPath, logger: quietLogger });
+  return bundleWorkflowCode({
+    workflowsPath: workflowFile('index'),
+    preloadModules: [workflowFile('stackTraces')],
+    logger: quietLogger,
+  });
+}
+
+function workflowFile(name: string): string {
+  const file = `../workflows/${name}${extname(import.meta.url)}`;
+  return fileURLToPath(new URL(file, import.meta.url));
 }

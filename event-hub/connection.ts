@@ -94,6 +94,8 @@ async function connectionOptions(options: HubOptions): Promise<NodeConnectionOpt
     maxReconnectAttempts: -1,
     ignoreAuthErrorAbort: true,
     pingInterval: 5_000,
+    // Otherwise every request captures a stack trace, in case that it fails.
+    noAsyncTraces: true,
     reconnectDelayHandler: () => backoffMs((attempt = (attempt + 1) % 6)),
     ...(await authentication(options.credentials)),
   };

@@ -90,15 +90,28 @@ const graceOf = ({ pod, graceSeconds }: Eviction): number => {
   return Math.max(1, Math.ceil(wanted));
 };
 
+/** The pod as the server has it: a cache may be too far behind to know that it leaves already. */
+const standing = async (kube: Kube, pod: PodRef): Promise<Result<'stays' | 'leaves' | 'gone'>> => {
+  const found = await perform(kube, { method: 'GET', path: podPath(pod), lane: 'moves' });
+  if (!found.ok) return found.refusal.kind === 'not-found' ? gone : found;
+  if (textAt(found.value, 'metadata', 'uid') !== pod.uid) return gone;
+  const leaves = textAt(found.value, 'metadata', 'deletionTimestamp') !== '';
+  return { ok: true, value: leaves ? 'leaves' : 'stays' };
+};
+
 /**
- * Asks for an eviction. `accepted` is not gone: the pod leaves later, or never. `budget` names the disruption budgets
- * that forbid it for now, `throttled` means the server is busy, `invalid` with budgets that it will never allow it.
+ * Looks at the pod and asks for its eviction, once: one that leaves already is not asked again. `accepted` is not gone:
+ * the pod leaves later, or never. `budget` names the disruption budgets that forbid it for now, `throttled` means the
+ * server is busy, `invalid` with budgets that it will never allow it.
  */
 export const evictPod = async (
   kube: Kube,
   eviction: Eviction,
 ): Promise<Result<'accepted' | 'gone'>> => {
   const { pod } = eviction;
+  const seen = await standing(kube, pod);
+  if (!seen.ok) return seen;
+  if (seen.value !== 'stays') return seen.value === 'gone' ? gone : { ok: true, value: 'accepted' };
   const reply = await perform(kube, {
     method: 'POST',
     path: `${podPath(pod)}/eviction`,

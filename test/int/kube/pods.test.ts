@@ -1,6 +1,7 @@
 /** Tags and evictions against a real API server and real disruption budgets. Pacing is not tested here. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PodFacts } from '../../../domain/node.ts';
+import { evictions, readWrites } from '../../../embedded/oracle/index.ts';
 import { waitFor } from '../../../embedded/waitFor.ts';
 import { budgetsBlocking, evictPod, podCache, tagPod, untagPod } from '../../../kube/index.ts';
 import type { Kube, PodCache } from '../../../kube/index.ts';
@@ -99,6 +100,16 @@ describe('an eviction', () => {
     expect(await evictPod(actor, { pod: pod! })).toEqual({ ok: true, value: 'accepted' });
     expect(await graceOf(pod!)).toBe('7');
     await kubectl(stack(), 'patch', 'pod', pod!.name, '-p', '{"metadata":{"finalizers":null}}');
+  });
+
+  it('is asked for once, though a cache may not know yet that the pod leaves', async () => {
+    const [pod] = await deploy('leaving', 1);
+    await kubectl(stack(), 'patch', 'pod', pod!.name, '-p', '{"metadata":{"finalizers":["t/x"]}}');
+    expect(await evictPod(actor, { pod: pod! })).toEqual({ ok: true, value: 'accepted' });
+    expect(await evictPod(actor, { pod: pod! })).toEqual({ ok: true, value: 'accepted' });
+    await kubectl(stack(), 'patch', 'pod', pod!.name, '-p', '{"metadata":{"finalizers":null}}');
+    const asked = evictions(await readWrites(stack().state.kubernetes.auditLog));
+    expect(asked.filter(({ name }) => name === pod!.name)).toHaveLength(1);
   });
 
   it('never forces: a grace of zero becomes a second', async () => {
