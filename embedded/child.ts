@@ -10,7 +10,8 @@ import { waitFor } from './waitFor.ts';
 
 /**
  * Starts the program in `"$@"` and outlives it. Node has no parent-death signal, so this shell holds a pipe from the
- * parent: when the pipe closes, however the parent died, the program is woken, asked to end, and killed after 3 s.
+ * parent: when the pipe closes, however the parent died, the program is woken, asked to end, and killed after 3 s. Who
+ * waits for that outlives a signal to all processes at once, to which a program may be slow to answer.
  */
 const wrapper = `
 exec 4<&0 </dev/null
@@ -19,6 +20,7 @@ p=$!
 echo $p >&3
 exec 3>&-
 {
+  trap '' HUP INT TERM
   cat <&4 >/dev/null
   kill -CONT $p; kill -TERM $p
   for i in 1 2 3 4 5 6; do sleep 0.5; kill -0 $p 2>/dev/null || exit; done
@@ -28,7 +30,7 @@ w=$!
 exec 4<&-
 wait $p
 code=$?
-kill $w 2>/dev/null
+kill -KILL $w 2>/dev/null
 exit $code
 `;
 

@@ -7,6 +7,7 @@ import type {
   RepairOpening,
   RepairState,
 } from '../../domain/repair/types.ts';
+import { phases } from '../../domain/vocabulary.ts';
 import type { EpochMs, Phase } from '../../domain/vocabulary.ts';
 import { endOf, viewOf, type RepairLog, type RepairView } from '../journal.ts';
 import { noteOf } from './note.ts';
@@ -40,18 +41,6 @@ export type Story = {
   readonly by: string | undefined;
 };
 
-/** The way of a repair that meets no obstacle. */
-const way: readonly Phase[] = [
-  'awaiting-permit',
-  'isolating',
-  'tagging',
-  'migrating',
-  'repairing',
-  'verifying',
-  'returning',
-  'closed',
-];
-
 /** `state`: the fold of the log, where it could be folded. */
 export function storyOf(log: RepairLog, state: RepairState | undefined): Story {
   const repair = viewOf(log);
@@ -62,7 +51,7 @@ export function storyOf(log: RepairLog, state: RepairState | undefined): Story {
     fault: opening?.fault,
     ladder: ladder.map(rungText),
     visits: visitsOf(log, ladder),
-    ahead: repair.outcome === undefined ? way.slice(way.indexOf(repair.phase) + 1) : [],
+    ahead: repair.outcome === undefined ? phases.slice(phases.indexOf(repair.phase) + 1) : [],
     pods: state?.pods.tagged === true ? state.pods : undefined,
     waiting: state && waitingOf(state),
     by: opening?.after && openedBy(opening.after),

@@ -1,6 +1,8 @@
 /** Starting, ending and dying: of the stack, of its parent and of single servers. */
+import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { endStack, startStack, type Stack } from '../../../embedded/index.ts';
 import { readState } from '../../../embedded/state/index.ts';
@@ -43,6 +45,9 @@ const alive = (children: StackState['children']): string[] =>
 const untilNoneAlive = (children: StackState['children']): Promise<true | undefined> =>
   waitFor(() => alive(children).length === 0 || undefined, { deadlineMs: orphansWithinMs });
 
+const groupOf = async (pid: number): Promise<number> =>
+  Number((await promisify(execFile)('ps', ['-o', 'pgid=', '-p', `${pid}`])).stdout);
+
 const up = (...more: string[]) =>
   slipway('up', '--no-engine', '--nodes', '2', '--data-dir', dataDir, ...more);
 
@@ -61,6 +66,22 @@ test(
     await using stack = await startStack({ dataDir });
     expect(stack.state.stackId).toBe(before?.stackId);
     expect(await stack.node('ip-10-0-1-18.eu-west-1.compute.internal')).toBeDefined();
+  },
+  testMs,
+);
+
+test(
+  'a signal to all processes at once leaves no server either, however slow it is to end',
+  async () => {
+    const running = up();
+    const children = (await untilReady())?.children ?? [];
+    await waitFor(() => running.output().includes('Data ') || undefined, { deadlineMs: 10_000 });
+    const kwok = children.find(({ name }) => name === 'kwok');
+    running.process.kill('SIGSTOP');
+    process.kill(kwok?.pid ?? 0, 'SIGSTOP');
+    for (const { pid } of children) process.kill(-(await groupOf(pid)), 'SIGTERM');
+    running.process.kill('SIGKILL');
+    expect(await untilNoneAlive(children)).toBe(true);
   },
   testMs,
 );
