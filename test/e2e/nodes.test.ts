@@ -30,10 +30,17 @@ type Body = {
   readonly status: { readonly conditions: readonly { type: string; status: string }[] };
 };
 
+const leases = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
+
+/** Gone when also its lease is: before that kwok may take a new node of this name for the old one, and never boot it. */
 const remove = async (node: string): Promise<Body> => {
   const { body } = await loop().stack.api().get(`/api/v1/nodes/${node}`);
   const answer = await loop().stack.api().remove(`/api/v1/nodes/${node}`);
   expect(answer.status).toBe(200);
+  await loop().until(`the lease of ${node} is gone`, async () => {
+    const lease = await loop().stack.api().get(`${leases}/${node}`);
+    return lease.status === 404 || undefined;
+  });
   return body as Body;
 };
 
