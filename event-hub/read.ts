@@ -7,7 +7,7 @@ import { streams, type EpochMs } from '../domain/vocabulary.ts';
 import { parseJournalLine, type JournalLine } from '../schemas/journalLine.ts';
 import { asFailure, requestTimeoutMs, type Hub, type HubFailure } from './connection.ts';
 import { readFaultMessage } from './faultMessage.ts';
-import { faultFilter, journalFilters, journalSubject } from './subjects.ts';
+import { faultFilter, faultSubject, journalFilters, journalSubject } from './subjects.ts';
 
 export type StoredMessage = {
   readonly subject: string;
@@ -41,11 +41,18 @@ export type JournalRead = {
 
 /** The newest stored report of each check of each node. One that cannot be read counts as none. */
 export async function newestReports(hub: Hub, cluster: string): Promise<ReportsRead | HubFailure> {
-  return readReports(hub, {
+  const read = await readReports(hub, {
     stream: streams.faults,
     filters: [faultFilter(cluster)],
     newestOfEachSubject: true,
   });
+  return read.kind === 'read' ? { kind: 'read', reports: newestOfEach(read.reports) } : read;
+}
+
+/** One that was stored while the others were read comes after the one it replaces. */
+function newestOfEach(reports: readonly StoredFault[]): readonly StoredFault[] {
+  const byCheck = reports.map((report) => [faultSubject(report.event), report] as const);
+  return [...new Map(byCheck).values()];
 }
 
 /** The same for one node, in one request: what a fresh look asks (DESIGN 7). */

@@ -82,6 +82,21 @@ describe('fault events', () => {
     const all = expectKind(await newestReports(test.hub, 'many'), 'read');
     expect(all.reports).toHaveLength(1_500);
   });
+
+  it('are one of each check, also while newer ones come in', async () => {
+    const nodes = Array.from({ length: 1_500 }, (_, n) => ({ node: `n-${n}`, nodeUid: `u-${n}` }));
+    const store = (counter: number, of: (typeof nodes)[number]): Promise<unknown> =>
+      publishFault(test.hub, faultEvent({ cluster: 'busy', counter, ...of }));
+    await Promise.all(nodes.map((of) => store(1, of)));
+    const storing = nodes.reduce(
+      (before, of) => before.then(() => store(2, of)),
+      Promise.resolve<unknown>(0),
+    );
+    const read = expectKind(await newestReports(test.hub, 'busy'), 'read');
+    await storing;
+    expect(new Set(read.reports.map(({ event }) => event.node)).size).toBe(1_500);
+    expect(read.reports).toHaveLength(1_500);
+  });
 });
 
 describe('the journal', () => {

@@ -130,7 +130,7 @@ describe('a lease', () => {
       await kube.close();
       await proxy.close();
     });
-    const first = stand(kube, 'doubtful');
+    const first = stand(kube, 'doubtful', { leaseSeconds: 3 });
     await until(first.isLeading);
     let lost = 0;
     proxy.befall(({ method }) =>
