@@ -1,6 +1,6 @@
 /** How full the streams are, and how far a consumer is behind. */
 import { asFailure, type Hub, type HubFailure } from './connection.ts';
-import { consumerName } from './consume.ts';
+import { consumerName } from './deliver.ts';
 import { streams, type EpochMs } from '../domain/vocabulary.ts';
 
 export type ConsumerLag = {
