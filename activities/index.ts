@@ -24,27 +24,54 @@ export type MoveActivities = ReturnType<typeof createMoveActivities>;
 
 export function createRepairActivities(ports: Ports) {
   return {
-    requestPermit: (step: Step): Promise<StepOutcome> => requestPermit(ports, step),
-    isolate: (step: Step): Promise<StepOutcome> => isolate(ports, step),
-    releasePermit: (step: Step): Promise<StepOutcome> => releasePermit(ports, step),
-    close: (step: Step, ending: Ending): Promise<StepOutcome> => close(ports, step, ending),
-    flush: (step: Step): Promise<number> => flush(ports, step),
-    record: (step: Step): Promise<number> => record(ports, step),
+    requestPermit: own(ports, (step): Promise<StepOutcome> => requestPermit(ports, step)),
+    isolate: own(ports, (step): Promise<StepOutcome> => isolate(ports, step)),
+    releasePermit: own(ports, (step): Promise<StepOutcome> => releasePermit(ports, step)),
+    close: own(ports, (step, ending: Ending): Promise<StepOutcome> => close(ports, step, ending)),
+    flush: own(ports, (step): Promise<number> => flush(ports, step)),
+    record: own(ports, (step): Promise<number> => record(ports, step)),
   };
 }
 
 export function createMoveActivities(ports: Ports) {
   return {
-    tagPods: (step: Step): Promise<Done> => recordWhile(ports, step, () => tagPods(ports, step)),
-    migrate: (step: Step): Promise<Done> =>
+    tagPods: own(ports, (step): Promise<Done> =>
+      recordWhile(ports, step, () => tagPods(ports, step)),
+    ),
+    migrate: own(ports, (step): Promise<Done> =>
       beating((pulse) => recordWhile(ports, step, () => migrate(ports, step, pulse))),
-    runRung: (step: Step, order: RungOrder): Promise<Done> =>
+    ),
+    runRung: own(ports, (step, order: RungOrder): Promise<Done> =>
       beating(({ signal }) => runRung(ports, step, order, signal)),
-    look: (step: Step): Promise<Done> => recordWhile(ports, step, () => look(ports, step)),
-    restore: (step: Step, ending: Ending): Promise<Done> =>
+    ),
+    look: own(ports, (step): Promise<Done> => recordWhile(ports, step, () => look(ports, step))),
+    restore: own(ports, (step, ending: Ending): Promise<Done> =>
       recordWhile(ports, step, () => restore(ports, step, ending)),
-    observe: (step: Step, command: ObservedCommand): Promise<Done> =>
+    ),
+    observe: own(ports, (step, command: ObservedCommand): Promise<Done> =>
       recordWhile(ports, step, () => observe(ports, step, command)),
+    ),
+  };
+}
+
+type Activity<Rest extends readonly unknown[], Answer> = (
+  step: Step,
+  ...rest: Rest
+) => Promise<Answer>;
+
+/**
+ * A step of another cluster is thrown back, so that it is tried again where it belongs: any answer would be an outcome,
+ * and nodes of two clusters may have the same name.
+ */
+function own<Rest extends readonly unknown[], Answer>(
+  { cluster }: Ports,
+  activity: Activity<Rest, Answer>,
+): Activity<Rest, Answer> {
+  return async (step, ...rest) => {
+    const { repairId, cluster: whose } = step.opening;
+    if (whose !== cluster)
+      throw new Error(`repair ${repairId} is of cluster ${whose}, this engine serves ${cluster}`);
+    return activity(step, ...rest);
   };
 }
 

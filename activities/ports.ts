@@ -82,6 +82,8 @@ export type PacePort = {
 };
 
 export type Ports = {
+  /** The id of the cluster that all of this belongs to; steps of any other are refused. */
+  readonly cluster: string;
   readonly kube: KubePort;
   readonly hub: HubPort;
   readonly guard: GuardPort;

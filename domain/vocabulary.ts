@@ -62,7 +62,9 @@ export const streams = { faults: 'FAULTS', journal: 'JOURNAL', dead: 'DEAD' } as
 export const buckets = { episodes: 'episodes', guard: 'guard' } as const;
 
 export const temporalNamespace = 'slipway';
-export const taskQueues = { repairs: 'repairs', moves: 'moves' } as const;
+/** The two lanes; each cluster has both for itself, as `<lane>.<cluster id>` (DESIGN 7). */
+export const lanes = ['repairs', 'moves'] as const;
+export type Lane = (typeof lanes)[number];
 
 /** Temporal search attributes, all of type Keyword. */
 export const searchAttributes = {

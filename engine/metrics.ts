@@ -11,7 +11,7 @@ import type { RepairPolicy } from '../domain/repair/policy.ts';
 import { streams } from '../domain/vocabulary.ts';
 import type { EpochMs, Mode, ReasonCode } from '../domain/vocabulary.ts';
 import type { Driver } from '../drivers/port.ts';
-import { consumerLag, streamSummary } from '../event-hub/index.ts';
+import { consumerLag, deadSubject, streamSummary } from '../event-hub/index.ts';
 import type { Bucket, Hub } from '../event-hub/index.ts';
 import { readPause } from '../kube/index.ts';
 import type { Change, Kube, NodeCache, PodCache } from '../kube/index.ts';
@@ -198,7 +198,7 @@ async function setFromNeighbours(registry: Registry, seen: Seen): Promise<void> 
   const { hub, cluster, observer } = seen;
   const [lag, dead, pause] = await Promise.all([
     consumerLag(hub, 'dispatch', cluster),
-    streamSummary(hub, streams.dead),
+    streamSummary(hub, streams.dead, deadSubject(cluster)),
     readPause(observer),
   ]);
   registry.set('slipway_hub_connected', {}, dead.kind === 'stream' ? 1 : 0);

@@ -45,9 +45,25 @@ export async function connectAll(options: EngineOptions): Promise<Neighbours> {
 async function prepare(found: Omit<Neighbours, 'identity'>): Promise<Neighbours> {
   const streams = await ensureStreams(found.hub);
   if (streams.kind !== 'ready') throw new EngineFailure(streams.why);
-  const identity = await clusterIdentity(found.observer);
-  if (!identity.ok) throw new EngineFailure(identity.refusal.message);
-  return { ...found, identity: identity.value };
+  return { ...found, identity: await oneCluster(found) };
+}
+
+/** What is read in one cluster must not be done in another. */
+async function oneCluster({
+  observer,
+  actor,
+}: Pick<Neighbours, 'observer' | 'actor'>): Promise<ClusterIdentity> {
+  const [read, written] = await Promise.all([clusterIdentity(observer), clusterIdentity(actor)]);
+  if (!read.ok) throw new EngineFailure(read.refusal.message);
+  if (!written.ok)
+    throw new EngineFailure(
+      `the cluster of kubernetes.actorKubeconfig is not known: ${written.refusal.message}`,
+    );
+  if (read.value.id === written.value.id) return read.value;
+  throw new EngineFailure(
+    `kubernetes.observerKubeconfig leads to cluster ${read.value.id} (${read.value.server}) and ` +
+      `kubernetes.actorKubeconfig to ${written.value.id} (${written.value.server}). Correct one of them.`,
+  );
 }
 
 function reached<T>(attempt: PromiseSettledResult<T>): T {

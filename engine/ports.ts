@@ -38,6 +38,7 @@ export type PortsOptions = {
 export function createPorts(options: PortsOptions): Ports {
   const pace = createPace();
   return {
+    cluster: options.cluster,
     kube: { ...reads(options), ...nodeWrites(options, pace), ...podWrites(options) },
     hub: hubPort(options),
     guard: guardPort(options.guard, pace),

@@ -1,5 +1,4 @@
 /** Starts Slipway's engine against given servers, and ends it in the reverse order. */
-import { hostname } from 'node:os';
 import { openRecords } from '../dispatch/index.ts';
 import type { Records } from '../dispatch/index.ts';
 import { buckets, namespaces } from '../domain/vocabulary.ts';
@@ -14,6 +13,7 @@ import { parseGuardRecord } from '../schemas/guardRecord.ts';
 import type { GuardRecord } from '../schemas/guardRecord.ts';
 import { codeVersion } from './codeVersion.ts';
 import { createDrivers } from './drivers.ts';
+import { processIdentity } from './identity.ts';
 import { lead } from './lead.ts';
 import { createMetrics, serveMetrics } from './metrics.ts';
 import { connectAll, disconnect } from './neighbours.ts';
@@ -79,6 +79,7 @@ async function work(
   const { log, mode } = options;
   const drivers = createDrivers(options);
   const cluster = neighbours.identity.id;
+  const identity = processIdentity(cluster);
   const seen = { ...options, ...neighbours, ...views, cluster, clock };
   const metrics = createMetrics(seen, stop.signal);
   const ports = metrics.counted(createPorts({ ...neighbours, ...views, cluster, drivers, clock }));
@@ -86,13 +87,14 @@ async function work(
   const workers = await startWorkers({
     connection: neighbours.connection,
     namespace: options.temporal.namespace,
+    identity,
     ports,
   });
   log.info('engine ready', { mode, cluster, server: neighbours.identity.server });
   const electing = electLeader(neighbours.actor, {
     namespace: namespaces.slipway,
     name: 'slipway-engine',
-    identity: `${hostname()}-${process.pid}`,
+    identity,
     leaseSeconds: options.leaseSeconds,
     signal: stop.signal,
     onProblem: (problem) => log.warn('the lease had trouble', { problem }),

@@ -5,11 +5,13 @@ import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/
 import type { NativeConnection } from '@temporalio/worker';
 import { createMoveActivities, createRepairActivities } from '../activities/index.ts';
 import type { Ports } from '../activities/ports.ts';
-import { taskQueues } from '../domain/vocabulary.ts';
+import { taskQueueOf } from '../workflows/contract/index.ts';
 
 export type WorkersOptions = {
   readonly connection: NativeConnection;
   readonly namespace: string;
+  /** Shown by Temporal beside what this process did. */
+  readonly identity: string;
   readonly ports: Ports;
 };
 
@@ -39,17 +41,18 @@ const shutdownGraceMs = 3_000;
 const lostWorkerMs = 5_000;
 
 export async function startWorkers(options: WorkersOptions): Promise<Workers> {
-  const { connection, namespace, ports } = options;
+  const { connection, namespace, identity, ports } = options;
   const workflowBundle = await bundleWorkflows();
   const common = {
     connection,
     namespace,
+    identity,
     maxHeartbeatThrottleInterval: heartbeatThrottleMs,
     shutdownGraceTime: shutdownGraceMs,
   };
   const repairs = await Worker.create({
     ...common,
-    taskQueue: taskQueues.repairs,
+    taskQueue: taskQueueOf('repairs', ports.cluster),
     workflowBundle,
     activities: createRepairActivities(ports),
     maxCachedWorkflows: 2_000,
@@ -60,7 +63,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   });
   const moves = await Worker.create({
     ...common,
-    taskQueue: taskQueues.moves,
+    taskQueue: taskQueueOf('moves', ports.cluster),
     activities: createMoveActivities(ports),
     maxConcurrentActivityTaskExecutions: movesAtOnce,
   });

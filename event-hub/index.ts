@@ -13,3 +13,4 @@ export { consumerLag, streamSummary } from './lag.ts';
 export { publishFault, publishJournal } from './publish.ts';
 export { newestReports, newestReportsOf, readFaults, readJournal } from './read.ts';
 export { ensureStreams } from './streams.ts';
+export { deadSubject } from './subjects.ts';

@@ -40,10 +40,17 @@ export async function consumerLag(
   }
 }
 
-export async function streamSummary(hub: Hub, stream: string): Promise<StreamSummary | HubFailure> {
+/** With a subject, `messages` counts those of this subject alone; the rest is of the whole stream. */
+export async function streamSummary(
+  hub: Hub,
+  stream: string,
+  subject?: string,
+): Promise<StreamSummary | HubFailure> {
   try {
-    const { state } = await hub.manager.streams.info(stream);
-    const { messages, bytes, last_seq: lastSequence } = state;
+    const asked = subject === undefined ? {} : { subjects_filter: subject };
+    const { state } = await hub.manager.streams.info(stream, asked);
+    const { bytes, last_seq: lastSequence } = state;
+    const messages = subject === undefined ? state.messages : (state.subjects?.[subject] ?? 0);
     const summary = { kind: 'stream', messages, bytes, lastSequence } as const;
     return lastSequence === 0 ? summary : { ...summary, lastStoredAt: Date.parse(state.last_ts) };
   } catch (error) {

@@ -2,12 +2,13 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { RepairOpening, RepairState } from '../domain/repair/types.ts';
-import { searchAttributes, taskQueues } from '../domain/vocabulary.ts';
+import { searchAttributes } from '../domain/vocabulary.ts';
 import type { EpochMs } from '../domain/vocabulary.ts';
 import {
   arriveSignal,
   nodeRepairType,
   stateQuery,
+  taskQueueOf,
   workflowIdOf,
 } from '../workflows/contract/index.ts';
 import type { NodeRepairInput, Said } from '../workflows/contract/index.ts';
@@ -26,7 +27,7 @@ export async function startRepair(
   try {
     await client.workflow.start(nodeRepairType, {
       workflowId: workflowIdOf(cluster, node),
-      taskQueue: taskQueues.repairs,
+      taskQueue: taskQueueOf('repairs', cluster),
       args: [input],
       requestEagerStart: eager,
       workflowIdConflictPolicy: 'FAIL',

@@ -1,11 +1,14 @@
-/** How each activity may take its time, fail and be tried again (DESIGN 7, two lanes). */
+/** How each activity may take its time, fail and be tried again (DESIGN 7, two lanes). Each runs in the repair's own cluster. */
 import {
   ActivityCancellationType,
   proxyActivities,
   proxyLocalActivities,
 } from '@temporalio/workflow';
 import type { MoveActivities, RepairActivities } from '../activities/index.ts';
-import { taskQueues } from '../domain/vocabulary.ts';
+import { taskQueueOf } from './contract/index.ts';
+
+type Repairs = ReturnType<typeof proxyActivities<RepairActivities>>;
+type Moves = ReturnType<typeof proxyActivities<MoveActivities>>;
 
 const second = 1000;
 const retry = { initialInterval: second / 2, backoffCoefficient: 1.5, maximumInterval: 5 * second };
@@ -17,49 +20,57 @@ export const local = proxyLocalActivities<RepairActivities>({
 });
 
 /** The same, when the quick lane failed: patient, on the same worker. */
-export const ordinary = proxyActivities<RepairActivities>({
-  taskQueue: taskQueues.repairs,
-  startToCloseTimeout: 5 * second,
-  scheduleToCloseTimeout: 30 * second,
-  retry,
-});
+export function ordinary(cluster: string): Repairs {
+  return proxyActivities<RepairActivities>({
+    taskQueue: taskQueueOf('repairs', cluster),
+    startToCloseTimeout: 5 * second,
+    scheduleToCloseTimeout: 30 * second,
+    retry,
+  });
+}
 
 /** For the end of a repair, which is tried until it is done. */
-export const patient = proxyActivities<RepairActivities>({
-  taskQueue: taskQueues.repairs,
-  startToCloseTimeout: 5 * second,
-  retry,
-});
+export function patient(cluster: string): Repairs {
+  return proxyActivities<RepairActivities>({
+    taskQueue: taskQueueOf('repairs', cluster),
+    startToCloseTimeout: 5 * second,
+    retry,
+  });
+}
 
-export const moves = proxyActivities<MoveActivities>({
-  taskQueue: taskQueues.moves,
-  startToCloseTimeout: 10 * second,
-  scheduleToCloseTimeout: 5 * 60 * second,
-  retry,
-});
+export function moves(cluster: string): Moves {
+  return proxyActivities<MoveActivities>({
+    taskQueue: taskQueueOf('moves', cluster),
+    startToCloseTimeout: 10 * second,
+    scheduleToCloseTimeout: 5 * 60 * second,
+    retry,
+  });
+}
 
 /** Undoing and journaling never give up. */
-export const lasting = proxyActivities<MoveActivities>({
-  taskQueue: taskQueues.moves,
-  startToCloseTimeout: 15 * second,
-  retry,
-});
+export function lasting(cluster: string): Moves {
+  return proxyActivities<MoveActivities>({
+    taskQueue: taskQueueOf('moves', cluster),
+    startToCloseTimeout: 15 * second,
+    retry,
+  });
+}
 
 /** A pass of evictions: ended by its own answer, or cancelled and waited for. */
-export const evicting = proxyActivities<MoveActivities>({
-  taskQueue: taskQueues.moves,
-  startToCloseTimeout: 10 * 60 * second,
-  heartbeatTimeout: 3 * second,
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry,
-});
+export function evicting(cluster: string): Moves {
+  return proxyActivities<MoveActivities>({
+    taskQueue: taskQueueOf('moves', cluster),
+    startToCloseTimeout: 10 * 60 * second,
+    heartbeatTimeout: 3 * second,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry,
+  });
+}
 
 /** A rung is tried once: whatever ends it early leaves its effect unknown. */
-export function rungOnce(
-  callTimeoutMs: number,
-): ReturnType<typeof proxyActivities<MoveActivities>> {
+export function rungOnce(cluster: string, callTimeoutMs: number): Moves {
   return proxyActivities<MoveActivities>({
-    taskQueue: taskQueues.moves,
+    taskQueue: taskQueueOf('moves', cluster),
     startToCloseTimeout: callTimeoutMs + 10 * second,
     heartbeatTimeout: 3 * second,
     retry: { maximumAttempts: 1 },

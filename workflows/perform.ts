@@ -5,6 +5,7 @@ import {
   condition,
   isCancellation,
 } from '@temporalio/workflow';
+import type { MoveActivities } from '../activities/index.ts';
 import type { Done, Step, StepOutcome } from '../activities/step.ts';
 import { interrupts } from '../domain/repair/interrupts.ts';
 import type {
@@ -55,7 +56,7 @@ async function outcomeOf(turn: Turn): Promise<StepOutcome> {
     case 'giveUpAttempt':
       return { ...command, kind: 'attemptSpent' };
     case 'look':
-      return answered(turn, () => moves.look(step(turn)));
+      return answered(turn, () => moves(clusterOf(turn)).look(step(turn)));
     case 'close':
       return lastly(turn, 'close');
     default:
@@ -63,10 +64,10 @@ async function outcomeOf(turn: Turn): Promise<StepOutcome> {
   }
 }
 
-type Act = Parameters<typeof moves.observe>[1];
+type Act = Parameters<MoveActivities['observe']>[1];
 
 function observed(turn: Turn, command: Act): Promise<StepOutcome> {
-  return answered(turn, () => moves.observe(step(turn), command));
+  return answered(turn, () => moves(clusterOf(turn)).observe(step(turn), command));
 }
 
 function acted(turn: Turn, command: Act): Promise<StepOutcome> {
@@ -75,13 +76,13 @@ function acted(turn: Turn, command: Act): Promise<StepOutcome> {
     case 'isolate':
       return quickly(turn, command.kind);
     case 'tagPods':
-      return answered(turn, () => moves.tagPods(step(turn)));
+      return answered(turn, () => moves(clusterOf(turn)).tagPods(step(turn)));
     case 'migrate':
       return migrate(turn);
     case 'runRung':
       return runRung(turn, command);
     case 'restore':
-      return answered(turn, () => lasting.restore(step(turn), endingOf(turn)));
+      return answered(turn, () => lasting(clusterOf(turn)).restore(step(turn), endingOf(turn)));
     case 'releasePermit':
       return lastly(turn, 'releasePermit');
   }
@@ -100,7 +101,7 @@ async function quickly(turn: Turn, kind: 'requestPermit' | 'isolate'): Promise<S
   try {
     return await local[kind].executeWithOptions({ summary: summaryOf(turn.command) }, [told]);
   } catch {
-    return failing(turn, () => ordinary[kind](told));
+    return failing(turn, () => ordinary(clusterOf(turn))[kind](told));
   }
 }
 
@@ -109,7 +110,8 @@ async function lastly(turn: Turn, kind: 'releasePermit' | 'close'): Promise<Step
   try {
     return await (kind === 'close' ? local.close(told, endingOf(turn)) : local.releasePermit(told));
   } catch {
-    return kind === 'close' ? patient.close(told, endingOf(turn)) : patient.releasePermit(told);
+    const last = patient(clusterOf(turn));
+    return kind === 'close' ? last.close(told, endingOf(turn)) : last.releasePermit(told);
   }
 }
 
@@ -122,7 +124,9 @@ async function migrate(turn: Turn): Promise<StepOutcome> {
   const stopping = guard
     .run(() => condition(arrived))
     .then(() => pass.cancel(), ignoreCancellation);
-  const outcome = await pass.run(() => answered(turn, () => evicting.migrate(step(turn))));
+  const outcome = await pass.run(() =>
+    answered(turn, () => evicting(clusterOf(turn)).migrate(step(turn))),
+  );
   guard.cancel();
   await stopping;
   return outcome;
@@ -136,7 +140,7 @@ async function runRung(
   const callTimeoutMs = turn.opening.policy.ladder[rung]?.callTimeoutMs ?? 0;
   const startedAt = Date.now();
   try {
-    const once = rungOnce(callTimeoutMs).runRung;
+    const once = rungOnce(clusterOf(turn), callTimeoutMs).runRung;
     const done = await once.executeWithOptions({ summary: summaryOf(command) }, [
       step(turn),
       { rung, attempt },
@@ -177,6 +181,10 @@ async function failing(turn: Turn, ask: () => Promise<StepOutcome>): Promise<Ste
 
 function step({ opening, state, pending }: Turn, entries = pending.entries): Step {
   return stepOf(opening, state, entries);
+}
+
+function clusterOf({ opening }: Turn): string {
+  return opening.cluster;
 }
 
 function endingOf({ state }: Turn): Ending {

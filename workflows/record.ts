@@ -33,6 +33,6 @@ export async function flush(
   try {
     await local.flush(step);
   } catch {
-    await patient.flush(step);
+    await patient(opening.cluster).flush(step);
   }
 }

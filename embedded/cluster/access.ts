@@ -43,6 +43,8 @@ const observerRules: Rule[] = [
 const actorRules: Rule[] = [
   { apiGroups: [''], resources: ['nodes', 'pods'], verbs: ['get', 'patch'] },
   { apiGroups: [''], resources: ['pods/eviction'], verbs: ['create'] },
+  // Its UID is the cluster's id: reader and writer must be in the same one.
+  { apiGroups: [''], resources: ['namespaces'], resourceNames: ['kube-system'], verbs: ['get'] },
   { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
   // The server does not say which budgets are in each other's way.
   { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: ['list'] },

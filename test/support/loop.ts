@@ -78,6 +78,8 @@ export type LoopOptions = Partial<StackOptions> & {
   readonly bootMs?: readonly [number, number];
   /** The engine reaches the API server through a proxy that can fail; see `Mischief`. */
   readonly proxied?: true;
+  /** Another stack's Temporal, which the engine uses in place of its own stack's. */
+  readonly temporalOf?: Stack;
 };
 
 export type End = {
@@ -110,14 +112,14 @@ export class Mischief {
 
   /** Rewrites the engine's configuration, so it must come before the engine's start. */
   static async between(stack: Stack): Promise<Mischief> {
-    const { engineConfig, kubernetes } = stack.state;
+    const { kubernetes } = stack.state;
     const proxy = await startHttpProxy(kubernetes.url, await readFile(kubernetes.caFile, 'utf8'));
-    const config = JSON.parse(await readFile(engineConfig, 'utf8')) as Record<string, unknown>;
-    config['kubernetes'] = {
-      observerKubeconfig: await redirect(stack, 'observer', proxy.url),
-      actorKubeconfig: await redirect(stack, 'actor', proxy.url),
-    };
-    await writeFile(engineConfig, JSON.stringify(config));
+    await configure(stack, {
+      kubernetes: {
+        observerKubeconfig: await redirect(stack, 'observer', proxy.url),
+        actorKubeconfig: await redirect(stack, 'actor', proxy.url),
+      },
+    });
     return new Mischief(proxy);
   }
 
@@ -180,7 +182,15 @@ export class Loop {
   }
 
   static async start(dataDir: string, options: LoopOptions): Promise<Loop> {
-    const { policies, nodes, mode, bootMs = [500, 1_000], proxied, ...stackOptions } = options;
+    const {
+      policies,
+      nodes,
+      mode,
+      bootMs = [500, 1_000],
+      proxied,
+      temporalOf,
+      ...stackOptions
+    } = options;
     const file = join(dataDir, 'policies.yaml');
     await writeFile(file, policies);
     const stack = await startStack({
@@ -193,10 +203,11 @@ export class Loop {
     if (stack.state.bmc) await stack.hardware.behave('*', { bootMs: [...bootMs] });
     const hub = await openHub(stack.state.natsUrl, 'e2e');
     await ensureStreams(hub);
-    const temporal = await connectTemporal(stack.state.temporal);
+    const temporal = await connectTemporal((temporalOf ?? stack).state.temporal);
     if ('kind' in temporal) throw new Error(temporal.why);
     const cluster = await clusterId(stack);
     const names = machines.map(({ name }) => name);
+    if (temporalOf) await configure(stack, { temporal: temporalOf.state.temporal });
     const mischief = proxied && (await Mischief.between(stack));
     const loop = new Loop(stack, { cluster, hub, temporal, names, mischief });
     if (mode) await stack.startEngine(mode);
@@ -404,6 +415,15 @@ export class Loop {
       .join('\n');
   }
 }
+
+/** Changes what the engine will be told at its next start. */
+export const configure = async (
+  { state: { engineConfig } }: Stack,
+  changes: Readonly<Record<string, unknown>>,
+): Promise<void> => {
+  const config = JSON.parse(await readFile(engineConfig, 'utf8')) as Record<string, unknown>;
+  await writeFile(engineConfig, JSON.stringify({ ...config, ...changes }));
+};
 
 const clusterId = async (stack: Stack): Promise<string> => {
   const { body } = await stack.api().get('/api/v1/namespaces/kube-system');

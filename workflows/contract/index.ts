@@ -7,13 +7,18 @@ import type {
   RepairState,
   Unstamped,
 } from '../../domain/repair/types.ts';
-import type { Outcome, ReasonCode } from '../../domain/vocabulary.ts';
+import type { Lane, Outcome, ReasonCode } from '../../domain/vocabulary.ts';
 
 export const nodeRepairType = 'nodeRepair';
 
 /** At most one repair runs per node, by Temporal's own rule on workflow ids. */
 export function workflowIdOf(cluster: string, node: string): string {
   return `repair/${cluster}/${node}`;
+}
+
+/** Clusters may share a Temporal namespace: the task queues keep each cluster's work in its own engines. */
+export function taskQueueOf(lane: Lane, cluster: string): string {
+  return `${lane}.${cluster}`;
 }
 
 /** Every signal names the repair it is meant for: another one on the same node ignores it. */

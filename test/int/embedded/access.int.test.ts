@@ -99,6 +99,7 @@ test.each([
       nodes: ['get', 'patch'],
       pods: ['get', 'patch'],
       'pods/eviction': ['create'],
+      namespaces: ['get'],
       events: ['create', 'patch'],
       'events.k8s.io/events': ['create', 'patch'],
       'policy/poddisruptionbudgets': ['list'],
