@@ -7,13 +7,16 @@ import { clusterIdentity, connectKube } from '../kube/index.ts';
 import type { Kube } from '../kube/index.ts';
 import { overWorkerConnection } from '../temporal/index.ts';
 import type { Temporal } from '../temporal/index.ts';
+import { processIdentity } from './identity.ts';
 import { EngineFailure } from './options.ts';
 import type { EngineOptions } from './options.ts';
 
 export type Neighbours = {
   readonly observer: Kube;
   readonly actor: Kube;
-  readonly identity: ClusterIdentity;
+  readonly cluster: ClusterIdentity;
+  /** Of this process, to Temporal and in the Lease. */
+  readonly identity: string;
   readonly hub: Hub;
   readonly temporal: Temporal;
   /** Shared by workers and client, so that a repair starts without a round trip. */
@@ -29,23 +32,27 @@ export async function connectAll(options: EngineOptions): Promise<Neighbours> {
     temporalOf(options.temporal),
   ]);
   try {
-    return await prepare({
+    return await prepare(options, {
       observer: reached(observer),
       actor: reached(actor),
       hub: reached(hub),
-      ...reached(temporal),
+      connection: reached(temporal),
     });
   } catch (error) {
-    await closeReached([observer, actor, hub]);
-    if (temporal.status === 'fulfilled') await temporal.value.temporal.close();
+    await closeReached([observer, actor, hub, temporal]);
     throw error;
   }
 }
 
-async function prepare(found: Omit<Neighbours, 'identity'>): Promise<Neighbours> {
+type Reached = Omit<Neighbours, 'cluster' | 'identity' | 'temporal'>;
+
+async function prepare(options: EngineOptions, found: Reached): Promise<Neighbours> {
   const streams = await ensureStreams(found.hub);
   if (streams.kind !== 'ready') throw new EngineFailure(streams.why);
-  return { ...found, identity: await oneCluster(found) };
+  const cluster = await oneCluster(found);
+  const identity = processIdentity(cluster.id);
+  const temporal = overWorkerConnection(found.connection, { ...options.temporal, identity });
+  return { ...found, cluster, identity, temporal };
 }
 
 /** What is read in one cluster must not be done in another. */
@@ -89,13 +96,9 @@ function hubOptions({ url, credentialsFile }: EngineOptions['nats']): HubOptions
   return { ...options, credentials: { kind: 'file', path: credentialsFile } };
 }
 
-async function temporalOf(
-  options: EngineOptions['temporal'],
-): Promise<Pick<Neighbours, 'temporal' | 'connection'>> {
-  const { address } = options;
+async function temporalOf({ address }: EngineOptions['temporal']): Promise<NativeConnection> {
   try {
-    const connection = await NativeConnection.connect({ address });
-    return { connection, temporal: overWorkerConnection(connection, options) };
+    return await NativeConnection.connect({ address });
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     throw new EngineFailure(

@@ -13,7 +13,6 @@ import { parseGuardRecord } from '../schemas/guardRecord.ts';
 import type { GuardRecord } from '../schemas/guardRecord.ts';
 import { codeVersion } from './codeVersion.ts';
 import { createDrivers } from './drivers.ts';
-import { processIdentity } from './identity.ts';
 import { lead } from './lead.ts';
 import { createMetrics, serveMetrics } from './metrics.ts';
 import { connectAll, disconnect } from './neighbours.ts';
@@ -50,10 +49,9 @@ type Views = {
 
 async function openViews(
   { log }: EngineOptions,
-  { observer, hub, identity }: Neighbours,
+  { observer, hub, cluster: { id: cluster } }: Neighbours,
   signal: AbortSignal,
 ): Promise<Views> {
-  const cluster = identity.id;
   const onProblem = (problem: WatchProblem): void => log.warn('a watch had trouble', problem);
   const nodes = nodeCache(observer, { signal, onProblem });
   const pods = podCache(observer, { signal, onProblem });
@@ -78,8 +76,8 @@ async function work(
 ): Promise<void> {
   const { log, mode } = options;
   const drivers = createDrivers(options);
-  const cluster = neighbours.identity.id;
-  const identity = processIdentity(cluster);
+  const { identity } = neighbours;
+  const { id: cluster, server } = neighbours.cluster;
   const seen = { ...options, ...neighbours, ...views, cluster, clock };
   const metrics = createMetrics(seen, stop.signal);
   const ports = metrics.counted(createPorts({ ...neighbours, ...views, cluster, drivers, clock }));
@@ -90,7 +88,7 @@ async function work(
     identity,
     ports,
   });
-  log.info('engine ready', { mode, cluster, server: neighbours.identity.server });
+  log.info('engine ready', { mode, cluster, server });
   const electing = electLeader(neighbours.actor, {
     namespace: namespaces.slipway,
     name: 'slipway-engine',

@@ -29,12 +29,21 @@ export async function connectTemporal(options: Address): Promise<Temporal | Temp
   }
 }
 
-/** The same over the connection of this process's worker, which then begins a started repair at once. */
-export function overWorkerConnection(connection: ConnectionLike, options: Address): Temporal {
+/**
+ * The same over the connection of this process's worker, which then begins a started repair at once. `identity` is the
+ * worker's: the client takes that first task for it.
+ */
+export function overWorkerConnection(
+  connection: ConnectionLike,
+  options: Address & { readonly identity: string },
+): Temporal {
   return { ...speaking(connection, options), eager: true };
 }
 
-function speaking(connection: ConnectionLike, options: Address): Omit<Temporal, 'eager'> {
-  const client = new Client({ connection, namespace: options.namespace });
-  return { ...options, client, close: () => connection.close() };
+function speaking(
+  connection: ConnectionLike,
+  { address, namespace, identity }: Address & { readonly identity?: string },
+): Omit<Temporal, 'eager'> {
+  const client = new Client({ connection, namespace, ...(identity !== undefined && { identity }) });
+  return { address, namespace, client, close: () => connection.close() };
 }

@@ -1,0 +1,101 @@
+/** Two clusters on one NATS and one Temporal namespace, with equal node names, whose engines are killed in turn. */
+import { rm } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { mutationsBy, resets } from '../../embedded/oracle/index.ts';
+import { configure, Loop, policyFile } from '../support/loop.ts';
+import type { LoopOptions } from '../support/loop.ts';
+import { startNatsServer } from '../support/natsServer.ts';
+import type { NatsServer } from '../support/natsServer.ts';
+import { makeTestDir } from '../support/stack.ts';
+import { workflowIdOf } from '../../workflows/contract/index.ts';
+
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
+
+let nats: NatsServer;
+let one: Loop;
+let other: Loop;
+const folders: string[] = [];
+
+const start = async (more: Partial<LoopOptions> = {}): Promise<Loop> => {
+  const folder = await makeTestDir();
+  folders.push(folder);
+  return Loop.start(folder, {
+    mode: 'act',
+    nodes: 6,
+    natsUrl: nats.url,
+    policies: policyFile([{ name: 'quick', checks: ['KernelDeadlock'] }]),
+    bootMs: [2_000, 3_000],
+    ...more,
+  });
+};
+
+beforeAll(async () => {
+  nats = await startNatsServer();
+  one = await start();
+  other = await start({ temporalOf: one.stack });
+  for (const { stack } of [one, other]) await configure(stack, { leaseSeconds: 3 });
+});
+
+afterAll(async () => {
+  await other?.stop();
+  await one?.stop();
+  await nats?.remove();
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+});
+
+test('each repair ends right in its own cluster, whichever engine is killed meanwhile', async () => {
+  for (const [killed, alive] of [
+    [one, other],
+    [other, one],
+    [one, other],
+  ] as const) {
+    const node = killed.takeNode();
+    expect(alive.takeNode()).toBe(node);
+    await Promise.all([killed.fail(node), alive.fail(node)]);
+    await Promise.all([killed, alive].map((loop) => loop.state(node, ({ isolated }) => isolated)));
+    await kill(killed);
+    expect(await alive.ended(node)).toMatchObject({ outcome: 'repaired' });
+    // Nobody else may have gone on with it: its engine is dead.
+    expect(killed.ends(node)).toEqual([]);
+    await killed.stack.startEngine('act');
+    expect(await killed.ended(node)).toMatchObject({ outcome: 'repaired' });
+    for (const loop of [killed, alive]) {
+      expect(resets(await loop.calls(), node)).toHaveLength(1);
+      expect(await cordonWrites(loop, node)).toEqual([true, false]);
+      const workers = await workersOf(loop, node);
+      expect(workers.size).toBeGreaterThan(0);
+      for (const worker of workers) expect(worker).toContain(`slipway/${loop.cluster}/`);
+    }
+  }
+});
+
+async function kill({ stack }: Loop): Promise<void> {
+  const engine = stack.child('engine');
+  engine.kill('SIGKILL');
+  await engine.ended();
+}
+
+/** What our identities set `unschedulable` to, in order. */
+async function cordonWrites(loop: Loop, node: string): Promise<readonly boolean[]> {
+  const writes = mutationsBy(await loop.writes(), 'slipway').filter(
+    ({ resource, name }) => resource === 'nodes' && name === node,
+  );
+  const states = writes.map(
+    ({ response }) =>
+      (response as { spec?: { unschedulable?: boolean } }).spec?.unschedulable === true,
+  );
+  return states.filter((state, index) => state !== states[index - 1]);
+}
+
+/** Every process that took a task of this node's last repair. */
+async function workersOf({ temporal, cluster }: Loop, node: string): Promise<ReadonlySet<string>> {
+  const handle = temporal.client.workflow.getHandle(workflowIdOf(cluster, node));
+  const { events } = await handle.fetchHistory();
+  const names = (events ?? []).flatMap(
+    ({ workflowTaskStartedEventAttributes, activityTaskStartedEventAttributes }) => [
+      workflowTaskStartedEventAttributes?.identity,
+      activityTaskStartedEventAttributes?.identity,
+    ],
+  );
+  return new Set(names.flatMap((name) => name ?? []));
+}
