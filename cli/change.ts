@@ -3,8 +3,10 @@ import { userInfo } from 'node:os';
 import type { Author } from '../domain/repair/types.ts';
 import { publishJournal } from '../event-hub/index.ts';
 import { whoAmI } from '../kube/index.ts';
-import { failure, isFailure, type Failure } from './failure.ts';
+import { visible } from '../domain/text.ts';
+import { failure, isFailure, showFailure, type Failure } from './failure.ts';
 import { exits, type Exit, type Invocation } from './io.ts';
+import { answer, tell } from './show.ts';
 import type { Sources } from './sources.ts';
 
 export type Change = {
@@ -23,23 +25,25 @@ export type Deed = {
 };
 
 export async function carryOut(
-  { io, flags }: Invocation,
+  invocation: Invocation,
   change: Change,
   sources: Sources,
   deed: Deed,
 ): Promise<Exit | Failure> {
+  const { io } = invocation;
+  const { details = [] } = deed;
   const by = { name: await nameOf(sources, io.env), reason: change.reason };
-  for (const line of deed.details ?? []) io.err(`${line}\n`);
   if (change.dryRun) {
     const said = `Would ${deed.what} as ${by.name}: ${by.reason}`;
-    const view = { kind: 'DryRun', version: 1, would: deed.what, by };
-    io.out(flags.output === 'json' ? `${JSON.stringify(view, undefined, 2)}\n` : `${said}\n`);
+    const view = { kind: 'DryRun', version: 1, would: deed.what, details, by };
+    answer(invocation, view, ...details, said);
     return exits.done;
   }
   if (!change.yes) {
     if (!io.ask) return failure('cannotAsk', `Nobody could be asked whether to ${deed.what}.`);
-    const question = `As ${by.name}: ${deed.what}?`;
-    if (!(await io.ask(question))) return failure('declined', `Did not ${deed.what}.`);
+    tell(io, ...details);
+    if (!(await io.ask(visible(`As ${by.name}: ${deed.what}?`))))
+      return failure('declined', `Did not ${deed.what}.`);
   }
   return deed.act(by);
 }
@@ -89,13 +93,12 @@ export async function record(
 
 /** Says what was done, and exits as partial where the journal could not be told. */
 export function told(
-  { io, flags }: Invocation,
-  done: { readonly text: string; readonly view: object },
+  invocation: Invocation,
+  done: { readonly lines: readonly string[]; readonly view: object },
   unrecorded: Failure | undefined,
 ): Exit {
   const view = { ...done.view, ...(unrecorded && { unrecorded }) };
-  io.out(flags.output === 'json' ? `${JSON.stringify(view, undefined, 2)}\n` : `${done.text}\n`);
+  answer(invocation, view, ...done.lines);
   if (!unrecorded) return exits.done;
-  io.err(`${unrecorded.what}\n`);
-  return exits.partial;
+  return showFailure(invocation, failure('partial', unrecorded.what));
 }

@@ -1,6 +1,7 @@
 /** A foreseen failure as a value, and how it is shown. */
 import { errorCatalogue, type ErrorName } from '../domain/errors.ts';
 import type { Exit, Invocation } from './io.ts';
+import { tell } from './show.ts';
 
 export type Failure = {
   readonly kind: 'failure';
@@ -27,7 +28,8 @@ export function isFailure(value: unknown): value is Failure {
 /** Shows the failure on the error stream and answers what to exit with. */
 export function showFailure({ io }: Pick<Invocation, 'io'>, { error, what }: Failure): Exit {
   const { code, next, exit } = errorCatalogue[error];
-  io.err(`slipway: ${what}\n`);
-  io.err(`${next} (${code}, docs/ERRORS.md#${code.toLowerCase()})\n`);
+  const [first = '', ...more] = what.split('\n');
+  const place = `(${code}, docs/ERRORS.md#${code.toLowerCase()})`;
+  tell(io, `slipway: ${first}`, ...more.map((line) => `  ${line}`), `${next} ${place}`);
   return exit;
 }

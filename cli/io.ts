@@ -14,6 +14,8 @@ export type Io = {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   readonly screen: Screen;
+  /** Moves up so many rows and clears what is below; only where the screen is live. */
+  readonly rewind?: (rows: number) => void;
   /** Asks a person; absent where nobody is there to answer. */
   readonly ask?: (question: string) => Promise<boolean>;
   /** How this program was called, as it can be pasted again: `npx slipway`. */

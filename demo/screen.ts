@@ -1,4 +1,5 @@
 /** The demo as a person sees it: a table that is drawn over on a terminal, plain lines everywhere else. */
+import { visible, visibleLines } from '../domain/text.ts';
 import type { Scene } from './play.ts';
 
 export type Output = {
@@ -25,7 +26,7 @@ export const createScreen = (output: Output): Screen =>
 const plainScreen = ({ write }: Output): Screen => {
   const said = new Map<string, string>();
   return {
-    line: (text) => write(`${text}\n`),
+    line: (text) => write(`${visibleLines(text)}\n`),
     show: (scenes) => {
       for (const scene of scenes) {
         const { letter } = scene.scenario;
@@ -34,7 +35,7 @@ const plainScreen = ({ write }: Output): Screen => {
           .join(', ');
         if (said.get(letter) === text) continue;
         said.set(letter, text);
-        write(`${seconds(scene).padStart(6)}  (${letter}) ${text}\n`);
+        write(`${seconds(scene).padStart(6)}  (${letter}) ${visible(text)}\n`);
       }
     },
   };
@@ -47,12 +48,12 @@ const liveScreen = ({ write, color }: Output, columns: number): Screen => {
   return {
     line: (text) => {
       drawn = 0;
-      write(`${text}\n`);
+      write(`${visibleLines(text)}\n`);
     },
     show: (scenes) => {
       const rows = [heading, ...scenes.map(rowOf)];
       const lines = rows.map((row, index) => {
-        const text = row.slice(0, columns - 1);
+        const text = visible(row).slice(0, Math.max(1, columns - 1));
         const scene = scenes[index - 1];
         return paint(text, scene ? styleOf(scene) : 'faint');
       });

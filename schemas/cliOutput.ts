@@ -213,7 +213,13 @@ const looks = [
 const deed = { version: z.literal(1), by: author, unrecorded: failure.exactOptional() };
 
 const deeds = [
-  z.strictObject({ kind: z.literal('DryRun'), version: z.literal(1), would: text, by: author }),
+  z.strictObject({
+    kind: z.literal('DryRun'),
+    version: z.literal(1),
+    would: text,
+    details: z.array(text),
+    by: author,
+  }),
   z.strictObject({ kind: z.literal('Hold'), ...deed, node: text }),
   z.strictObject({ kind: z.literal('Unhold'), ...deed, node: text }),
   z.strictObject({ kind: z.literal('Pause'), ...deed }),

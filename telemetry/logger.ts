@@ -1,5 +1,6 @@
 /** The one logger: JSON lines on stderr, constant messages, everything that varies in fields. */
 import pino from 'pino';
+import { visibleLines } from '../domain/text.ts';
 import type { Writable } from 'node:stream';
 
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -32,6 +33,8 @@ export function createLogger({ level, name, to }: LoggerOptions): Logger {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     serializers: { error: pino.stdSerializers.err },
+    // Terminals obey some characters that JSON may hold as they are.
+    hooks: { streamWrite: visibleLines },
     redact: secretFields.flatMap((field) => [field, `*.${field}`]),
   };
   return wrap(pino(options, to ?? pino.destination({ dest: 2, sync: true })));

@@ -37,9 +37,11 @@ export async function run(invocation: Invocation): Promise<Exit> {
     const { header } = head;
     const unread = [...head.unread, ...[requeued].filter(isFailure)];
     const known = isFailure(requeued) ? new Set<number>() : requeued;
-    const shown = letters.map((letter) => letterView(letter, known));
-    const view: DeadView = { kind: 'DeadList', version: 1, header, letters: shown, unread };
-    show(invocation, view, (screen) => renderDead(view, screen, sources.places.commands.slipway));
+    const listed = letters.map((letter) => letterView(letter, known));
+    const view: DeadView = { kind: 'DeadList', version: 1, header, letters: listed, unread };
+    show(invocation, view, (shown, screen) =>
+      renderDead(shown, screen, sources.places.commands.slipway),
+    );
     return unread.length > 0 ? exits.partial : exits.done;
   });
 }
@@ -105,11 +107,6 @@ function letterLines(letter: DeadLetterView, width: number): string[] {
     `${deadSequence}  ${moment(storedAt)}  ${reason}${again}`,
     ...indented(`${subject} (sequence ${sequence}, ${letter.bytes} bytes)`),
     ...indented(detail),
-    ...indented(printable(shown)),
+    ...indented(shown),
   ];
-}
-
-/** What was set aside may hold anything: control characters must not reach the terminal. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}+/gu, ' ');
 }

@@ -5,6 +5,7 @@ import { carryOut, record, type Change } from '../change.ts';
 import { failure, isFailure, showFailure, type Failure } from '../failure.ts';
 import { exits, type Exit, type Invocation } from '../io.ts';
 import { withSources } from '../perform.ts';
+import { answer } from '../show.ts';
 import type { Sources } from '../sources.ts';
 import { readLetters, requeueKind } from './list.ts';
 
@@ -35,16 +36,13 @@ async function requeueAll(
   letters: readonly StoredDeadLetter[],
   by: Author,
 ): Promise<Exit> {
-  const { io, flags } = invocation;
   const requeued: Requeued[] = [];
   for (const letter of letters) requeued.push(await requeueOne(invocation, sources, letter, by));
   const view = { kind: 'Requeue', version: 1, letters: requeued, by };
   const lines = requeued.map(({ number, stored, why }) =>
     stored ? `${number}: requeued` : `${number}: not requeued: ${why ?? ''}`,
   );
-  io.out(
-    flags.output === 'json' ? `${JSON.stringify(view, undefined, 2)}\n` : `${lines.join('\n')}\n`,
-  );
+  answer(invocation, view, ...lines);
   const failed = requeued.filter(({ stored }) => !stored).length;
   if (failed === 0) return exits.done;
   return showFailure(
@@ -62,8 +60,8 @@ async function requeueOne(
   const number = letter.deadSequence;
   const { hub } = sources;
   if (isFailure(hub)) return { number, stored: false, why: hub.what };
-  const answer = await requeueDead(hub, letter);
-  if (answer.kind !== 'stored') return { number, stored: false, why: answer.why };
+  const sent = await requeueDead(hub, letter);
+  if (sent.kind !== 'stored') return { number, stored: false, why: sent.why };
   const deed = { kind: requeueKind, at: io.now(), sequence: number };
   const unrecorded: Failure | undefined = await record(sources, deed, by);
   return { number, stored: true, ...(unrecorded && { why: unrecorded.what }) };

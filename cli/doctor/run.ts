@@ -23,7 +23,7 @@ export type DoctorView = {
 export async function run(invocation: Invocation): Promise<Exit> {
   return withSources(invocation, { hub: true, temporal: true }, async (sources) => {
     const view = await examine(sources, invocation.io.now());
-    show(invocation, view, (screen) => renderDoctor(view, screen));
+    show(invocation, view, renderDoctor);
     const bad = view.findings.filter(({ grade }) => grade === 'bad').length;
     if (bad === 0) return exits.done;
     return showFailure(invocation, failure('unhealthy', `${bad} of the findings are bad.`));

@@ -41,7 +41,7 @@ export async function run(invocation: Invocation, options: FaultsOptions): Promi
     const wanted = found.filter(({ event }) => options.all || event.verdict !== 'healthy');
     const reports = wanted.slice(-options.limit);
     const view: FaultsView = { kind: 'FaultList', version: 1, header, reports, unread };
-    show(invocation, view, (screen) => renderFaults(view, screen));
+    show(invocation, view, renderFaults);
     return unread.length > 0 ? exits.partial : exits.done;
   });
 }
@@ -63,21 +63,19 @@ async function readReports(
 const columns: readonly Column[] = [
   { title: 'STORED' },
   { title: 'VERDICT' },
-  { title: 'CHECK' },
-  { title: 'NODE' },
-  { title: 'REASON', optional: true },
-  { title: 'SEQUENCE', optional: true },
+  { title: 'CHECK', atLeast: 8 },
+  { title: 'NODE', atLeast: 12 },
+  { title: 'REASON', atLeast: 8 },
 ];
 
 export function renderFaults(view: FaultsView, screen: Screen): string[] {
   const paint = painter(screen.color);
-  const rows = view.reports.map(({ event, sequence, storedAt }) => [
+  const rows = view.reports.map(({ event, storedAt }) => [
     moment(storedAt),
     event.verdict,
     event.check,
     event.node,
     event.reason,
-    String(sequence),
   ]);
   return [
     ...renderHeader(view.header, screen.width, paint),

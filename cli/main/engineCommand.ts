@@ -1,13 +1,11 @@
 import type { Command } from 'commander';
+import type { Io } from '../io.ts';
+import { tell } from '../show.ts';
 
 type Flags = { readonly config?: string; readonly mode?: string; readonly logLevel?: string };
 
-const say = (line: string): void => {
-  process.stderr.write(`${line}\n`);
-};
-
 /** Adds `engine`, which loads Temporal's worker only when it is called. */
-export const addEngineCommand = (program: Command): void => {
+export const addEngineCommand = (program: Command, io: Io): void => {
   program
     .command('engine')
     .description('run the engine against given NATS, Temporal and Kubernetes')
@@ -22,7 +20,7 @@ export const addEngineCommand = (program: Command): void => {
       }
       process.exitCode = await engine(
         { ...flags, environment: process.env },
-        { say, stop: stop.signal },
+        { say: (line) => tell(io, line), stop: stop.signal },
       );
     });
 };

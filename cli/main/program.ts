@@ -26,7 +26,7 @@ export function createProgram(io: Io, onExit: (exit: Exit) => void): Command {
   addRepairChanges(repairs, change);
   addChangeCommands(program, change);
   addDeadCommands(program, look, change);
-  addStackCommands(program);
-  addEngineCommand(program);
+  addStackCommands(program, io);
+  addEngineCommand(program, io);
   return program;
 }

@@ -1,7 +1,11 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import type { Io } from '../io.ts';
+import { tell } from '../show.ts';
 
 const defaultDataDir = '.slipway';
 const defaultNodes = 10;
+
+type Say = (line: string) => void;
 
 type UpFlags = {
   readonly dataDir: string;
@@ -11,10 +15,6 @@ type UpFlags = {
   readonly binDir?: string;
   readonly uiPort?: number;
   readonly policies?: string;
-};
-
-const say = (line: string): void => {
-  process.stderr.write(`${line}\n`);
 };
 
 const wholeNumber = (text: string): number => {
@@ -37,7 +37,7 @@ const stopSignal = (): AbortSignal => {
   return controller.signal;
 };
 
-const runUp = async (flags: UpFlags): Promise<void> => {
+const runUp = async (flags: UpFlags, say: Say): Promise<void> => {
   const { up } = await import('../stack/up.ts');
   const { detach: _, ...options } = flags;
   const stop = stopSignal();
@@ -45,7 +45,7 @@ const runUp = async (flags: UpFlags): Promise<void> => {
   if (process.connected) process.disconnect();
 };
 
-const runDetached = async (flags: UpFlags): Promise<void> => {
+const runDetached = async (flags: UpFlags, say: Say): Promise<void> => {
   const { upDetached } = await import('../stack/detach.ts');
   const [, entry = '', ...given] = process.argv;
   const same = given.filter((word) => word !== '--detach' && word !== '-d');
@@ -53,7 +53,8 @@ const runDetached = async (flags: UpFlags): Promise<void> => {
 };
 
 /** Adds `up` and `down`, which load the servers' code only when they are called. */
-export const addStackCommands = (program: Command): void => {
+export const addStackCommands = (program: Command, io: Io): void => {
+  const say: Say = (line) => tell(io, line);
   program
     .command('up')
     .description('run the real servers and the engine here, until Ctrl-C')
@@ -67,7 +68,7 @@ export const addStackCommands = (program: Command): void => {
     )
     .option('--bin-dir <dir>', 'ready binaries of the servers')
     .option('--ui-port <port>', "port of Temporal's web page", wholeNumber)
-    .action((flags: UpFlags) => (flags.detach ? runDetached(flags) : runUp(flags)));
+    .action((flags: UpFlags) => (flags.detach ? runDetached(flags, say) : runUp(flags, say)));
   program
     .command('down')
     .description('stop the local stack and keep its data')

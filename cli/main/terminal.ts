@@ -2,22 +2,27 @@
 import { createInterface } from 'node:readline';
 import { dirname } from 'node:path';
 import type { Io, Screen } from '../io.ts';
+import { gated } from '../text/paint.ts';
 import { quote } from '../text/quote.ts';
 
 const defaultHeight = 24;
+const defaultWidth = 80;
 
 export function terminalIo(): Io {
   leaveWithReader();
-  const canAsk = process.stdin.isTTY && process.stderr.isTTY;
+  const { stdout, stderr, stdin, env } = process;
+  const canAsk = stdin.isTTY && stderr.isTTY;
+  const isLive = screenOf(stdout, env).live;
   return {
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
+    out: (text) => void stdout.write(gated(text, screenOf(stdout, env).color)),
+    err: (text) => void stderr.write(gated(text, false)),
     get screen() {
-      return screenOf(process.stdout, process.env);
+      return screenOf(stdout, env);
     },
+    ...(isLive && { rewind }),
     ...(canAsk && { ask }),
     calledAs: calledAs(process.argv, process.env),
-    env: process.env,
+    env,
     now: () => Date.now(),
     get interrupted() {
       return interruption();
@@ -25,15 +30,27 @@ export function terminalIo(): Io {
   };
 }
 
-function screenOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Screen {
-  const live = stream.isTTY && env['TERM'] !== 'dumb';
+/** Past this gate only what moves the cursor goes by. */
+function rewind(rows: number): void {
+  if (rows > 0) process.stdout.write(`\u001B[${rows}A\u001B[0J`);
+}
+
+type Sized = Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'rows'>>;
+
+/** A terminal that does not know its size has the usual one. */
+export function screenOf({ isTTY = false, columns, rows }: Sized, env: NodeJS.ProcessEnv): Screen {
+  const live = isTTY && env['TERM'] !== 'dumb';
   const noColor = (env['NO_COLOR'] ?? '') !== '';
   return {
-    width: stream.isTTY ? stream.columns : Infinity,
-    height: stream.isTTY ? stream.rows : defaultHeight,
+    width: isTTY ? known(columns, known(Number(env['COLUMNS']), defaultWidth)) : Infinity,
+    height: isTTY ? known(rows, defaultHeight) : defaultHeight,
     color: live && !noColor,
     live,
   };
+}
+
+function known(size: number | undefined, otherwise: number): number {
+  return size !== undefined && Number.isSafeInteger(size) && size > 0 ? size : otherwise;
 }
 
 /** Asked on the error stream, since the other one may go into a file. */

@@ -8,6 +8,7 @@ import { noteText } from '../header.ts';
 import { exits, type Exit, type Invocation } from '../io.ts';
 import { kubeFailure } from '../kubeRefusal.ts';
 import { withSources } from '../perform.ts';
+import { answer } from '../show.ts';
 import type { Sources } from '../sources.ts';
 
 export async function hold(invocation: Invocation, node: string, change: Change): Promise<Exit> {
@@ -24,8 +25,9 @@ export async function hold(invocation: Invocation, node: string, change: Change)
         const written = await writeHold(kube, node, { by: by.name, reason: by.reason, at });
         if (!written.ok) return kubeFailure(written.refusal, `hold node ${node}`);
         const unrecorded = await record(sources, { kind: 'hold', node, at }, by);
-        const text = `Node ${node} is on hold: Slipway does nothing more to it.`;
-        return told(invocation, { text, view: { kind: 'Hold', version: 1, node, by } }, unrecorded);
+        const lines = [`Node ${node} is on hold: Slipway does nothing more to it.`];
+        const view = { kind: 'Hold', version: 1, node, by };
+        return told(invocation, { lines, view }, unrecorded);
       },
     });
   });
@@ -46,9 +48,9 @@ export async function unhold(invocation: Invocation, node: string, change: Chang
         if (!cleared.ok) return kubeFailure(cleared.refusal, what);
         const deed = { kind: 'unhold', node, at: invocation.io.now() };
         const unrecorded = await record(sources, deed, by);
-        const text = `Node ${node} is Slipway's again.`;
+        const lines = [`Node ${node} is Slipway's again.`];
         const view = { kind: 'Unhold', version: 1, node, by };
-        return told(invocation, { text, view }, unrecorded);
+        return told(invocation, { lines, view }, unrecorded);
       },
     });
   });
@@ -64,9 +66,9 @@ async function holdOf({ kube }: Sources, node: string, what: string): Promise<He
 
 type Held = { readonly kube: Kube; readonly note: ReturnType<typeof readNote> | undefined };
 
-function notHeld({ io, flags }: Invocation, node: string): Exit {
+function notHeld(invocation: Invocation, node: string): Exit {
   const what = `Node ${node} is not on hold.`;
   const view = { kind: 'NothingToDo', version: 1, what };
-  io.out(flags.output === 'json' ? `${JSON.stringify(view)}\n` : `${what}\n`);
+  answer(invocation, view, what);
   return exits.done;
 }

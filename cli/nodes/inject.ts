@@ -35,9 +35,9 @@ export async function run(
         if (!written.ok) return kubeFailure(written.refusal, what);
         const unrecorded = await record(sources, { kind: 'inject', node, at }, by);
         const next = sources.places.commands.slipway(`why ${quote(node)}`);
-        const text = `Condition ${check} of node ${node} is ${status} now.\n${next}`;
+        const lines = [`Condition ${check} of node ${node} is ${status} now.`, next];
         const view = { kind: 'Injection', version: 1, node, check, status, by };
-        return told(invocation, { text, view }, unrecorded);
+        return told(invocation, { lines, view }, unrecorded);
       },
     });
   });

@@ -65,7 +65,7 @@ async function steer(
       const written = await write(kube, by, at);
       if (!written.ok) return kubeFailure(written.refusal, what);
       const unrecorded = await record(sources, { kind: kind.toLowerCase(), at }, by);
-      return told(invocation, { text: done, view: { kind, version: 1, by } }, unrecorded);
+      return told(invocation, { lines: [done], view: { kind, version: 1, by } }, unrecorded);
     },
   });
 }

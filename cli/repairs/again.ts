@@ -212,5 +212,5 @@ function openedAgain(
 ): Parameters<typeof told>[1] {
   const next = places.commands.slipway(`repairs watch ${repairId}`);
   const view = { kind: 'RepairAgain', version: 1, repairId, node, after, by };
-  return { text: `Repair ${repairId} of node ${node} is open.\n${next}`, view };
+  return { lines: [`Repair ${repairId} of node ${node} is open.`, next], view };
 }

@@ -7,6 +7,7 @@ import { failure, isFailure, showFailure, type Failure } from '../failure.ts';
 import { exits, type Exit, type Invocation } from '../io.ts';
 import { isOpen, readLogs, viewOf, type RepairLog, type RepairView } from '../journal.ts';
 import { withSources } from '../perform.ts';
+import { answer } from '../show.ts';
 import { inTime, sentence, type Sources } from '../sources.ts';
 import { findLog } from './show.ts';
 
@@ -82,7 +83,7 @@ async function cancel(
     return failure('repairOver', `No workflow of repair ${repairId} runs any more.`);
   if (said.kind === 'failed') return failure('temporalFailed', sentence(said.why));
   const view = await confirmed(sources, repairId, node, requestId);
-  return answer(invocation, view, repairId, by);
+  return confirm(invocation, view, repairId, by);
 }
 
 /** The newest view of the repair once its journal holds the request or its end. */
@@ -109,23 +110,20 @@ function holds({ entries }: RepairLog, requestId: string): boolean {
   );
 }
 
-function answer(
+function confirm(
   invocation: Invocation,
   view: RepairView | undefined,
   repairId: string,
   by: Author,
 ): Exit {
-  const { io, flags } = invocation;
-  if (flags.output === 'json') {
-    const confirmation = { repairId, confirmed: view !== undefined, repair: view };
-    const shown = { kind: 'Cancellation', version: 1, by, ...confirmation };
-    io.out(`${JSON.stringify(shown, undefined, 2)}\n`);
-  }
+  const confirmation = { repairId, confirmed: view !== undefined, repair: view };
+  const shown = { kind: 'Cancellation', version: 1, by, ...confirmation };
+  const end = view?.outcome === undefined ? '' : ` It ended as ${view.outcome}.`;
+  const lines = view ? [`Repair ${repairId}: cancellation confirmed.${end}`] : [];
+  answer(invocation, shown, ...lines);
   if (!view) {
     const what = `Repair ${repairId}: cancellation requested, not yet confirmed.`;
     return showFailure(invocation, failure('notConfirmed', what));
   }
-  const end = view.outcome === undefined ? '' : ` It ended as ${view.outcome}.`;
-  if (flags.output !== 'json') io.out(`Repair ${repairId}: cancellation confirmed.${end}\n`);
   return exits.done;
 }

@@ -35,7 +35,7 @@ export async function run(invocation: Invocation, options: ListOptions): Promise
     const { header, unread } = head;
     const view: ListView = { kind: 'RepairList', version: 1, header, repairs, unread };
     const days = String(options.days);
-    show(invocation, view, (screen) => renderList(view, screen, options.all ? '' : days));
+    show(invocation, view, (shown, screen) => renderList(shown, screen, options.all ? '' : days));
     return unread.length > 0 ? exits.partial : exits.done;
   });
 }
@@ -43,10 +43,10 @@ export async function run(invocation: Invocation, options: ListOptions): Promise
 const columns: readonly Column[] = [
   { title: 'REPAIR' },
   { title: 'STATE' },
-  { title: 'NODE' },
-  { title: 'AGE', optional: true },
-  { title: 'CHECK', optional: true },
-  { title: 'REASON', optional: true },
+  { title: 'NODE', atLeast: 12 },
+  { title: 'AGE' },
+  { title: 'CHECK', atLeast: 8 },
+  { title: 'REASON', atLeast: 8 },
 ];
 
 /** `openDays`: open repairs alone were asked for, of so many days. */

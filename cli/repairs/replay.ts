@@ -48,7 +48,7 @@ export async function run(
     const head = await readHeader(sources, invocation.io.now());
     const view = replayView(log, log.opening, policy, options.policy === undefined);
     const whole: ReplayView = { ...view, header: head.header, unread: head.unread };
-    show(invocation, whole, (screen) => renderReplay(whole, screen, options.all ?? false));
+    show(invocation, whole, (shown, screen) => renderReplay(shown, screen, options.all ?? false));
     return head.unread.length > 0 ? exits.partial : exits.done;
   });
 }

@@ -1,7 +1,7 @@
 /** `slipway repairs show ID`. */
 import { isFailure, failure, type Failure } from '../failure.ts';
-import { distinct, readHeader, renderHeader, renderUnread } from '../header.ts';
-import { exits, type Exit, type Invocation } from '../io.ts';
+import { distinct, readHeader, renderHeader, renderUnread, type Header } from '../header.ts';
+import { exits, type Exit, type Invocation, type Screen } from '../io.ts';
 import { readLogs, stateOf, type RepairLog } from '../journal.ts';
 import { withSources } from '../perform.ts';
 import type { Commands } from '../places.ts';
@@ -20,20 +20,27 @@ export async function run(invocation: Invocation, repairId: string): Promise<Exi
     const state = stateOf(log);
     const story = storyOf(log, isFailure(state) ? undefined : state);
     const unread = distinct([...head.unread, ...[state].filter(isFailure)]);
-    const view = { kind: 'Repair', version: 1, header: head.header, ...story, unread };
-    show(invocation, view, (screen) => {
-      const paint = painter(screen.color);
-      return [
-        ...renderHeader(head.header, screen.width, paint),
-        '',
-        ...renderStory(story, screen, asOf),
-        ...renderUnread(unread, screen.width, paint),
-        '',
-        ...nextCommands(story, sources.places.commands.slipway),
-      ];
-    });
+    const view = { kind: 'Repair', version: 1, header: head.header, ...story, unread } as const;
+    show(invocation, view, (shown, screen) => renderShow(shown, screen, sources.places.commands));
     return unread.length > 0 ? exits.partial : exits.done;
   });
+}
+
+export type RepairScreen = Story & {
+  readonly header: Header;
+  readonly unread: readonly Failure[];
+};
+
+export function renderShow(view: RepairScreen, screen: Screen, { slipway }: Commands): string[] {
+  const paint = painter(screen.color);
+  return [
+    ...renderHeader(view.header, screen.width, paint),
+    '',
+    ...renderStory(view, screen, view.header.asOf),
+    ...renderUnread(view.unread, screen.width, paint),
+    '',
+    ...nextCommands(view, slipway),
+  ];
 }
 
 /** The journal of one repair; it is the truth, so Temporal is not asked. */

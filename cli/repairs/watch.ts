@@ -1,12 +1,15 @@
 /** `slipway repairs watch ID`: the tree of `show`, kept true until the repair has ended. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { visibleValue } from '../../domain/text.ts';
 import { isFailure, type Failure } from '../failure.ts';
 import { readHeader, renderHeader, renderUnread } from '../header.ts';
 import { exits, type Exit, type Invocation } from '../io.ts';
 import { isOpen, readLogs, stateOf, viewOf, type RepairLog } from '../journal.ts';
 import { withSources } from '../perform.ts';
 import type { Sources } from '../sources.ts';
-import { painter } from '../text/paint.ts';
+import { bare, painter } from '../text/paint.ts';
+import { cells } from '../text/width.ts';
+import { draw, isDocument, lineOf } from '../show.ts';
 import { clockTime } from '../text/amounts.ts';
 import { findLog } from './show.ts';
 import { storyOf, type Story } from './story.ts';
@@ -19,11 +22,11 @@ export async function run(invocation: Invocation, id: string): Promise<Exit> {
     const found = await findLog(sources, id);
     if (isFailure(found)) return found;
     const stop = invocation.io.interrupted;
-    const draw = drawer(invocation, sources);
+    const redraw = drawer(invocation, sources);
     let log = found;
     let trouble: Failure | undefined;
     for (;;) {
-      await draw(log, trouble);
+      await redraw(log, trouble);
       if (!isOpen(viewOf(log)) || stop.aborted) return exits.done;
       await delay(lookEveryMs, undefined, { signal: stop }).catch(() => undefined);
       const read = await readLogs(sources, { repairId: id, node: log.node });
@@ -37,7 +40,7 @@ type Draw = (log: RepairLog, trouble: Failure | undefined) => Promise<void>;
 
 function drawer(invocation: Invocation, sources: Sources): Draw {
   const { io, flags } = invocation;
-  if (flags.output === 'json') return jsonDrawer(invocation, sources);
+  if (isDocument(flags)) return jsonDrawer(invocation, sources);
   return io.screen.live ? liveDrawer(invocation, sources) : plainDrawer(invocation, sources);
 }
 
@@ -52,20 +55,19 @@ function liveDrawer({ io }: Invocation, sources: Sources): Draw {
     const lines = [
       ...renderHeader(header, screen.width, paint),
       '',
-      ...renderStory(tell(log), screen, asOf),
+      ...renderStory(visibleValue(storyNow(log)), screen, asOf),
       ...renderUnread(trouble ? [...unread, trouble] : unread, screen.width, paint),
     ];
     const shown = lines.slice(-Math.max(1, screen.height - 1));
-    io.out(`${drawn > 0 ? `\u001B[${drawn}A\u001B[0J` : ''}${shown.join('\n')}\n`);
+    io.rewind?.(drawn);
+    draw(io, shown);
     drawn = shown.reduce((rows, line) => rows + rowsOf(line, screen.width), 0);
   };
 }
 
 /** A line wider than the screen takes more than one row; colour codes take no room. */
 function rowsOf(line: string, width: number): number {
-  // oxlint-disable-next-line no-control-regex -- Colour codes begin with a control character.
-  const bare = line.replaceAll(/\u001B\[\d+m/g, '');
-  return Math.max(1, Math.ceil(bare.length / width));
+  return Math.max(1, Math.ceil(cells(bare(line)) / width));
 }
 
 /** One line per piece of news, for a pipe. */
@@ -76,12 +78,12 @@ function plainDrawer({ io }: Invocation, sources: Sources): Draw {
     if (isFirst) {
       isFirst = false;
       const { header } = await readHeader(sources, io.now());
-      io.out(`${renderHeader(header, Infinity, painter(false)).join('\n')}\n`);
+      draw(io, renderHeader(header, Infinity, painter(false)));
     }
-    for (const line of [...newsOf(tell(log)), ...(trouble ? [trouble.what] : [])]) {
+    for (const line of [...newsOf(storyNow(log)), ...(trouble ? [trouble.what] : [])]) {
       if (told.has(line)) continue;
       told.add(line);
-      io.out(`${line}\n`);
+      draw(io, [line]);
     }
   };
 }
@@ -98,16 +100,16 @@ export function newsOf({ visits }: Story): string[] {
 function jsonDrawer({ io }: Invocation, sources: Sources): Draw {
   let before = '';
   return async (log) => {
-    const story = tell(log);
+    const story = storyNow(log);
     const now = JSON.stringify(story);
     if (now === before) return;
     before = now;
     const { header, unread } = await readHeader(sources, io.now());
-    io.out(`${JSON.stringify({ kind: 'Repair', version: 1, header, ...story, unread })}\n`);
+    io.out(lineOf({ kind: 'Repair', version: 1, header, ...story, unread }));
   };
 }
 
-function tell(log: RepairLog): Story {
+function storyNow(log: RepairLog): Story {
   const state = stateOf(log);
   return storyOf(log, isFailure(state) ? undefined : state);
 }

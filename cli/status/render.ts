@@ -74,7 +74,7 @@ function handedOverLines(
       reason ?? '',
     ]);
   const [, ...lines] = table(
-    [{ title: '' }, { title: '' }, { title: '' }, { title: '', optional: true }],
+    [{ title: '' }, { title: '', atLeast: 20 }, { title: '' }, { title: '', atLeast: 12 }],
     rows,
     width,
   );

@@ -27,7 +27,7 @@ export async function run(invocation: Invocation): Promise<Exit> {
   return withSources(invocation, { hub: true }, async (sources) => {
     const view = await readStatus(sources, invocation.io.now());
     const { slipway } = sources.places.commands;
-    show(invocation, view, (screen) => renderStatus(view, screen, slipway));
+    show(invocation, view, (shown, screen) => renderStatus(shown, screen, slipway));
     return view.unread.length > 0 ? exits.partial : exits.done;
   });
 }

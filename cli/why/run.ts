@@ -23,7 +23,7 @@ export async function run(invocation: Invocation, node: string): Promise<Exit> {
       return failure('nodeNotFound', `There is no node ${node}, and nothing is known of one.`);
     const { slipway, kubectl } = sources.places.commands;
     const view = whyView(known, takeBackCommands(node, kubectl));
-    show(invocation, view, (screen) => renderWhy(view, screen, slipway));
+    show(invocation, view, (shown, screen) => renderWhy(shown, screen, slipway));
     return view.unread.length > 0 ? exits.partial : exits.done;
   });
 }

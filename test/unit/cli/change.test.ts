@@ -89,7 +89,7 @@ test('a deed that the journal does not hold is done in part', () => {
       err += text;
     },
   } as unknown as Io;
-  const done = { text: 'Done.', view: {} };
+  const done = { lines: ['Done.'], view: {} };
   expect(told({ io, flags: {} }, done, undefined)).toBe(0);
   expect(told({ io, flags: {} }, done, gone)).toBe(6);
   expect(err).toContain(gone.what);

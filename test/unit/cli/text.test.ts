@@ -2,11 +2,12 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { reasonCodes } from '../../../domain/vocabulary.ts';
-import { calledAs } from '../../../cli/main/terminal.ts';
+import { calledAs, screenOf } from '../../../cli/main/terminal.ts';
 import { ahead, counted, duration } from '../../../cli/text/amounts.ts';
 import { quote } from '../../../cli/text/quote.ts';
 import { painter } from '../../../cli/text/paint.ts';
 import { table, wrap, type Column } from '../../../cli/text/table.ts';
+import { shorten } from '../../../cli/text/width.ts';
 import { explain } from '../../../cli/words.ts';
 
 const run = promisify(execFile);
@@ -43,15 +44,59 @@ test('a shell reads back every quoted word as it was', async () => {
 describe('columns', () => {
   const columns: Column[] = [
     { title: 'A' },
-    { title: 'B', optional: true },
-    { title: 'C', optional: true },
+    { title: 'B', atLeast: 3 },
+    { title: 'C', atLeast: 3 },
   ];
-  const rows = [['a-long-name', 'bb', 'cc']] as const;
+  const rows = [['a-long-name', 'bbbbbb', 'cccccc']] as const;
 
-  test('those that may go do so from the right where room is short', () => {
-    expect(table(columns, rows, 80)[0]).toBe('A            B   C');
-    expect(table(columns, rows, 16)).toEqual(['A            B', 'a-long-name  bb']);
-    expect(table(columns, rows, 5)).toEqual(['A', 'a-long-name']);
+  test('those that may be shortened are, from the right, as far as room is short', () => {
+    expect(table(columns, rows, 80)[1]).toBe('a-long-name  bbbbbb  cccccc');
+    expect(table(columns, rows, 26)[1]).toBe('a-long-name  bbbbbb  cccc…');
+    expect(table(columns, rows, 23)[1]).toBe('a-long-name  bbbb…  cc…');
+  });
+
+  test('none is left out without a sign, and names stay whole', () => {
+    expect(table(columns, rows, 18)).toEqual(['A            B   …', 'a-long-name  bb… …']);
+    expect(table(columns, rows, 5)).toEqual(['A           …', 'a-long-name …']);
+    expect(table(columns, rows, 0)).toEqual(['A           …', 'a-long-name …']);
+  });
+
+  test('line up by the cells that characters take', () => {
+    const wide = [
+      ['漢字', 'x', ''],
+      ['e\u0301', 'y', ''],
+      ['🚢', 'z', ''],
+    ];
+    expect(table(columns, wide, 80)).toEqual(['A     B  C', '漢字  x', 'e\u0301     y', '🚢    z']);
+  });
+
+  test('a cell cannot begin a new line', () => {
+    expect(table(columns, [['a\nb\u001B[2J', '', '']], 80)[1]).toBe(String.raw`a\nb\u001b[2J`);
+  });
+});
+
+test.each([
+  ['abcdef', 4, 'abc…'],
+  ['漢字漢字', 5, '漢字…'],
+  ['漢字漢字', 4, '漢…'],
+  ['abc', 3, 'abc'],
+  ['abc', 0, '…'],
+])('%s in %i cells is %s', (text, width, shown) => {
+  expect(shorten(text, width)).toBe(shown);
+});
+
+describe('the size of the screen', () => {
+  test.each([
+    [{ isTTY: true, columns: 100, rows: 30 }, {}, 100, 30],
+    [{ isTTY: true, columns: 0, rows: 0 }, {}, 80, 24],
+    [{ isTTY: true, columns: 0, rows: 0 }, { COLUMNS: '132' }, 132, 24],
+    [{ isTTY: true }, { COLUMNS: '-4' }, 80, 24],
+    [{ isTTY: true }, { COLUMNS: '0' }, 80, 24],
+    [{ isTTY: true }, { COLUMNS: 'wide' }, 80, 24],
+    [{ isTTY: true }, { COLUMNS: '9'.repeat(400) }, 80, 24],
+    [{}, { COLUMNS: '40' }, Infinity, 24],
+  ])('%j with %j', (stream, env, width, height) => {
+    expect(screenOf(stream, env)).toMatchObject({ width, height });
   });
 });
 

@@ -14,6 +14,21 @@ function capture(level: 'debug' | 'info') {
 }
 
 describe('the logger', () => {
+  it('escapes what a terminal would obey', () => {
+    let text = '';
+    const to = new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        text += chunk.toString();
+        done();
+      },
+    });
+    const logger = createLogger({ level: 'info', name: 'engine', to });
+    const message = '\u009B2J\u202Eevil\u2028\u007F';
+    logger.info('a watch had trouble', { message2: message });
+    expect(text.trimEnd()).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}]/u);
+    expect(JSON.parse(text)).toMatchObject({ message2: message });
+  });
+
   it('writes one JSON object per line, with the message constant and the rest in fields', () => {
     const { lines, logger } = capture('info');
     logger.with({ cluster: 'c' }).warn('watch lost', { kind: 'nodes' });
