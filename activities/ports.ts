@@ -41,18 +41,6 @@ export type KubePort = {
   readonly tagPod: (pod: PodFacts, repairId: string) => Promise<Written>;
   readonly untagPod: (pod: PodFacts) => Promise<Written>;
   readonly evict: (pod: PodFacts) => Promise<Evicted>;
-  /** A Kubernetes Event on the Node; the same name twice is one Event. */
-  readonly announce: (event: NodeEvent) => Promise<Written>;
-};
-
-export type NodeEvent = {
-  readonly name: string;
-  readonly node: string;
-  readonly nodeUid: string;
-  readonly reason: string;
-  readonly message: string;
-  readonly warning: boolean;
-  readonly at: EpochMs;
 };
 
 export type HubPort = {

@@ -5,7 +5,6 @@ import type { Finding } from '../domain/repair/types.ts';
 import type { EpochMs } from '../domain/vocabulary.ts';
 import { freshLook } from './freshLook.ts';
 import type { Ports } from './ports.ts';
-import { announce } from './record.ts';
 import type { Done, Step, StepOutcome } from './step.ts';
 
 export type RungOrder = { readonly rung: number; readonly attempt: number };
@@ -18,13 +17,11 @@ export async function runRung(
   signal: AbortSignal,
 ): Promise<Done> {
   const startedAt = ports.clock();
-  // Only the journal must know before the act; the Kubernetes Events may come beside it.
-  const announcing = announce(ports, step);
   const journaled = await ports.hub.publishJournal(step.pending);
   if (!journaled.ok) return { outcome: notJournaled, recordedThrough: -1 };
   const outcome = await attemptOnce(ports, step, { ...order, startedAt }, signal);
   const last = step.pending.at(-1)?.sequence ?? -1;
-  return { outcome, recordedThrough: (await announcing) ? last : -1 };
+  return { outcome, recordedThrough: last };
 }
 
 async function attemptOnce(

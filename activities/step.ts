@@ -19,7 +19,7 @@ export type Step = {
 
 export type StepOutcome = Unstamped<CommandOutcome>;
 
-/** `recordedThrough` is the highest sequence that journal and Kubernetes Events both have; -1 if none. */
+/** `recordedThrough` is the highest sequence that JOURNAL has; -1 if none. */
 export type Done = { readonly outcome: StepOutcome; readonly recordedThrough: number };
 
 export function expectation(step: Step, purpose: Expectation['purpose']): Expectation {

@@ -5,6 +5,8 @@ import type { DispatchOptions } from '../dispatch/index.ts';
 import { newestReports, publishFault, publishJournal, eventId } from '../event-hub/index.ts';
 import { sweep } from '../guard/index.ts';
 import type { Closed, Guard } from '../guard/index.ts';
+import type { Kube } from '../kube/index.ts';
+import { runNotices } from '../notices/index.ts';
 import { startNodeConditions } from '../probes/active/nodeConditions.ts';
 import { describeRepair } from '../temporal/index.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -15,6 +17,7 @@ import { closeVanished } from './vanished.ts';
 type Handlers = 'onIgnored' | 'onVanished' | 'onBad';
 
 export type LeadOptions = Omit<DispatchOptions, 'signal' | Handlers> & {
+  readonly actor: Kube;
   readonly guard: Guard;
   readonly ports: Ports;
   readonly log: Logger;
@@ -30,6 +33,7 @@ export async function lead(options: LeadOptions, signal: AbortSignal): Promise<v
   metrics.leads(true);
   void announce(options, since);
   const probe = startProbe(options, signal);
+  const telling = runNotices({ ...options, counting: metrics.notices, signal });
   const sweeping = setInterval(() => {
     void announce(options, since);
     void sweepOnce(options);
@@ -53,6 +57,7 @@ export async function lead(options: LeadOptions, signal: AbortSignal): Promise<v
   });
   clearInterval(sweeping);
   await probe.settled();
+  await telling;
   metrics.leads(false);
   log.info('no longer leading', { cluster });
 }

@@ -19,6 +19,7 @@ import type { GuardRecord } from '../schemas/guardRecord.ts';
 import { servePage } from '../telemetry/endpoint.ts';
 import { createRegistry } from '../telemetry/registry.ts';
 import type { Registry } from '../telemetry/registry.ts';
+import type { Counting } from '../notices/index.ts';
 import { codeVersion } from './codeVersion.ts';
 import { EngineFailure } from './options.ts';
 
@@ -42,6 +43,7 @@ export type EngineMetrics = {
   /** The same ports, with what passes through them counted. */
   readonly counted: (ports: Ports) => Ports;
   readonly ignored: (reason: ReasonCode) => void;
+  readonly notices: Counting;
   /** Whether this engine leads from now on: only a leader counts repairs, so that none is counted twice. */
   readonly leads: (isLeading: boolean) => void;
   /** Everything as Prometheus reads it, looked up anew. */
@@ -63,6 +65,7 @@ export function createMetrics(seen: Seen, signal: AbortSignal): EngineMetrics {
   return {
     counted: (ports) => countedPorts(registry, ports),
     ignored: (reason) => registry.count('slipway_faults_ignored_total', { reason }),
+    notices: countedNotices(registry),
     leads,
     text: async () => {
       setFromMemory(registry, seen);
@@ -163,6 +166,14 @@ function countedPorts(registry: Registry, { kube, guard, drivers, ...others }: P
     drivers: Object.fromEntries(
       Object.entries(drivers).map(([name, driver]) => [name, countedDriver(registry, driver)]),
     ),
+  };
+}
+
+function countedNotices(registry: Registry): Counting {
+  return {
+    delivered: (sink) => registry.count('slipway_notices_delivered_total', { sink }),
+    failed: (sink) => registry.count('slipway_notices_failed_total', { sink }),
+    unreadable: (sink) => registry.count('slipway_notices_unreadable_total', { sink }),
   };
 }
 

@@ -8,7 +8,6 @@ import { newestReportsOf, publishJournal } from '../event-hub/index.ts';
 import type { Hub } from '../event-hub/index.ts';
 import type { Guard } from '../guard/index.ts';
 import {
-  createNodeEvent,
   evictPod,
   getNode,
   isolateNode,
@@ -80,7 +79,7 @@ function guardPort(guard: Guard, pace: Pace): GuardPort {
 function nodeWrites(
   { actor }: PortsOptions,
   pace: Pace,
-): Pick<KubePort, 'isolate' | 'uncordon' | 'annotate' | 'announce'> {
+): Pick<KubePort, 'isolate' | 'uncordon' | 'annotate'> {
   return {
     isolate: async (node, mark) => {
       pace.isolating();
@@ -88,13 +87,6 @@ function nodeWrites(
     },
     uncordon: async (node) => writtenOf(await returnNode(actor, node)),
     annotate: async (facts, annotations) => writtenOf(await markNode(actor, facts, annotations)),
-    announce: async ({ name, node, nodeUid, reason, message, warning, at }) => {
-      const type = warning ? 'Warning' : 'Normal';
-      const about = { name: node, uid: nodeUid };
-      return writtenOf(
-        await createNodeEvent(actor, { name, node: about, reason, message, type, at }),
-      );
-    },
   };
 }
 

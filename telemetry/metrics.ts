@@ -105,6 +105,21 @@ export const metrics = {
     help: 'Fault events stored and not yet handled.',
     labels: [],
   },
+  slipway_notices_delivered_total: {
+    type: 'counter',
+    help: 'Notices that arrived, by sink.',
+    labels: ['sink'],
+  },
+  slipway_notices_failed_total: {
+    type: 'counter',
+    help: 'Tries to deliver a notice that failed, by sink; each is tried again.',
+    labels: ['sink'],
+  },
+  slipway_notices_unreadable_total: {
+    type: 'counter',
+    help: 'Lines of the journal that no notice could be made of, by sink.',
+    labels: ['sink'],
+  },
   slipway_watch_age_seconds: {
     type: 'gauge',
     help: 'Time since the watch of this kind last heard from the API server.',
