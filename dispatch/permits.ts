@@ -43,6 +43,7 @@ export function createPermits(options: {
           waiters.set(change.key, change.value);
           return;
         }
+        if (change.value.kind !== 'ledger') return;
         const before = permits.size;
         permits = new Set(change.value.ledger.permits.map(({ repairId }) => repairId));
         if (permits.size < before) wake();

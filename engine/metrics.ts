@@ -103,7 +103,7 @@ function followGuard({ guardBucket }: Seen, signal: AbortSignal): () => GuardFac
     if (change.kind === 'removed') waiters.delete(change.key);
     if (change.kind !== 'found') return;
     if (change.value.kind === 'waiter') waiters.set(change.key, change.value.repairId);
-    else ledger = change.value.ledger;
+    if (change.value.kind === 'ledger') ({ ledger } = change.value);
   }, signal);
   return () => {
     // A repair that got its permit keeps its place among the waiters until it gives both up.

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { GuardLimits } from '../domain/guard/policy.ts';
 import type { EpochMs, Mode } from '../domain/vocabulary.ts';
+import { openCode } from './tolerant.ts';
 
 export type EngineRecord = {
   readonly kind: 'engine';
@@ -20,18 +21,18 @@ export type EngineRecord = {
 
 export const engineKey = 'engine';
 
-const engineRecord: z.ZodType<EngineRecord> = z.strictObject({
+const engineRecord: z.ZodType<EngineRecord> = z.looseObject({
   kind: z.literal('engine'),
-  mode: z.enum(['observe', 'act']),
+  mode: openCode<Mode>(),
   codeVersion: z.string(),
   since: z.number(),
   policies: z.array(
-    z.strictObject({
+    z.looseObject({
       name: z.string(),
       checks: z.array(z.string()),
       holdDownMs: z.number(),
       soakMs: z.number(),
-      guard: z.strictObject({
+      guard: z.looseObject({
         maxUnavailablePercent: z.number(),
         maxUnavailableNodes: z.number(),
         allowControlPlane: z.boolean(),

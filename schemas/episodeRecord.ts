@@ -1,10 +1,12 @@
 /** What the bucket `episodes` holds: one record per node. */
 import { z } from 'zod';
 import type { EpisodeRecord } from '../domain/dispatch/types.ts';
-import { outcomes, reasonCodes } from '../domain/vocabulary.ts';
+import type { Verdict } from '../domain/fault.ts';
+import type { Outcome, ReasonCode } from '../domain/vocabulary.ts';
+import { majorVersion, openCode } from './tolerant.ts';
 
-const check = z.strictObject({
-  verdict: z.enum(['faulty', 'healthy', 'unknown']),
+const check = z.looseObject({
+  verdict: openCode<Verdict>(),
   bootId: z.string(),
   counter: z.number(),
   sequence: z.number(),
@@ -16,26 +18,26 @@ const check = z.strictObject({
   faultySince: z.number().optional(),
 });
 
-const episode = z.strictObject({
+const episode = z.looseObject({
   repairId: z.string(),
   openedAt: z.number(),
   openingEventId: z.string(),
   check: z.string(),
   policy: z.string(),
   after: z
-    .strictObject({
+    .looseObject({
       repairId: z.string(),
       firstRung: z.int().min(0),
-      by: z.strictObject({ name: z.string(), reason: z.string() }),
+      by: z.looseObject({ name: z.string(), reason: z.string() }),
     })
     .exactOptional(),
-  outcome: z.enum(outcomes).exactOptional(),
-  reason: z.enum(reasonCodes).exactOptional(),
+  outcome: openCode<Outcome>().exactOptional(),
+  reason: openCode<ReasonCode>().exactOptional(),
   closedAt: z.number().exactOptional(),
 });
 
-const episodeRecord: z.ZodType<EpisodeRecord> = z.strictObject({
-  version: z.literal(1),
+const episodeRecord: z.ZodType<EpisodeRecord> = z.looseObject({
+  version: majorVersion(1),
   cluster: z.string(),
   node: z.string(),
   nodeUid: z.string(),
@@ -45,7 +47,7 @@ const episodeRecord: z.ZodType<EpisodeRecord> = z.strictObject({
   healthySince: z.number().optional(),
   episode: episode.optional(),
   clearedAt: z.number().optional(),
-  ignored: z.strictObject({ reason: z.enum(reasonCodes), since: z.number() }).optional(),
+  ignored: z.looseObject({ reason: openCode<ReasonCode>(), since: z.number() }).optional(),
 });
 
 /** Undefined for anything else: a record that cannot be read is never overwritten. */

@@ -1,8 +1,8 @@
-/** What the bucket `guard` holds: the ledger under one key, and one key per waiter. */
+/** What the bucket `guard` holds: the ledger under one key, one key per waiter, and what others keep beside them. */
 import { z } from 'zod';
 import type { Ledger } from '../domain/guard/types.ts';
-import { reasonCodes } from '../domain/vocabulary.ts';
 import type { EpochMs, ReasonCode } from '../domain/vocabulary.ts';
+import { majorVersion, openCode } from './tolerant.ts';
 
 export type GuardRecord =
   | { readonly kind: 'ledger'; readonly ledger: Ledger }
@@ -12,9 +12,11 @@ export type GuardRecord =
       readonly node: string;
       readonly reason: ReasonCode;
       readonly since: EpochMs;
-    };
+    }
+  /** Of the engine that leads, or of a newer version: none of the guard's business. */
+  | { readonly kind: 'other' };
 
-const permit = z.strictObject({
+const permit = z.looseObject({
   repairId: z.string().min(1),
   node: z.string().min(1),
   nodeUid: z.string().min(1),
@@ -22,21 +24,25 @@ const permit = z.strictObject({
   adopted: z.literal(true).exactOptional(),
 });
 
-const guardRecord: z.ZodType<GuardRecord> = z.discriminatedUnion('kind', [
-  z.strictObject({
+const ours: z.ZodType<GuardRecord> = z.discriminatedUnion('kind', [
+  z.looseObject({
     kind: z.literal('ledger'),
-    ledger: z.strictObject({ version: z.literal(1), permits: z.array(permit) }),
+    ledger: z.looseObject({ version: majorVersion(1), permits: z.array(permit) }),
   }),
-  z.strictObject({
+  z.looseObject({
     kind: z.literal('waiter'),
     repairId: z.string().min(1),
     node: z.string().min(1),
-    reason: z.enum(reasonCodes),
+    reason: openCode<ReasonCode>(),
     since: z.number(),
   }),
 ]);
 
+const kinded = z.looseObject({ kind: z.string().min(1) });
+
 /** Undefined for anything else: a ledger that cannot be read grants nothing. */
 export function parseGuardRecord(value: unknown): GuardRecord | undefined {
-  return guardRecord.safeParse(value).data;
+  const kind = kinded.safeParse(value).data?.kind;
+  if (kind === undefined) return undefined;
+  return kind === 'ledger' || kind === 'waiter' ? ours.safeParse(value).data : { kind: 'other' };
 }

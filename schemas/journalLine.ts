@@ -3,12 +3,14 @@ import { z } from 'zod';
 import type { Command, JournalEntry, RepairEvent, RepairOpening } from '../domain/repair/types.ts';
 import { phases, type EpochMs, type Phase } from '../domain/vocabulary.ts';
 import { explain, parseJson, type Parsed } from './parsed.ts';
+import { majorVersion, openCode } from './tolerant.ts';
 
 /** Commands and events are kept whole: their shapes belong to `domain/` and grow with it. */
 const kinded = z.looseObject({ kind: z.string().min(1) });
 const epochMs = z.int().min(0);
 
-const journalLineSchema = z.strictObject({
+/** What is written; what is read may be of a newer minor version. */
+const writtenLineSchema = z.strictObject({
   version: z.literal(1),
   repairId: z.string().min(1).max(64).exactOptional(),
   cluster: z.string().min(1).max(253),
@@ -22,6 +24,12 @@ const journalLineSchema = z.strictObject({
   events: z.array(kinded.extend({ at: epochMs })),
   by: z.string().min(1).max(256),
   opening: z.looseObject({}).exactOptional(),
+});
+
+const journalLineSchema = writtenLineSchema.loose().extend({
+  version: majorVersion(1),
+  from: openCode<Phase>().exactOptional(),
+  to: openCode<Phase>().exactOptional(),
 });
 
 /** One line of JOURNAL: an entry of a repair, or what was decided without one. */
@@ -57,8 +65,10 @@ export function parseJournalLine(text: string): Parsed<JournalLine> {
 /** Writes one line in its wire form, or says why it cannot be read back. */
 export function formatJournalLine(line: JournalLine): Parsed<string> {
   const text = JSON.stringify(line);
-  const back = parseJournalLine(text);
-  return back.ok ? { ok: true, value: text } : back;
+  const json = parseJson(text);
+  if (!json.ok) return json;
+  const written = writtenLineSchema.safeParse(json.value);
+  return written.success ? { ok: true, value: text } : { ok: false, why: explain(written.error) };
 }
 
 /** What `domain/` wrote is believed to be what `domain/` wrote: only the kinds are looked at again. */
@@ -66,8 +76,8 @@ const repairEntrySchema = journalLineSchema.extend({
   repairId: z.string(),
   node: z.string(),
   command: z.custom<Command | { readonly kind: 'open' }>(isKinded),
-  from: z.enum(phases),
-  to: z.enum(phases),
+  from: openCode<Phase>(),
+  to: openCode<Phase>(),
   events: z.array(z.custom<RepairEvent>(isKinded)),
   opening: z.custom<RepairOpening>(isObject).exactOptional(),
 });

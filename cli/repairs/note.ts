@@ -41,7 +41,7 @@ const tellers: Tellers = {
   closed: ({ outcome, reason }) => `${outcome} (${reason})`,
 };
 
-/** Undefined for what a person need not see, and for what this version does not know. */
+/** Undefined for what a person need not see; what only a newer version knows is named. */
 export function noteOf(event: RepairEvent, ladder: readonly Rung[]): string | undefined {
   return tell(event, ladder);
 }
@@ -51,7 +51,7 @@ function tell<K extends RepairEvent['kind']>(
   ladder: readonly Rung[],
 ): string | undefined {
   const teller: Tellers[K] | undefined = tellers[event.kind];
-  return teller?.(event, ladder);
+  return teller === undefined ? `${event.kind} (unknown to this version)` : teller(event, ladder);
 }
 
 /** What observe mode did not do must not read as if it had. */

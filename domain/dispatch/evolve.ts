@@ -1,6 +1,5 @@
 /** How a node's record changes. Times are the stream's (DESIGN 6). */
 import type { FaultEvent, StoredFault } from '../fault.ts';
-import { handedOverOutcomes } from '../vocabulary.ts';
 import type { EpochMs, Outcome, ReasonCode } from '../vocabulary.ts';
 import type { CheckRecord, Episode, EpisodeRecord } from './types.ts';
 
@@ -45,11 +44,12 @@ export function evolve(record: EpisodeRecord, event: DispatchEvent): EpisodeReco
   }
 }
 
-const keepsAway: readonly (Outcome | undefined)[] = [...handedOverOutcomes, 'observed'];
+/** All others keep away, those of a newer version too. */
+const endedWell: readonly Outcome[] = ['repaired', 'recovered'];
 
 /** After these outcomes nothing new opens until the node has been well for the soak time. */
 export function isHandedOver(outcome: Outcome | undefined): boolean {
-  return keepsAway.includes(outcome);
+  return outcome !== undefined && !endedWell.includes(outcome);
 }
 
 function reported(before: EpisodeRecord, fault: StoredFault, soakMs: number): EpisodeRecord {
@@ -91,6 +91,8 @@ function checkRecord(
   const since = verdict === 'faulty' ? (known?.faultySince ?? storedAt) : undefined;
   const faultySince = verdict === 'unknown' ? known?.faultySince : since;
   return {
+    // What a newer version noted beside it stays.
+    ...known,
     verdict,
     bootId,
     counter,

@@ -127,8 +127,9 @@ const handlers: Handlers = {
 };
 
 function apply<K extends RepairEvent['kind']>(state: RepairState, event: Of<K>): RepairState {
-  const handle: Handlers[K] = handlers[event.kind];
-  return handle(state, event);
+  // A newer version's journal may hold kinds that change nothing this version knows of.
+  const handle: Handlers[K] | undefined = handlers[event.kind];
+  return handle === undefined ? state : handle(state, event);
 }
 
 /** The phase of the first piece of work that is not done. */

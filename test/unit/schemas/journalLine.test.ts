@@ -28,7 +28,6 @@ describe('journal entry on the wire', () => {
 
   it.each([
     [{ version: 2 }, 'version'],
-    [{ extra: 1 }, 'extra'],
     [{ sequence: -1 }, 'sequence'],
     [{ command: {} }, 'command.kind'],
     [{ events: [{ kind: 'isolated' }] }, 'events[0].at'],
