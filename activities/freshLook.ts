@@ -32,6 +32,11 @@ export function unreadable(why: string): StepOutcome {
   return { kind: 'refused', reason: 'node-unreadable', detail: why };
 }
 
+/** That the pods cannot be listed says nothing of the node, and never that there are none. */
+export function podsUnreadable(why: string): StepOutcome {
+  return { kind: 'refused', reason: 'pods-unreadable', detail: why };
+}
+
 async function see(
   { kube, hub, guard }: Ports,
   { opening }: Step,

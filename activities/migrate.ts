@@ -1,11 +1,11 @@
 /** Evicts the node's pods through the eviction API, paced, until none is left or a budget blocks the rest. */
 import { isHeld, isIsolatedBy } from '../domain/marks.ts';
 import type { PodFacts } from '../domain/node.ts';
-import { movable } from '../domain/repair/pods.ts';
+import { movable, podName } from '../domain/repair/pods.ts';
 import type { Blocker } from '../domain/repair/types.ts';
 import type { EpochMs } from '../domain/vocabulary.ts';
-import { freshLook } from './freshLook.ts';
-import type { Evicted, Ports } from './ports.ts';
+import { freshLook, podsUnreadable } from './freshLook.ts';
+import type { Evicted, Ports, Read } from './ports.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /** The activity's own life: it says how far it is, and hears that it is cancelled. */
@@ -30,7 +30,9 @@ export async function migrate(ports: Ports, step: Step, pulse: Pulse): Promise<S
       if (!look.ok) return look.outcome;
       goodUntil = ports.clock() + lookAgainMs;
     }
-    const pods = podsLeft(ports, step);
+    const listed = await podsLeft(ports, step);
+    if (!listed.ok) return podsUnreadable(listed.why);
+    const pods = listed.value;
     if (pods.length === 0) return { kind: 'podsMoved' };
     const blockers = await evictAll(ports, step, { pods, goodUntil }, pulse);
     if (pods.length < progress.left) progress = { left: pods.length, at: ports.clock() };
@@ -41,8 +43,12 @@ export async function migrate(ports: Ports, step: Step, pulse: Pulse): Promise<S
   }
 }
 
-function podsLeft(ports: Ports, { opening }: Step): readonly PodFacts[] {
-  return movable(ports.kube.podsOn(opening.node));
+/** The cache says who is left; that nobody is, only the API server itself can say. */
+async function podsLeft({ kube }: Ports, { opening }: Step): Promise<Read<readonly PodFacts[]>> {
+  const cached = movable(kube.podsOn(opening.node));
+  if (cached.length > 0) return { ok: true, value: cached };
+  const listed = await kube.listPods(opening.node);
+  return listed.ok ? { ok: true, value: movable(listed.value) } : listed;
 }
 
 type Pass = {
@@ -75,7 +81,7 @@ function mayEvict(ports: Ports, { opening }: Step): boolean {
 }
 
 function blockerOf(pod: PodFacts, answer: Evicted): Blocker | undefined {
-  const name = `${pod.namespace}/${pod.name}`;
+  const name = podName(pod);
   if (answer.kind === 'blocked') return { pod: name, budgets: answer.budgets };
   return answer.kind === 'later' ? { pod: name, budgets: [answer.why] } : undefined;
 }

@@ -1,7 +1,7 @@
 /** Observe mode: every command is decided and looked at, and nothing is written anywhere but in the journal. */
 import { movable } from '../domain/repair/pods.ts';
 import type { Command } from '../domain/repair/types.ts';
-import { freshLook } from './freshLook.ts';
+import { freshLook, podsUnreadable } from './freshLook.ts';
 import type { Ports } from './ports.ts';
 import type { Step, StepOutcome } from './step.ts';
 
@@ -33,11 +33,7 @@ export async function observe(
       return look.ok ? { kind: 'isolated', assumed: true } : look.outcome;
     }
     case 'tagPods':
-      return {
-        kind: 'podsTagged',
-        pods: movable(ports.kube.podsOn(step.opening.node)).length,
-        assumed: true,
-      };
+      return observeTagging(ports, step);
     case 'migrate':
       return { kind: 'podsMoved', assumed: true };
     case 'runRung':
@@ -47,6 +43,12 @@ export async function observe(
     case 'releasePermit':
       return { kind: 'permitReleased', assumed: true };
   }
+}
+
+async function observeTagging({ kube }: Ports, { opening }: Step): Promise<StepOutcome> {
+  const listed = await kube.listPods(opening.node);
+  if (!listed.ok) return podsUnreadable(listed.why);
+  return { kind: 'podsTagged', pods: movable(listed.value).length, assumed: true };
 }
 
 async function observePermit(ports: Ports, { opening }: Step): Promise<StepOutcome> {

@@ -30,7 +30,10 @@ export type KubePort = {
   readonly readNode: (name: string) => Promise<Read<NodeFacts | undefined>>;
   /** What the cache holds; for the check before each single eviction. */
   readonly cachedNode: (name: string) => NodeFacts | undefined;
+  /** What the cache holds: it may be behind, so that it proves nothing; see `listPods`. */
   readonly podsOn: (node: string) => readonly PodFacts[];
+  /** A consistent list of all pods bound to the node. */
+  readonly listPods: (node: string) => Promise<Read<readonly PodFacts[]>>;
   readonly isPaused: () => Promise<Read<boolean>>;
   readonly isolate: (node: NodeFacts, mark: IsolationMark) => Promise<Written>;
   readonly uncordon: (node: NodeFacts) => Promise<Written>;

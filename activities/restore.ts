@@ -3,18 +3,31 @@ import { isolationMark } from '../domain/marks.ts';
 import type { IsolationMark, NodeFacts } from '../domain/node.ts';
 import type { Ending } from '../domain/repair/types.ts';
 import { marks } from '../domain/vocabulary.ts';
+import type { ReasonCode } from '../domain/vocabulary.ts';
 import { freshLook } from './freshLook.ts';
+import { unlabel } from './labels.ts';
 import type { Ports, Written } from './ports.ts';
 import type { Step, StepOutcome } from './step.ts';
 
-/** Throws while the world cannot be read or written: an end is tried until it is done. */
+/** Throws while the node cannot be read or written: an end is tried until it is done. Labels come last and stop nothing. */
 export async function restore(ports: Ports, step: Step, ending: Ending): Promise<StepOutcome> {
+  const outcome = await restoreNode(ports, step, ending);
+  if (outcome.kind !== 'restored' || isGone(outcome.reason)) return outcome;
+  const untagged = await unlabel(ports, step);
+  return untagged.length > 0 ? { ...outcome, untagged } : outcome;
+}
+
+function isGone(reason: ReasonCode | undefined): boolean {
+  return reason === 'replaced' || reason === 'deleted';
+}
+
+async function restoreNode(ports: Ports, step: Step, ending: Ending): Promise<StepOutcome> {
   if (ending.reason === 'replaced' || ending.reason === 'deleted') return left(ending.reason);
   if (ending.node === 'leave') return leave(ports, step, ending);
   const look = await freshLook(ports, step, purposeOf(ending));
   if (!look.ok) return otherwise(ports, step, ending, look.outcome);
   return ending.node === 'return'
-    ? giveBack(ports, step, look.node)
+    ? giveBack(ports, look.node)
     : keep(ports, step, look.node, ending);
 }
 
@@ -46,8 +59,7 @@ function purposeOf(ending: Ending): 'return' | 'undo' {
   return ending.outcome === 'repaired' || ending.outcome === 'recovered' ? 'return' : 'undo';
 }
 
-async function giveBack(ports: Ports, step: Step, node: NodeFacts): Promise<StepOutcome> {
-  await untag(ports, step);
+async function giveBack(ports: Ports, node: NodeFacts): Promise<StepOutcome> {
   const foundCordoned = isolationMark(node)?.foundCordoned === true;
   const written = foundCordoned
     ? await ports.kube.annotate(node, { [marks.isolation]: null })
@@ -62,7 +74,6 @@ async function keep(
   node: NodeFacts,
   { outcome, reason }: Pick<Ending, 'outcome' | 'reason'>,
 ): Promise<StepOutcome> {
-  await untag(ports, step);
   const mark: IsolationMark = { ...markOf(step, node, ports.clock()), outcome };
   expectDone(await ports.kube.annotate(node, { [marks.isolation]: JSON.stringify(mark) }));
   return { kind: 'restored', node: 'kept', reason };
@@ -82,7 +93,6 @@ async function leave(ports: Ports, step: Step, ending: Ending): Promise<StepOutc
   const { node: name, repairId } = step.opening;
   const read = await ports.kube.readNode(name);
   if (!read.ok) throw new Error(read.why);
-  await untag(ports, step);
   const node = read.value;
   if (ending.node === 'return' && node && isServing(node))
     return { kind: 'restored', node: 'returned' };
@@ -97,13 +107,6 @@ async function leave(ports: Ports, step: Step, ending: Ending): Promise<StepOutc
 /** An earlier try gave the node back and its answer was lost: a person's uncordon leaves our mark where it is. */
 function isServing(node: NodeFacts): boolean {
   return isolationMark(node) === undefined && !node.unschedulable;
-}
-
-async function untag(ports: Ports, { opening }: Step): Promise<void> {
-  const ours = ports.kube.podsOn(opening.node).filter((pod) => pod.repair === opening.repairId);
-  const written = await Promise.all(ours.map((pod) => ports.kube.untagPod(pod)));
-  const failed = written.find((answer) => answer.kind === 'failed');
-  if (failed) throw new Error(failed.why);
 }
 
 function markOf({ opening }: Step, node: NodeFacts, now: number): IsolationMark {

@@ -1,13 +1,19 @@
 /** One attempt of one rung: journal it, look, act once before the deadline, and say what is known of the effect. */
 import type { NodeFacts } from '../domain/node.ts';
+import { movable, podName } from '../domain/repair/pods.ts';
 import type { Rung } from '../domain/repair/policy.ts';
 import type { Finding } from '../domain/repair/types.ts';
 import type { EpochMs } from '../domain/vocabulary.ts';
-import { freshLook } from './freshLook.ts';
+import { freshLook, podsUnreadable } from './freshLook.ts';
 import type { Ports } from './ports.ts';
 import type { Done, Step, StepOutcome } from './step.ts';
 
-export type RungOrder = { readonly rung: number; readonly attempt: number };
+export type RungOrder = {
+  readonly rung: number;
+  readonly attempt: number;
+  /** Whatever pods are left, the policy goes on. */
+  readonly leavesPods?: true;
+};
 
 /** Never throws after the driver was asked: an error from there on is an unknown effect. */
 export async function runRung(
@@ -33,8 +39,22 @@ async function attemptOnce(
   const ladderRung = step.opening.policy.ladder[order.rung];
   if (!ladderRung) throw new Error(`the ladder has no rung ${order.rung}`);
   const look = await freshLook(ports, step, 'act');
-  return look.ok ? act(ports, step, { ...order, ladderRung, look }, signal) : look.outcome;
+  if (!look.ok) return look.outcome;
+  const found = order.leavesPods ? undefined : await podsFound(ports, step);
+  return found ?? act(ports, step, { ...order, ladderRung, look }, signal);
 }
+
+/** Empty is proved right before the act: a cache may have been silent, or a pod bound since. */
+async function podsFound({ kube }: Ports, { opening }: Step): Promise<StepOutcome | undefined> {
+  const listed = await kube.listPods(opening.node);
+  if (!listed.ok) return podsUnreadable(listed.why);
+  const pods = movable(listed.value);
+  if (pods.length === 0) return undefined;
+  return { kind: 'podsFound', left: pods.length, pods: pods.slice(0, mostNamed).map(podName) };
+}
+
+/** As many as a person reads; a journal entry has to stay small. */
+const mostNamed = 20;
 
 const notJournaled: StepOutcome = {
   kind: 'refused',

@@ -1,6 +1,7 @@
-/** Labels the pods that are about to move, before anything moves. */
+/** Labels the pods that are about to move, before anything moves; that there are none is proved by a list. */
 import { movable } from '../domain/repair/pods.ts';
-import { freshLook, unreadable } from './freshLook.ts';
+import { freshLook, podsUnreadable } from './freshLook.ts';
+import { label } from './labels.ts';
 import type { Ports } from './ports.ts';
 import type { Step, StepOutcome } from './step.ts';
 
@@ -8,10 +9,9 @@ export async function tagPods(ports: Ports, step: Step): Promise<StepOutcome> {
   await ports.pace.afterIsolations();
   const look = await freshLook(ports, step, 'act');
   if (!look.ok) return look.outcome;
-  const { repairId, node } = step.opening;
-  const pods = movable(ports.kube.podsOn(node));
-  const untagged = pods.filter((pod) => pod.repair !== repairId);
-  const written = await Promise.all(untagged.map((pod) => ports.kube.tagPod(pod, repairId)));
-  const failed = written.find((answer) => answer.kind === 'failed');
-  return failed ? unreadable(failed.why) : { kind: 'podsTagged', pods: pods.length };
+  const listed = await ports.kube.listPods(step.opening.node);
+  if (!listed.ok) return podsUnreadable(listed.why);
+  const pods = movable(listed.value);
+  const untagged = await label(ports, step, pods);
+  return { kind: 'podsTagged', pods: pods.length, ...(untagged.length > 0 && { untagged }) };
 }

@@ -13,6 +13,7 @@ const sentences: Readonly<Record<WaitReason, string>> = {
   'journal-unavailable':
     'The journal does not answer, and nothing is done that cannot be recorded.',
   'node-unreadable': 'The node could not be read or written; it is tried again soon.',
+  'pods-unreadable': 'The pods of the node could not be listed; it is tried again soon.',
   'budget-blocks': 'A disruption budget forbids moving the pods that are left.',
   'unknown-health': 'Nobody can say whether the node is well: a reporter is silent or not ready.',
   'not-newer': 'The report is not newer than what is known.',

@@ -111,6 +111,7 @@ export const reasonCodes = [
   'permit-lost',
   'journal-unavailable',
   'node-unreadable',
+  'pods-unreadable',
   'budget-blocks',
   'unknown-health',
   // Why a report opens no repair.

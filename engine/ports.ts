@@ -11,6 +11,7 @@ import {
   evictPod,
   getNode,
   isolateNode,
+  listPodsOn,
   markNode,
   readPause,
   returnNode,
@@ -51,7 +52,7 @@ function reads({
   observer,
   nodes,
   pods,
-}: PortsOptions): Pick<KubePort, 'readNode' | 'cachedNode' | 'podsOn' | 'isPaused'> {
+}: PortsOptions): Pick<KubePort, 'readNode' | 'cachedNode' | 'podsOn' | 'listPods' | 'isPaused'> {
   return {
     readNode: async (name) => {
       const read = await getNode(observer, name);
@@ -60,6 +61,7 @@ function reads({
     },
     cachedNode: (name) => nodes.get(name),
     podsOn: (node) => pods.onNode(node),
+    listPods: async (node) => readOf(await listPodsOn(observer, node)),
     isPaused: async () => {
       const read = readOf(await readPause(observer));
       return read.ok ? { ok: true, value: read.value !== undefined } : read;

@@ -12,6 +12,8 @@ export type ListRequest<T> = {
   readonly pageSize?: number;
   readonly lane?: Lane;
   readonly signal?: AbortSignal;
+  /** For each page. */
+  readonly timeoutMs?: number;
   /** Called for every page that arrived. */
   readonly onPage?: () => void;
 };
@@ -48,7 +50,7 @@ const fetchPage = async <T>(
       ...(next !== '' && { continue: next }),
     },
     lane: request.lane ?? 'reads',
-    timeoutMs: pageTimeoutMs,
+    timeoutMs: request.timeoutMs ?? pageTimeoutMs,
     ...(request.signal && { signal: request.signal }),
   });
   if (!reply.ok) return reply;

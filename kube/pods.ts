@@ -48,6 +48,9 @@ const goneOr = async (kube: Kube, pod: PodRef, refusal: Refusal): Promise<Result
   return { ok: false, refusal: await withRivals(kube, pod, labels, refusal) };
 };
 
+/** A label is an ornament: a repair waits for a slow admission webhook this long at most. */
+const labelTimeoutMs = 3_000;
+
 const labelPod = async (
   kube: Kube,
   pod: PodRef,
@@ -60,6 +63,7 @@ const labelPod = async (
     lane: 'moves',
     contentType: mergePatch,
     body: { metadata: { uid: pod.uid, labels: { [marks.repair]: repair } } },
+    timeoutMs: labelTimeoutMs,
   });
   return reply.ok ? { ok: true, value: 'tagged' } : await goneOr(kube, pod, reply.refusal);
 };

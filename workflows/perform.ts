@@ -136,21 +136,22 @@ async function runRung(
   turn: Turn,
   command: Extract<Command, { kind: 'runRung' }>,
 ): Promise<StepOutcome> {
-  const { rung, attempt } = command;
+  const { kind: _, ...order } = command;
+  const { rung, attempt } = order;
   const callTimeoutMs = turn.opening.policy.ladder[rung]?.callTimeoutMs ?? 0;
   const startedAt = Date.now();
   try {
     const once = rungOnce(clusterOf(turn), callTimeoutMs).runRung;
     const done = await once.executeWithOptions({ summary: summaryOf(command) }, [
       step(turn),
-      { rung, attempt },
+      order,
     ]);
     turn.pending.recorded(done.recordedThrough);
     return done.outcome;
   } catch (error) {
     return {
-      ...command,
       kind: 'attempted',
+      rung,
       number: attempt,
       startedAt,
       bootIdBefore: turn.state.bootId,

@@ -1,6 +1,6 @@
 /** One recorded event as a line of a story; what only serves the machine is left out. */
 import type { Rung } from '../../domain/repair/policy.ts';
-import type { Blocker, RepairEvent } from '../../domain/repair/types.ts';
+import type { Blocker, RepairEvent, Unlabelled } from '../../domain/repair/types.ts';
 import { counted } from '../text/amounts.ts';
 
 type Of<K extends RepairEvent['kind']> = Extract<RepairEvent, { readonly kind: K }>;
@@ -22,9 +22,11 @@ const tellers: Tellers = {
   permitGranted: (event) => `${done(event, 'permit granted')}: ${event.out} of ${event.limit} out`,
   permitRefused: ({ reason, out, limit }) => `permit refused: ${reason} (${out} of ${limit} out)`,
   isolated: (event) => done(event, 'isolated'),
-  podsTagged: (event) => done(event, `${counted(event.pods, 'pod')} tagged`),
+  podsTagged: (event) => done(event, `${counted(event.pods, 'pod')} tagged${unlabelled(event)}`),
   podsMoved: (event) => done(event, 'all pods moved'),
   podsLeft: ({ left, blockers }) => `${counted(left, 'pod')} left${blockersText(blockers)}`,
+  podsFound: ({ left, pods }) =>
+    `${counted(left, 'pod')} found right before the rung, which waits: ${pods.join(', ')}`,
   attempted: attemptText,
   attemptSpent: ({ reason, nextRung }, ladder) =>
     `attempt given up: ${reason}; next: ${ladder[nextRung]?.name ?? 'nothing is left to try'}`,
@@ -36,7 +38,7 @@ const tellers: Tellers = {
   failed: ({ command, detail }) => `${command} failed: ${detail}`,
   concluded: ({ ending }) =>
     `decided to end as ${ending.outcome} (${ending.reason})${suffix(ending.detail)}`,
-  restored: (event) => done(event, `node ${event.node}${suffix(event.reason)}`),
+  restored: (event) => done(event, `node ${event.node}${suffix(event.reason)}${unlabelled(event)}`),
   permitReleased: (event) => done(event, 'permit given back'),
   closed: ({ outcome, reason }) => `${outcome} (${reason})`,
 };
@@ -64,6 +66,12 @@ function attemptText(event: Of<'attempted'>, ladder: readonly Rung[]): string {
   const name = ladder[rung]?.name ?? `rung ${rung + 1}`;
   const why = code === undefined ? detail : `${code}, ${detail}`;
   return done(event, `${name}, attempt ${number}: ${result}${suffix(why)}`);
+}
+
+function unlabelled({ untagged = [] }: { readonly untagged?: readonly Unlabelled[] }): string {
+  const [first] = untagged;
+  if (!first) return '';
+  return `; ${counted(untagged.length, 'label')} could not be written (${first.pod}: ${first.why})`;
 }
 
 export function blockersText(blockers: readonly Blocker[]): string {

@@ -96,8 +96,12 @@ function waitForEvidence(state: RepairState, policy: RepairPolicy, now: EpochMs)
 function migrate(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
   const deadlineAt = latest(state.migratingSince) + policy.migration.timeoutMs;
   if (now < deadlineAt) return { kind: 'migrate', deadlineAt };
-  if (policy.migration.onTimeout === 'continue') return climb(state, policy);
+  if (policy.migration.onTimeout === 'continue') return leavingPods(climb(state, policy));
   return escalate(state, 'migration-timed-out');
+}
+
+function leavingPods(command: Command): Command {
+  return command.kind === 'runRung' ? { ...command, leavesPods: true } : command;
 }
 
 function climb(state: RepairState, policy: RepairPolicy): Command {

@@ -94,6 +94,7 @@ const handlers: Handlers = {
       at,
       soonLookAgainMs,
     ),
+  podsFound,
   attempted,
   attemptSpent: (state, { nextRung, nextSpent }) => ({
     ...state,
@@ -141,6 +142,12 @@ function workPhase(state: RepairState): RepairState['phase'] {
 
 function inWorkPhase(state: RepairState): RepairState {
   return { ...state, refused: undefined, phase: workPhase(state) };
+}
+
+/** What was found goes back to migration, with the whole time that a migration has. */
+function podsFound(state: RepairState, { left, at }: Of<'podsFound'>): RepairState {
+  const pods = { ...state.pods, moved: false, left, blockers: [] };
+  return inWorkPhase({ ...state, pods, migratingSince: at });
 }
 
 function attempted(state: RepairState, event: Of<'attempted'>): RepairState {

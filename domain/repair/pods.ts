@@ -12,3 +12,8 @@ export function movable(pods: readonly PodFacts[]): readonly PodFacts[] {
       pod.phase !== 'Failed',
   );
 }
+
+/** How a person names a pod. */
+export function podName({ namespace, name }: Pick<PodFacts, 'namespace' | 'name'>): string {
+  return `${namespace}/${name}`;
+}

@@ -36,6 +36,9 @@ export type Author = { readonly name: string; readonly reason: string };
 /** A pod that a disruption budget keeps where it is. */
 export type Blocker = { readonly pod: string; readonly budgets: readonly string[] };
 
+/** A pod whose label could not be written or taken off; labels are ornaments, and nothing waits for one. */
+export type Unlabelled = { readonly pod: string; readonly why: string };
+
 /** One try of one rung. */
 export type Attempt = {
   readonly rung: number;
@@ -141,7 +144,13 @@ export type Command =
   | { readonly kind: 'isolate' }
   | { readonly kind: 'tagPods' }
   | { readonly kind: 'migrate'; readonly deadlineAt: EpochMs }
-  | { readonly kind: 'runRung'; readonly rung: number; readonly attempt: number }
+  | {
+      readonly kind: 'runRung';
+      readonly rung: number;
+      readonly attempt: number;
+      /** The policy goes on at the migration's time-out, whatever pods are left. */
+      readonly leavesPods?: true;
+    }
   | {
       readonly kind: 'giveUpAttempt';
       readonly reason: ReasonCode;
@@ -193,9 +202,16 @@ export type CommandOutcome = At &
         readonly assumed?: true;
       }
     | { readonly kind: 'isolated'; readonly assumed?: true }
-    | { readonly kind: 'podsTagged'; readonly pods: number; readonly assumed?: true }
+    | {
+        readonly kind: 'podsTagged';
+        readonly pods: number;
+        readonly untagged?: readonly Unlabelled[];
+        readonly assumed?: true;
+      }
     | { readonly kind: 'podsMoved'; readonly assumed?: true }
     | { readonly kind: 'podsLeft'; readonly left: number; readonly blockers: readonly Blocker[] }
+    /** Right before a rung, pods were found that nobody knew of: the rung was not tried. */
+    | { readonly kind: 'podsFound'; readonly left: number; readonly pods: readonly string[] }
     | {
         readonly kind: 'attempted';
         readonly rung: number;
@@ -231,6 +247,8 @@ export type CommandOutcome = At &
         readonly kind: 'restored';
         readonly node: 'returned' | 'kept' | 'left';
         readonly reason?: ReasonCode;
+        /** Pods that still carry the repair's label. */
+        readonly untagged?: readonly Unlabelled[];
         readonly assumed?: true;
       }
     | { readonly kind: 'permitReleased'; readonly assumed?: true }

@@ -1,9 +1,17 @@
 /** A cancel in every phase ends as DESIGN 7 has it: quickly, and with nothing done afterwards. */
 import { describe, expect, test } from 'vitest';
 import { isolations, mutationsBy, resets, returns } from '../../embedded/oracle/index.ts';
-import { policyFile, reboot, refusesPatch, ticket, useLoop, viewNode } from '../support/loop.ts';
+import {
+  policyFile,
+  reboot,
+  refusesPatch,
+  refusesPodList,
+  ticket,
+  useLoop,
+  viewNode,
+} from '../support/loop.ts';
 import type { End } from '../support/loop.ts';
-import { appOf, deployOn, liftBudget, podsOn } from '../support/pods.ts';
+import { deployOn, liftBudget, podsOn } from '../support/pods.ts';
 
 const withinMs = 5_000;
 
@@ -82,12 +90,10 @@ describe.concurrent('a repair cancelled', () => {
     expect(isolations(await loop().writes(), node)).toEqual([]);
   });
 
-  test('while it cannot label the pods gives the node back', async () => {
+  test('while it cannot list the pods gives the node back', async () => {
     const node = loop().takeNode();
     await deployOn(loop(), node);
-    const relent = loop().mischief.begin(
-      refusesPatch(`/api/v1/namespaces/default/pods/${appOf(node)}`),
-    );
+    const relent = loop().mischief.begin(refusesPodList(node));
     await loop().fail(node);
     await loop().state(node, ({ phase, refused }) => phase === 'tagging' && refused !== undefined);
     expect(await cancel(node)).toMatchObject({ outcome: 'cancelled' });

@@ -1,9 +1,9 @@
 /** Every path that a repair can take, so that its history can be recorded: each brings one node to its end. */
-import { refusesPatch } from '../support/loop.ts';
+import { refusesPatch, refusesPodList } from '../support/loop.ts';
 import type { Loop } from '../support/loop.ts';
 import { say } from '../../temporal/index.ts';
 import { workflowIdOf } from '../../workflows/contract/index.ts';
-import { appOf, deployOn, liftBudget } from '../support/pods.ts';
+import { deployOn, liftBudget } from '../support/pods.ts';
 
 export type Path = (loop: Loop, node: string) => Promise<unknown>;
 
@@ -25,9 +25,10 @@ const cancelledWhileRefused = async (
   node: string,
   phase: 'isolating' | 'tagging',
 ): Promise<void> => {
-  const path = phase === 'isolating' ? `nodes/${node}` : `namespaces/default/pods/${appOf(node)}`;
+  const refuses =
+    phase === 'isolating' ? refusesPatch(`/api/v1/nodes/${node}`) : refusesPodList(node);
   if (phase === 'tagging') await deployOn(loop, node);
-  const relent = loop.mischief.begin(refusesPatch(`/api/v1/${path}`));
+  const relent = loop.mischief.begin(refuses);
   await loop.fail(node);
   await loop.state(node, (state) => state.phase === phase && state.refused !== undefined);
   await cancelled(loop, node);

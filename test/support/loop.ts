@@ -138,6 +138,17 @@ export class Mischief {
     return end;
   }
 
+  /** Watches of pods are opened and say nothing; lists answer. */
+  silencePodWatch(): () => void {
+    const end = this.begin(({ url }) =>
+      url.pathname === '/api/v1/pods' && url.searchParams.has('watch')
+        ? { kind: 'stall' }
+        : undefined,
+    );
+    this.#proxy.reset();
+    return end;
+  }
+
   close(): Promise<void> {
     return this.#proxy.close();
   }
@@ -148,6 +159,14 @@ export const refusesPatch =
   (path: string): Rule =>
   ({ method, url }) =>
     method === 'PATCH' && url.pathname.startsWith(path)
+      ? { kind: 'answer', status: 503, body: { kind: 'Status', code: 503, message: 'busy' } }
+      : undefined;
+
+/** The API server is busy whenever the engine asks for the pods of this node. */
+export const refusesPodList =
+  (node: string): Rule =>
+  ({ url }) =>
+    url.searchParams.get('fieldSelector') === `spec.nodeName=${node}`
       ? { kind: 'answer', status: 503, body: { kind: 'Status', code: 503, message: 'busy' } }
       : undefined;
 

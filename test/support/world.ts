@@ -205,7 +205,11 @@ class World {
       case 'migrate':
         return this.#guarded(state, 'act', () => this.#migrate(command));
       case 'runRung':
-        return this.#guarded(state, 'act', (node) => this.#run(state, command, node));
+        return this.#guarded(
+          state,
+          'act',
+          (node) => this.#found(command) ?? this.#run(state, command, node),
+        );
       case 'look':
         return this.#guarded(state, 'look', (_node, { finding }) => ({ kind: 'looked', finding }));
       case 'restore':
@@ -331,6 +335,11 @@ class World {
     const evidenceAfter = Math.max(...this.#reports.map(({ sequence }) => sequence));
     const made = { rung, number: attempt, startedAt: this.now, bootIdBefore: state.bootId };
     return { kind: 'attempted', ...made, evidenceAfter, result: 'unknown', detail: 'no answer' };
+  }
+
+  #found({ leavesPods }: Extract<Command, { kind: 'runRung' }>): Outcome | undefined {
+    if (leavesPods || this.#pick(8) !== 7) return undefined;
+    return { kind: 'podsFound', left: 1, pods: ['default/web-0'] };
   }
 
   #run(

@@ -3,7 +3,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PodFacts } from '../../../domain/node.ts';
 import { evictions, readWrites } from '../../../embedded/oracle/index.ts';
 import { waitFor } from '../../../embedded/waitFor.ts';
-import { budgetsBlocking, evictPod, podCache, tagPod, untagPod } from '../../../kube/index.ts';
+import {
+  budgetsBlocking,
+  evictPod,
+  listLabelledPods,
+  listPodsOn,
+  podCache,
+  tagPod,
+  untagPod,
+} from '../../../kube/index.ts';
 import type { Kube, PodCache } from '../../../kube/index.ts';
 import { connectAs, connectThroughHttpProxy, kubectl } from '../../support/kube.ts';
 import { useStack } from '../../support/stack.ts';
@@ -67,6 +75,26 @@ describe('the cache', () => {
       expect(pods.onNode(pod.node)).toContainEqual(pod);
     }
     expect(pods.onNode('no-such-node')).toEqual([]);
+  });
+});
+
+describe('a list', () => {
+  const listed = (answer: Awaited<ReturnType<typeof listPodsOn>>): readonly PodFacts[] => {
+    if (!answer.ok) throw new Error(answer.refusal.message);
+    return answer.value;
+  };
+
+  it('holds the pods of one node, or those that a repair has labelled, and is refused where it is not whole', async () => {
+    const [pod] = await deploy('listed', 2);
+    const here = listed(await listPodsOn(observer, pod!.node));
+    expect(here.map(({ name }) => name)).toContain(pod!.name);
+    expect(new Set(here.map(({ node }) => node))).toEqual(new Set([pod!.node]));
+    expect(listed(await listPodsOn(observer, 'no-such-node'))).toEqual([]);
+    await tagPod(actor, pod!, 'r-listed');
+    const labelled = listed(await listLabelledPods(observer));
+    expect(labelled.map(({ name }) => name)).toEqual([pod!.name]);
+    await untagPod(actor, pod!);
+    expect(await listPodsOn(actor, pod!.node)).toMatchObject({ refusal: { kind: 'forbidden' } });
   });
 });
 

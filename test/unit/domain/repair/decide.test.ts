@@ -71,6 +71,13 @@ describe('the usual way', () => {
     given(untilMoved).when(4).decides({ kind: 'runRung', rung: 0, attempt: 1 });
   });
 
+  test('goes back to moving, with the whole time for it, when pods are found right before a rung', () => {
+    const late = after(4000, { kind: 'podsFound', left: 1, pods: ['default/web-0'] });
+    given([...untilMoved, late])
+      .when(4000)
+      .decides({ kind: 'migrate', deadlineAt: at(4000) + 60 * minute });
+  });
+
   test('waits for the machine to come back, looking every 20 s', () => {
     const { when } = given(untilAttempted);
     when(11).decides({ kind: 'wait', reason: 'boot', until: at(30) });
@@ -416,7 +423,19 @@ describe('a migration at its time-out', () => {
     const go = policy({ migration: { timeoutMs: 60 * minute, onTimeout: 'continue' } });
     given([...untilIsolated, tagged], { policy: go })
       .when(late)
-      .decides({ kind: 'runRung', rung: 0, attempt: 1 });
+      .decides({ kind: 'runRung', rung: 0, attempt: 1, leavesPods: true });
+    const bare = policy({
+      migration: { timeoutMs: 60 * minute, onTimeout: 'continue' },
+      ladder: [],
+    });
+    given([...untilIsolated, tagged], { policy: bare })
+      .when(late)
+      .decides({
+        kind: 'conclude',
+        outcome: 'escalated',
+        reason: 'ladder-exhausted',
+        node: 'keep',
+      });
   });
 });
 

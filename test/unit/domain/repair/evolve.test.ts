@@ -99,6 +99,12 @@ describe('what a repair remembers', () => {
       blockers: [],
     });
     expect(stateOf([...untilIsolated, tagged]).pods.left).toBe(4);
+    const found = after(9, { kind: 'podsFound', left: 1, pods: ['a/b'] });
+    expect(stateOf([...untilMoved, found])).toMatchObject({
+      phase: 'migrating',
+      migratingSince: at(9),
+      pods: { tagged: true, moved: false, left: 1, blockers: [] },
+    });
     const again = after(30, { kind: 'podsTagged', pods: 1 });
     expect(stateOf([...untilIsolated, tagged, again]).migratingSince).toBe(at(3));
   });

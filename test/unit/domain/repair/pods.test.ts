@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PodFacts } from '../../../../domain/node.ts';
-import { movable } from '../../../../domain/repair/pods.ts';
+import { movable, podName } from '../../../../domain/repair/pods.ts';
 
 const pod: PodFacts = {
   namespace: 'default',
@@ -26,4 +26,8 @@ test.each<[string, Partial<PodFacts>, boolean]>([
   ['failed', { phase: 'Failed' }, false],
 ])('moves a pod that is %s: %s', (_name, changes, expected) => {
   expect(movable([{ ...pod, ...changes }])).toHaveLength(expected ? 1 : 0);
+});
+
+test('a pod is named with its namespace', () => {
+  expect(podName(pod)).toBe('default/web-0');
 });

@@ -226,6 +226,7 @@ describe('for any events in any order', () => {
     fc.record(is('podsTagged', { at: time, pods: fc.nat(2) })),
     fc.record(is('podsMoved', { at: time })),
     fc.record(is('podsLeft', { at: time, left: fc.nat(2), blockers: fc.constant([]) })),
+    fc.record(is('podsFound', { at: time, left: fc.nat(2), pods: fc.constant([]) })),
     fc.record(
       is('attempted', {
         at: time,
