@@ -2,7 +2,7 @@
 import type { NodeFacts } from '../domain/node.ts';
 import { judge } from '../domain/repair/freshLook.ts';
 import type { Judgement, Purpose, Seen } from '../domain/repair/freshLook.ts';
-import type { Ports, Read } from './ports.ts';
+import type { Ports, Read, Unread } from './ports.ts';
 import { expectation } from './step.ts';
 import type { Step, StepOutcome } from './step.ts';
 
@@ -21,20 +21,15 @@ export async function freshLook(
   node?: NodeFacts,
 ): Promise<LookAnswer> {
   const seen = await see(ports, step, purpose, node);
-  if (!seen.ok) return { ok: false, outcome: unreadable(seen.why) };
+  if (!seen.ok) return { ok: false, outcome: unread(seen) };
   const judgement = judge(expectation(step, purpose), seen.value);
   if (judgement.ok) return judgement;
   const { reason, detail, finding } = judgement;
   return { ok: false, outcome: { kind: 'refused', reason, detail, ...(finding && { finding }) } };
 }
 
-export function unreadable(why: string): StepOutcome {
-  return { kind: 'refused', reason: 'node-unreadable', detail: why };
-}
-
-/** That the pods cannot be listed says nothing of the node, and never that there are none. */
-export function podsUnreadable(why: string): StepOutcome {
-  return { kind: 'refused', reason: 'pods-unreadable', detail: why };
+export function unread({ reason, why }: Unread): StepOutcome {
+  return { kind: 'refused', reason, detail: why };
 }
 
 async function see(

@@ -43,6 +43,6 @@ async function writeEach(
 }
 
 function refusalIn(written: Written): string | undefined {
-  if (written.kind === 'failed') return written.why;
+  if (written.kind === 'failed' || written.kind === 'lost') return written.why;
   return written.kind === 'conflict' ? 'the pod changed meanwhile' : undefined;
 }

@@ -4,7 +4,7 @@ import type { PodFacts } from '../domain/node.ts';
 import { movable, podName } from '../domain/repair/pods.ts';
 import type { Blocker } from '../domain/repair/types.ts';
 import type { EpochMs } from '../domain/vocabulary.ts';
-import { freshLook, podsUnreadable } from './freshLook.ts';
+import { freshLook, unread } from './freshLook.ts';
 import type { Evicted, Ports, Read } from './ports.ts';
 import type { Step, StepOutcome } from './step.ts';
 
@@ -31,7 +31,7 @@ export async function migrate(ports: Ports, step: Step, pulse: Pulse): Promise<S
       goodUntil = ports.clock() + lookAgainMs;
     }
     const listed = await podsLeft(ports, step);
-    if (!listed.ok) return podsUnreadable(listed.why);
+    if (!listed.ok) return unread(listed);
     const pods = listed.value;
     if (pods.length === 0) return { kind: 'podsMoved' };
     const blockers = await evictAll(ports, step, { pods, goodUntil }, pulse);

@@ -1,7 +1,7 @@
 /** Observe mode: every command is decided and looked at, and nothing is written anywhere but in the journal. */
 import { movable } from '../domain/repair/pods.ts';
 import type { Command } from '../domain/repair/types.ts';
-import { freshLook, podsUnreadable } from './freshLook.ts';
+import { freshLook, unread } from './freshLook.ts';
 import type { Ports } from './ports.ts';
 import type { Step, StepOutcome } from './step.ts';
 
@@ -47,7 +47,7 @@ export async function observe(
 
 async function observeTagging({ kube }: Ports, { opening }: Step): Promise<StepOutcome> {
   const listed = await kube.listPods(opening.node);
-  if (!listed.ok) return podsUnreadable(listed.why);
+  if (!listed.ok) return unread(listed);
   return { kind: 'podsTagged', pods: movable(listed.value).length, assumed: true };
 }
 

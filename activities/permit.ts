@@ -1,4 +1,5 @@
 /** Asks the guard for leave to take the node out, and gives it back. */
+import { unread } from './freshLook.ts';
 import type { Ports } from './ports.ts';
 import type { Step, StepOutcome } from './step.ts';
 
@@ -6,9 +7,21 @@ export async function requestPermit(ports: Ports, { opening }: Step): Promise<St
   const { repairId, node, nodeUid, policy } = opening;
   const answer = await ports.guard.request({ repairId, node, nodeUid, limits: policy.guard });
   const { out, limit } = answer;
-  return answer.kind === 'granted'
-    ? { kind: 'permitGranted', out, limit }
-    : { kind: 'permitRefused', reason: answer.reason, out, limit };
+  if (answer.kind === 'granted') return { kind: 'permitGranted', out, limit };
+  const gone = answer.reason === 'node-unknown' ? await goneFor(ports, opening) : undefined;
+  return gone ?? { kind: 'permitRefused', reason: answer.reason, out, limit };
+}
+
+/** The guard knows no such node; whether it is gone for good only the API server can say. */
+async function goneFor(
+  { kube }: Ports,
+  { node, nodeUid }: Step['opening'],
+): Promise<StepOutcome | undefined> {
+  const read = await kube.readNode(node);
+  if (!read.ok) return unread(read);
+  if (read.value?.uid === nodeUid) return undefined;
+  const reason = read.value ? 'replaced' : 'deleted';
+  return { kind: 'refused', reason, detail: `node ${node} is gone while it waited for a permit` };
 }
 
 /** Throws when the ledger cannot be reached: a permit that is not given back would starve others. */

@@ -4,19 +4,34 @@ import type { Applicant, GuardAnswer } from '../domain/guard/types.ts';
 import type { IsolationMark, NodeFacts, PodFacts } from '../domain/node.ts';
 import type { CheckReport, JournalEntry } from '../domain/repair/types.ts';
 import type { Driver } from '../drivers/port.ts';
-import type { EpochMs } from '../domain/vocabulary.ts';
+import type { EpochMs, ReasonCode } from '../domain/vocabulary.ts';
 
-/** A read that may fail; `why` is a sentence for a person. */
-export type Read<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly why: string };
+/** A read that may fail: `reason` says which neighbour gave no answer, `why` is a sentence for a person. */
+export type Read<T> = { readonly ok: true; readonly value: T } | Unread;
 
-/** A write that the API server may refuse. `conflict` means: look again; `gone` means: there is nothing to change. */
+export type Unread = {
+  readonly ok: false;
+  readonly reason: Extract<
+    ReasonCode,
+    | 'node-unreadable'
+    | 'pods-unreadable'
+    | 'pause-unreadable'
+    | 'hub-unreadable'
+    | 'ledger-unreadable'
+  >;
+  readonly why: string;
+};
+
+/**
+ * A write that the API server may refuse. `conflict` means: look again; `gone` means: there is nothing to change;
+ * `lost` means: it was sent, and nobody knows whether it was carried out.
+ */
 export type Written =
   | { readonly kind: 'done' }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'gone' }
-  | { readonly kind: 'failed'; readonly why: string };
+  | { readonly kind: 'failed'; readonly why: string }
+  | { readonly kind: 'lost'; readonly why: string };
 
 /** An eviction's answer: accepted is not gone yet. */
 export type Evicted =

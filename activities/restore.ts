@@ -3,13 +3,17 @@ import { isolationMark } from '../domain/marks.ts';
 import type { IsolationMark, NodeFacts } from '../domain/node.ts';
 import type { Ending } from '../domain/repair/types.ts';
 import { marks } from '../domain/vocabulary.ts';
+import type { Purpose } from '../domain/repair/freshLook.ts';
 import type { ReasonCode } from '../domain/vocabulary.ts';
-import { freshLook } from './freshLook.ts';
+import { freshLook, unread } from './freshLook.ts';
 import { unlabel } from './labels.ts';
 import type { Ports, Written } from './ports.ts';
 import type { Step, StepOutcome } from './step.ts';
 
-/** Throws while the node cannot be read or written: an end is tried until it is done. Labels come last and stop nothing. */
+/**
+ * What is found instead of our isolated node is refused with its reason: the repair then concludes anew. Labels come last
+ * and stop nothing.
+ */
 export async function restore(ports: Ports, step: Step, ending: Ending): Promise<StepOutcome> {
   const outcome = await restoreNode(ports, step, ending);
   if (outcome.kind !== 'restored' || isGone(outcome.reason)) return outcome;
@@ -23,40 +27,31 @@ function isGone(reason: ReasonCode | undefined): boolean {
 
 async function restoreNode(ports: Ports, step: Step, ending: Ending): Promise<StepOutcome> {
   if (ending.reason === 'replaced' || ending.reason === 'deleted') return left(ending.reason);
-  if (ending.node === 'leave') return leave(ports, step, ending);
+  if (ending.node === 'leave') return leave(ports, step);
   const look = await freshLook(ports, step, purposeOf(ending));
-  if (!look.ok) return otherwise(ports, step, ending, look.outcome);
+  if (!look.ok) return (await givenBackAlready(ports, step, ending)) ?? look.outcome;
   return ending.node === 'return'
     ? giveBack(ports, look.node)
     : keep(ports, step, look.node, ending);
 }
 
-/** What was found instead of our isolated node decides how it is left. */
-function otherwise(
-  ports: Ports,
-  step: Step,
-  ending: Ending,
-  outcome: StepOutcome,
-): Promise<StepOutcome> | StepOutcome {
-  if (outcome.kind !== 'refused') return outcome;
-  switch (outcome.reason) {
-    case 'node-unreadable':
-      throw new Error(outcome.detail);
-    case 'replaced':
-    case 'deleted':
-      return left(outcome.reason);
-    case 'taken-over':
-      return leave(ports, step, ending);
-    case 'held':
-      return holdOn(ports, step, ending);
-    default:
-      return outcome;
-  }
+/** Well-ended repairs return verified nodes only; a cancel returns the node as it was found; a hold keeps no node in. */
+function purposeOf({ node, outcome }: Ending): Purpose {
+  if (node === 'keep') return 'keep';
+  return outcome === 'repaired' || outcome === 'recovered' ? 'return' : 'undo';
 }
 
-/** Well-ended repairs return verified nodes only; a cancel returns the node as it was found. */
-function purposeOf(ending: Ending): 'return' | 'undo' {
-  return ending.outcome === 'repaired' || ending.outcome === 'recovered' ? 'return' : 'undo';
+/** An earlier try gave the node back and its answer was lost: a person's uncordon leaves our mark where it is. */
+async function givenBackAlready(
+  ports: Ports,
+  { opening }: Step,
+  ending: Ending,
+): Promise<StepOutcome | undefined> {
+  if (ending.node !== 'return') return undefined;
+  const read = await ports.kube.readNode(opening.node);
+  const node = read.ok ? read.value : undefined;
+  const isServing = node?.uid === opening.nodeUid && !isolationMark(node) && !node.unschedulable;
+  return isServing ? { kind: 'restored', node: 'returned' } : undefined;
 }
 
 async function giveBack(ports: Ports, node: NodeFacts): Promise<StepOutcome> {
@@ -72,41 +67,25 @@ async function keep(
   ports: Ports,
   step: Step,
   node: NodeFacts,
-  { outcome, reason }: Pick<Ending, 'outcome' | 'reason'>,
+  { outcome, reason }: Ending,
 ): Promise<StepOutcome> {
   const mark: IsolationMark = { ...markOf(step, node, ports.clock()), outcome };
   expectDone(await ports.kube.annotate(node, { [marks.isolation]: JSON.stringify(mark) }));
   return { kind: 'restored', node: 'kept', reason };
 }
 
-/** A hold keeps the node out of service whatever the repair had in mind. */
-async function holdOn(ports: Ports, step: Step, ending: Ending): Promise<StepOutcome> {
-  const read = await ports.kube.readNode(step.opening.node);
-  if (!read.ok) throw new Error(read.why);
-  if (!read.value) return left('deleted');
-  const outcome = ending.node === 'return' ? 'cancelled' : ending.outcome;
-  return keep(ports, step, read.value, { outcome, reason: 'held' });
-}
-
 /** The node is a person's: our mark goes, a note of the hand-over stays. */
-async function leave(ports: Ports, step: Step, ending: Ending): Promise<StepOutcome> {
+async function leave(ports: Ports, step: Step): Promise<StepOutcome> {
   const { node: name, repairId } = step.opening;
   const read = await ports.kube.readNode(name);
-  if (!read.ok) throw new Error(read.why);
+  if (!read.ok) return unread(read);
   const node = read.value;
-  if (ending.node === 'return' && node && isServing(node))
-    return { kind: 'restored', node: 'returned' };
   if (node && isolationMark(node)?.repair === repairId) {
     const note = { repair: repairId, outcome: 'taken-over', at: ports.clock() };
     const annotations = { [marks.isolation]: null, [marks.handedOver]: JSON.stringify(note) };
     expectDone(await ports.kube.annotate(node, annotations));
   }
   return left('taken-over');
-}
-
-/** An earlier try gave the node back and its answer was lost: a person's uncordon leaves our mark where it is. */
-function isServing(node: NodeFacts): boolean {
-  return isolationMark(node) === undefined && !node.unschedulable;
 }
 
 function markOf({ opening }: Step, node: NodeFacts, now: number): IsolationMark {
@@ -121,5 +100,5 @@ function left(reason: 'taken-over' | 'replaced' | 'deleted'): StepOutcome {
 /** A conflict means that the node changed since the look: the next try looks again. */
 function expectDone(written: Written): void {
   if (written.kind === 'conflict') throw new Error('the node changed meanwhile; looking again');
-  if (written.kind === 'failed') throw new Error(written.why);
+  if (written.kind === 'failed' || written.kind === 'lost') throw new Error(written.why);
 }

@@ -4,7 +4,7 @@ import { movable, podName } from '../domain/repair/pods.ts';
 import type { Rung } from '../domain/repair/policy.ts';
 import type { Finding } from '../domain/repair/types.ts';
 import type { EpochMs } from '../domain/vocabulary.ts';
-import { freshLook, podsUnreadable } from './freshLook.ts';
+import { freshLook, unread } from './freshLook.ts';
 import type { Ports } from './ports.ts';
 import type { Done, Step, StepOutcome } from './step.ts';
 
@@ -47,7 +47,7 @@ async function attemptOnce(
 /** Empty is proved right before the act: a cache may have been silent, or a pod bound since. */
 async function podsFound({ kube }: Ports, { opening }: Step): Promise<StepOutcome | undefined> {
   const listed = await kube.listPods(opening.node);
-  if (!listed.ok) return podsUnreadable(listed.why);
+  if (!listed.ok) return unread(listed);
   const pods = movable(listed.value);
   if (pods.length === 0) return undefined;
   return { kind: 'podsFound', left: pods.length, pods: pods.slice(0, mostNamed).map(podName) };

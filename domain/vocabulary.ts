@@ -95,6 +95,7 @@ export const escalationReasons = [
   'cancelled-mid-repair',
   'held-mid-repair',
   'terminated-outside',
+  'stuck',
 ] as const;
 export type EscalationReason = (typeof escalationReasons)[number];
 
@@ -110,8 +111,15 @@ export const reasonCodes = [
   'paused',
   'permit-lost',
   'journal-unavailable',
+  // Which neighbour gave no answer.
   'node-unreadable',
   'pods-unreadable',
+  'pause-unreadable',
+  'hub-unreadable',
+  'step-failed',
+  // What became of a cordon that was asked for.
+  'cordon-refused',
+  'cordon-unconfirmed',
   'budget-blocks',
   'unknown-health',
   // Why a report opens no repair.

@@ -1,5 +1,13 @@
 /** Wires the activities' ports to the real neighbours: the API server, the hub, the guard and the drivers. */
-import type { GuardPort, HubPort, KubePort, Ports, Read, Written } from '../activities/ports.ts';
+import type {
+  GuardPort,
+  HubPort,
+  KubePort,
+  Ports,
+  Read,
+  Unread,
+  Written,
+} from '../activities/ports.ts';
 import type { Records } from '../dispatch/index.ts';
 import { evolve } from '../domain/dispatch/evolve.ts';
 import type { EpochMs } from '../domain/vocabulary.ts';
@@ -57,13 +65,13 @@ function reads({
     readNode: async (name) => {
       const read = await getNode(observer, name);
       if (!read.ok && read.refusal.kind === 'not-found') return { ok: true, value: undefined };
-      return readOf(read);
+      return readOf(read, 'node-unreadable');
     },
     cachedNode: (name) => nodes.get(name),
     podsOn: (node) => pods.onNode(node),
-    listPods: async (node) => readOf(await listPodsOn(observer, node)),
+    listPods: async (node) => readOf(await listPodsOn(observer, node), 'pods-unreadable'),
     isPaused: async () => {
-      const read = readOf(await readPause(observer));
+      const read = readOf(await readPause(observer), 'pause-unreadable');
       return read.ok ? { ok: true, value: read.value !== undefined } : read;
     },
   };
@@ -75,7 +83,18 @@ function guardPort(guard: Guard, pace: Pace): GuardPort {
     pace.isolating();
     return guard.request(applicant);
   };
-  return { ...guard, request };
+  return {
+    request,
+    preview: guard.preview,
+    release: async (repairId) => ledgerOf(await guard.release(repairId)),
+    holds: async (repairId) => ledgerOf(await guard.holds(repairId)),
+  };
+}
+
+function ledgerOf<T>(
+  read: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string },
+): Read<T> {
+  return read.ok ? read : { ...read, reason: 'ledger-unreadable' };
 }
 
 function nodeWrites(
@@ -111,7 +130,7 @@ function hubPort({ hub, cluster, records }: PortsOptions): HubPort {
   return {
     newestReports: async (node) => {
       const read = await newestReportsOf(hub, cluster, node);
-      if (read.kind !== 'read') return { ok: false, why: read.why };
+      if (read.kind !== 'read') return hubSilent(read.why);
       const value = read.reports.map(({ event, sequence }) => {
         const { check, verdict, bootId } = event;
         return { check, verdict, bootId, sequence };
@@ -120,28 +139,31 @@ function hubPort({ hub, cluster, records }: PortsOptions): HubPort {
     },
     publishJournal: async (entries) => {
       const stored = await publishJournal(hub, entries);
-      return stored.kind === 'stored'
-        ? { ok: true, value: undefined }
-        : { ok: false, why: stored.why };
+      return stored.kind === 'stored' ? { ok: true, value: undefined } : hubSilent(stored.why);
     },
     changeEpisode: async (node, event) => {
       const changed = await records.change(node, (record) => record && evolve(record, event));
       return changed
         ? { ok: true, value: undefined }
-        : { ok: false, why: `the record of ${node} could not be changed` };
+        : hubSilent(`the record of ${node} could not be changed`);
     },
   };
 }
 
-function readOf<T>(result: Result<T>): Read<T> {
-  return result.ok ? result : { ok: false, why: sentenceOf(result.refusal) };
+function hubSilent(why: string): Unread {
+  return { ok: false, reason: 'hub-unreadable', why };
+}
+
+function readOf<T>(result: Result<T>, reason: Unread['reason']): Read<T> {
+  return result.ok ? result : { ok: false, reason, why: sentenceOf(result.refusal) };
 }
 
 function writtenOf(result: Result<unknown>): Written {
   if (result.ok) return { kind: 'done' };
   if (result.refusal.kind === 'conflict') return { kind: 'conflict' };
   if (result.refusal.kind === 'not-found') return { kind: 'gone' };
-  return { kind: 'failed', why: sentenceOf(result.refusal) };
+  const kind = result.refusal.kind === 'ambiguous' ? 'lost' : 'failed';
+  return { kind, why: sentenceOf(result.refusal) };
 }
 
 function sentenceOf({ kind, message }: Refusal): string {

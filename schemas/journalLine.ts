@@ -1,6 +1,12 @@
 /** The wire form of a journal entry: a strict envelope around what `domain/` decided (DESIGN 5). */
 import { z } from 'zod';
-import type { Command, JournalEntry, RepairEvent, RepairOpening } from '../domain/repair/types.ts';
+import type {
+  Command,
+  JournalEntry,
+  Recorded,
+  RepairEvent,
+  RepairOpening,
+} from '../domain/repair/types.ts';
 import { phases, type EpochMs, type Phase } from '../domain/vocabulary.ts';
 import { explain, parseJson, type Parsed } from './parsed.ts';
 import { majorVersion, openCode } from './tolerant.ts';
@@ -23,6 +29,7 @@ const writtenLineSchema = z.strictObject({
   reason: z.string().max(1024).exactOptional(),
   events: z.array(kinded.extend({ at: epochMs })),
   by: z.string().min(1).max(256),
+  repeated: z.strictObject({ times: z.int().min(2), until: epochMs }).exactOptional(),
   opening: z.looseObject({}).exactOptional(),
 });
 
@@ -50,6 +57,8 @@ export type JournalLine = {
   readonly events: readonly { readonly kind: string; readonly at: EpochMs }[];
   /** Who decided: `slipway`, a part of it, or a person. */
   readonly by: string;
+  /** How often the same came of the same command, and until when; `events` are the last ones. */
+  readonly repeated?: { readonly times: number; readonly until: EpochMs };
   /** In the first entry of a repair alone. */
   readonly opening?: object;
 };
@@ -75,7 +84,7 @@ export function formatJournalLine(line: JournalLine): Parsed<string> {
 const repairEntrySchema = journalLineSchema.extend({
   repairId: z.string(),
   node: z.string(),
-  command: z.custom<Command | { readonly kind: 'open' }>(isKinded),
+  command: z.custom<Command | Recorded>(isKinded),
   from: openCode<Phase>(),
   to: openCode<Phase>(),
   events: z.array(z.custom<RepairEvent>(isKinded)),

@@ -29,12 +29,22 @@ export function ordinary(cluster: string): Repairs {
   });
 }
 
-/** For the end of a repair, which is tried until it is done. */
+/** For what gives back and closes: patient, and then the repair says what keeps it. */
 export function patient(cluster: string): Repairs {
   return proxyActivities<RepairActivities>({
     taskQueue: taskQueueOf('repairs', cluster),
     startToCloseTimeout: 5 * second,
+    scheduleToCloseTimeout: 60 * second,
     retry,
+  });
+}
+
+/** The last words of a repair, tried until the journal has them. */
+export function recording(cluster: string): Repairs {
+  return proxyActivities<RepairActivities>({
+    taskQueue: taskQueueOf('repairs', cluster),
+    startToCloseTimeout: 10 * second,
+    retry: { ...retry, backoffCoefficient: 2, maximumInterval: 60 * second },
   });
 }
 
@@ -42,16 +52,7 @@ export function moves(cluster: string): Moves {
   return proxyActivities<MoveActivities>({
     taskQueue: taskQueueOf('moves', cluster),
     startToCloseTimeout: 10 * second,
-    scheduleToCloseTimeout: 5 * 60 * second,
-    retry,
-  });
-}
-
-/** Undoing and journaling never give up. */
-export function lasting(cluster: string): Moves {
-  return proxyActivities<MoveActivities>({
-    taskQueue: taskQueueOf('moves', cluster),
-    startToCloseTimeout: 15 * second,
+    scheduleToCloseTimeout: 60 * second,
     retry,
   });
 }

@@ -1,16 +1,20 @@
 /** The loop of a repair: decide, perform, journal, evolve, until it is closed (DESIGN 7). */
 import {
+  ApplicationFailure,
+  CancellationScope,
   continueAsNew,
   defineQuery,
   defineSignal,
+  setDefaultSignalHandler,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import { decide } from '../domain/repair/decide.ts';
 import { evolve, initialState } from '../domain/repair/evolve.ts';
+import { mostCommandsAtOnce } from '../domain/repair/patience.ts';
 import type { Command, RepairEvent, RepairState } from '../domain/repair/types.ts';
 import { arriveSignal, stateQuery } from './contract/index.ts';
-import type { NodeRepairInput, NodeRepairResult, Said } from './contract/index.ts';
+import type { NodeRepairInput, NodeRepairResult } from './contract/index.ts';
 import { Inbox } from './inbox.ts';
 import { Pending } from './pending.ts';
 import { beginning, perform } from './perform.ts';
@@ -18,15 +22,28 @@ import { flush, recordInBackground } from './record.ts';
 import { showPhase } from './show.ts';
 
 const eventsPerRun = 4_000;
+/** Half of what DESIGN 7 allows: one more command may add some hundred kilobytes. */
+const bytesPerRun = 1024 * 1024;
 
-export async function nodeRepair({ opening, carried }: NodeRepairInput): Promise<NodeRepairResult> {
-  const inbox = new Inbox(carried?.inbox ?? []);
+/** Temporal's own cancellation reaches the inbox and nothing else: an activity that it ended would end the undoing too. */
+export async function nodeRepair(input: NodeRepairInput): Promise<NodeRepairResult> {
+  const inbox = new Inbox(input.carried?.inbox ?? []);
+  void CancellationScope.current().cancelRequested.catch(() => {
+    inbox.add({ kind: 'cancelRequested', by: temporal, requestId: 'temporal' });
+  });
+  return CancellationScope.nonCancellable(() => repair(input, inbox));
+}
+
+const temporal = { name: 'temporal', reason: "Temporal's own cancellation was requested" };
+
+async function repair(
+  { opening, carried }: NodeRepairInput,
+  inbox: Inbox,
+): Promise<NodeRepairResult> {
   const pending = carried ? Pending.carried(opening, carried) : Pending.opened(opening);
   let state: RepairState = carried?.state ?? initialState(opening);
   setHandler(defineQuery<RepairState>(stateQuery), () => state);
-  setHandler(defineSignal<[Said]>(arriveSignal), ({ repairId, arrival }) => {
-    if (repairId === opening.repairId) inbox.add({ ...arrival, at: Date.now() });
-  });
+  hearSignals(inbox, opening.repairId);
   const advance = (command: Command, at: number, events: readonly RepairEvent[]): void => {
     const from = state.phase;
     state = events.reduce(evolve, state);
@@ -43,6 +60,7 @@ export async function nodeRepair({ opening, carried }: NodeRepairInput): Promise
       if (command.kind === 'wait') recordInBackground(opening, state, pending);
     }
     advance(command, at, await perform({ command, state, opening, inbox, pending }));
+    failIfSpinning(state);
     if (isRunFull(state)) {
       await pending.settled();
       await continueAsNew<typeof nodeRepair>({ opening, carried: pending.carry(state, inbox) });
@@ -52,13 +70,28 @@ export async function nodeRepair({ opening, carried }: NodeRepairInput): Promise
   return resultOf(state);
 }
 
+/** Whatever is sent by whatever tool is read where it arrives: an error here would stop the repair for good. */
+function hearSignals(inbox: Inbox, repairId: string): void {
+  setHandler(defineSignal<[unknown]>(arriveSignal), (said) =>
+    inbox.hear(repairId, arriveSignal, said),
+  );
+  setDefaultSignalHandler((name, said) => inbox.mishear(name, said));
+}
+
 function isOver(state: RepairState): boolean {
   return state.phase === 'closed';
 }
 
+/** The decision hands a spin over; this is for a defect in just that. A failed run is handed over by the reconciler. */
+function failIfSpinning({ turn, phase }: RepairState): void {
+  if (turn.commands < 4 * mostCommandsAtOnce) return;
+  throw ApplicationFailure.nonRetryable(`${turn.commands} commands at one moment in ${phase}`);
+}
+
 /** Between two commands is the only safe place to continue as new. */
 function isRunFull(state: RepairState): boolean {
-  return !isOver(state) && workflowInfo().historyLength > eventsPerRun;
+  const { historyLength, historySize } = workflowInfo();
+  return !isOver(state) && (historyLength > eventsPerRun || historySize > bytesPerRun);
 }
 
 function resultOf(state: RepairState): NodeRepairResult {

@@ -1,4 +1,6 @@
 /** Journal entries that JOURNAL has not acknowledged yet: they ride with the next activity. */
+import { emptyBacklog, released, withEntry } from '../domain/repair/entries.ts';
+import type { Backlog } from '../domain/repair/entries.ts';
 import type { JournalEntry, RepairOpening, RepairState } from '../domain/repair/types.ts';
 import type { NodeRepairInput } from './contract/index.ts';
 import type { Inbox } from './inbox.ts';
@@ -6,21 +8,25 @@ import type { Inbox } from './inbox.ts';
 type Carried = NonNullable<NodeRepairInput['carried']>;
 type Written = Pick<JournalEntry, 'at' | 'command' | 'events' | 'from' | 'to'>;
 
+/** What rides along lies in the history with the activity's input. */
+const mostRiding = 20;
+
 export class Pending {
   readonly #opening: RepairOpening;
-  #entries: JournalEntry[];
+  #backlog: Backlog;
   #sequence: number;
   #recording: Promise<void> = Promise.resolve();
+  #isJournalAway = false;
 
-  private constructor(opening: RepairOpening, entries: readonly JournalEntry[], sequence: number) {
+  private constructor(opening: RepairOpening, backlog: Backlog, sequence: number) {
     this.#opening = opening;
-    this.#entries = [...entries];
+    this.#backlog = backlog;
     this.#sequence = sequence;
   }
 
   static opened(opening: RepairOpening): Pending {
     const phase = 'awaiting-permit';
-    const pending = new Pending(opening, [], 0);
+    const pending = new Pending(opening, emptyBacklog, 0);
     pending.add({
       at: opening.openedAt,
       command: { kind: 'open' },
@@ -35,8 +41,20 @@ export class Pending {
     return new Pending(opening, pending, sequence);
   }
 
-  get entries(): readonly JournalEntry[] {
-    return this.#entries;
+  /** The oldest entries, as many as one step may carry. */
+  get next(): readonly JournalEntry[] {
+    return this.#backlog.ready.slice(0, mostRiding);
+  }
+
+  /** What rides with an activity that has something else to do: nothing while the journal does not answer. */
+  get riding(): readonly JournalEntry[] {
+    return this.#isJournalAway ? [] : this.next;
+  }
+
+  /** Everything, what is kept back for counting included: an attempt and an end are journaled with all before them. */
+  all(): readonly JournalEntry[] {
+    this.#backlog = released(this.#backlog);
+    return this.#backlog.ready;
   }
 
   add(written: Written): void {
@@ -44,12 +62,15 @@ export class Pending {
     const sequence = this.#sequence;
     const head = { version: 1, repairId, cluster, node, sequence } as const;
     const opening = sequence === 0 && { opening: this.#opening };
-    this.#entries.push({ ...head, ...written, by: authorOf(written), ...opening });
+    const entry = { ...head, ...written, by: authorOf(written), ...opening };
+    this.#backlog = withEntry(this.#backlog, entry);
     this.#sequence += 1;
   }
 
   recorded(through: number): void {
-    this.#entries = this.#entries.filter((entry) => entry.sequence > through);
+    const ready = this.#backlog.ready.filter((entry) => entry.sequence > through);
+    this.#isJournalAway = through < 0 && ready.length > 0;
+    this.#backlog = { ...this.#backlog, ready };
   }
 
   /** One recording at a time goes on beside the repair's waits. */
@@ -62,7 +83,8 @@ export class Pending {
   }
 
   carry(state: RepairState, inbox: Inbox): Carried {
-    return { state, inbox: inbox.drain(), pending: this.#entries, sequence: this.#sequence };
+    const sequence = this.#sequence;
+    return { version: 1, state, inbox: inbox.drain(), pending: this.#backlog, sequence };
   }
 }
 

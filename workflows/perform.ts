@@ -16,7 +16,7 @@ import type {
   RepairState,
 } from '../domain/repair/types.ts';
 import type { EpochMs } from '../domain/vocabulary.ts';
-import { evicting, lasting, local, moves, ordinary, patient, rungOnce } from './activities.ts';
+import { evicting, local, moves, ordinary, patient, rungOnce } from './activities.ts';
 import type { Inbox } from './inbox.ts';
 import type { Pending } from './pending.ts';
 import { stepOf } from './step.ts';
@@ -82,7 +82,7 @@ function acted(turn: Turn, command: Act): Promise<StepOutcome> {
     case 'runRung':
       return runRung(turn, command);
     case 'restore':
-      return answered(turn, () => lasting(clusterOf(turn)).restore(step(turn), endingOf(turn)));
+      return answered(turn, () => moves(clusterOf(turn)).restore(step(turn), endingOf(turn)));
     case 'releasePermit':
       return lastly(turn, 'releasePermit');
   }
@@ -111,7 +111,9 @@ async function lastly(turn: Turn, kind: 'releasePermit' | 'close'): Promise<Step
     return await (kind === 'close' ? local.close(told, endingOf(turn)) : local.releasePermit(told));
   } catch {
     const last = patient(clusterOf(turn));
-    return kind === 'close' ? last.close(told, endingOf(turn)) : last.releasePermit(told);
+    return failing(turn, () =>
+      kind === 'close' ? last.close(told, endingOf(turn)) : last.releasePermit(told),
+    );
   }
 }
 
@@ -143,7 +145,7 @@ async function runRung(
   try {
     const once = rungOnce(clusterOf(turn), callTimeoutMs).runRung;
     const done = await once.executeWithOptions({ summary: summaryOf(command) }, [
-      step(turn),
+      step(turn, turn.pending.all()),
       order,
     ]);
     turn.pending.recorded(done.recordedThrough);
@@ -180,7 +182,7 @@ async function failing(turn: Turn, ask: () => Promise<StepOutcome>): Promise<Ste
   }
 }
 
-function step({ opening, state, pending }: Turn, entries = pending.entries): Step {
+function step({ opening, state, pending }: Turn, entries = pending.riding): Step {
   return stepOf(opening, state, entries);
 }
 

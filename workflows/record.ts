@@ -1,6 +1,6 @@
 /** Journaling by itself: while a repair waits, and at its end. */
 import type { RepairOpening, RepairState } from '../domain/repair/types.ts';
-import { local, patient } from './activities.ts';
+import { local, recording } from './activities.ts';
 import type { Pending } from './pending.ts';
 import { stepOf } from './step.ts';
 
@@ -14,10 +14,12 @@ export function recordInBackground(
   pending: Pending,
 ): void {
   pending.inBackground(async () => {
+    if (pending.next.length === 0) return;
     try {
-      pending.recorded(await local.record(stepOf(opening, state, pending.entries)));
+      pending.recorded(await local.record(stepOf(opening, state, pending.next)));
     } catch {
       // Local activities fail only by their time-out: the hub is slow, and nothing here depends on it.
+      pending.recorded(-1);
     }
   });
 }
@@ -29,10 +31,12 @@ export async function flush(
   pending: Pending,
 ): Promise<void> {
   await pending.settled();
-  const step = stepOf(opening, state, pending.entries);
-  try {
-    await local.flush(step);
-  } catch {
-    await patient(opening.cluster).flush(step);
+  while (pending.all().length > 0) {
+    const step = stepOf(opening, state, pending.next);
+    try {
+      pending.recorded(await local.flush(step));
+    } catch {
+      pending.recorded(await recording(opening.cluster).flush(step));
+    }
   }
 }

@@ -19,6 +19,7 @@ const tellers: Tellers = {
   rebooted: ({ ready }) => `the node was seen ${ready ? 'ready' : 'not ready'} in its boot`,
   lost: ({ reason, detail }) => `lost: ${reason} (${detail})`,
   lookAgain: silent,
+  misheard: ({ detail }) => `something was said that nobody understands: ${detail}`,
   permitGranted: (event) => `${done(event, 'permit granted')}: ${event.out} of ${event.limit} out`,
   permitRefused: ({ reason, out, limit }) => `permit refused: ${reason} (${out} of ${limit} out)`,
   isolated: (event) => done(event, 'isolated'),

@@ -76,9 +76,10 @@ function holds(ledger: Ledger, { repairId }: Applicant): boolean {
 function refusal(
   nodes: readonly NodeFacts[],
   { nodeUid, limits }: Applicant,
-): 'nodes-unreadable' | 'cluster-too-small' | 'control-plane' | undefined {
+): 'nodes-unreadable' | 'node-unknown' | 'cluster-too-small' | 'control-plane' | undefined {
+  if (nodes.length === 0) return 'nodes-unreadable';
   const node = nodes.find((candidate) => candidate.uid === nodeUid);
-  if (!node) return 'nodes-unreadable';
+  if (!node) return 'node-unknown';
   if (nodes.length < fewestNodes && !limits.allowSmallClusters) return 'cluster-too-small';
   return node.controlPlane && !limits.allowControlPlane ? 'control-plane' : undefined;
 }

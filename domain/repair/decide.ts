@@ -1,6 +1,7 @@
 /** What a repair does next. Total: every state has a command, and every "no" carries its reason (DESIGN 7). */
 import type { EpochMs, EscalationReason } from '../vocabulary.ts';
 import { health } from './health.ts';
+import { isStuck, stuckDetail } from './patience.ts';
 import type { RepairPolicy, Rung } from './policy.ts';
 import type { Attempt, Command, Ending, RepairState } from './types.ts';
 
@@ -8,9 +9,22 @@ import type { Attempt, Command, Ending, RepairState } from './types.ts';
 const lookEveryMs = 20_000;
 
 export function decide(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
+  if (isStuck(state, now)) return handOver(state);
   const command = next(state, policy, now);
   if (command.kind !== 'conclude' || !state.doubtful || state.lost) return command;
   return heldBack(state, now) ?? { kind: 'look' };
+}
+
+/** What makes no progress goes to a person; if not even that can be carried out, the repair ends all the same. */
+function handOver(state: RepairState): Command {
+  if (state.ending?.stuck) return { kind: 'close' };
+  const node = isOut(state) ? 'keep' : 'leave';
+  const detail = stuckDetail(state);
+  return conclude(state, { outcome: 'escalated', reason: 'stuck', node, detail, stuck: true });
+}
+
+function isOut(state: RepairState): boolean {
+  return state.isolated || state.doubtful;
 }
 
 function next(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
@@ -30,7 +44,7 @@ function heldBack({ refused }: RepairState, now: EpochMs): Command | undefined {
 
 /** Ends: undo what is ours, give the permit back, close. */
 function carryOut(state: RepairState): Command {
-  if (!state.restored && (state.isolated || state.doubtful)) return { kind: 'restore' };
+  if (!state.restored && isOut(state)) return { kind: 'restore' };
   if (!state.released) return { kind: 'releasePermit' };
   return { kind: 'close' };
 }
@@ -46,6 +60,7 @@ function conclude(state: RepairState, ending: Ending): Command {
     reason: 'observe-mode',
     node: ending.node,
     detail,
+    ...(ending.stuck && { stuck: true }),
   };
 }
 

@@ -2,10 +2,10 @@
 import type { Verdict } from '../fault.ts';
 import type { EpochMs, ReasonCode } from '../vocabulary.ts';
 import { health } from './health.ts';
-import { lossReasons } from './types.ts';
+import { arrivalKinds, lossReasons } from './types.ts';
 import type {
   CheckReport,
-  Ending,
+  Command,
   Finding,
   LossReason,
   RepairEvent,
@@ -14,12 +14,16 @@ import type {
 } from './types.ts';
 
 const second = 1000;
-/** A refused act is tried again after this long at the latest, unless something wakes the repair earlier. */
-const refusedLookAgainMs = 5 * 60 * second;
+const minute = 60 * second;
+
+type BackOff = { readonly firstMs: number; readonly longestMs: number };
+
+/** The ledger wakes its waiters, so asking again is only for a wake-up that was lost. */
+const woken: BackOff = { firstMs: 5 * minute, longestMs: 5 * minute };
 /** Nobody tells a repair that a pause has ended, and only those that hold a permit ask. */
-const pausedLookAgainMs = 10 * second;
-/** Budgets and unreadable objects change by themselves within seconds. */
-const soonLookAgainMs = 5 * second;
+const unpaused: BackOff = { firstMs: 10 * second, longestMs: minute };
+/** Budgets and neighbours change by themselves within seconds, or stay as they are for hours. */
+const soon: BackOff = { firstMs: 5 * second, longestMs: 2 * minute };
 
 export function initialState(opening: RepairOpening): RepairState {
   const { fault, openedAt } = opening;
@@ -44,13 +48,16 @@ export function initialState(opening: RepairOpening): RepairState {
     attempts: 0,
     restored: false,
     released: false,
+    progressAt: openedAt,
+    turn: { at: openedAt, commands: 0 },
   };
   return settle(state, openedAt);
 }
 
 /** A closed repair stays as it is, whatever still reaches it. */
 export function evolve(state: RepairState, event: RepairEvent): RepairState {
-  return state.phase === 'closed' ? state : settle(apply(state, event), event.at);
+  if (state.phase === 'closed') return state;
+  return measured(state, settle(apply(state, event), event.at), event);
 }
 
 /** The state after these events, from the opening on. */
@@ -70,6 +77,7 @@ const handlers: Handlers = {
   rebooted: (state, { bootId, ready, at }) => seenIn(state, { bootId, ready }, at),
   lost: (state, { reason, detail }) => withLoss(state, reason, detail),
   lookAgain: (state) => ({ ...state, refused: undefined }),
+  misheard: (state) => state,
   permitGranted: (state) => ({
     ...state,
     refused: undefined,
@@ -77,7 +85,7 @@ const handlers: Handlers = {
     phase: workPhase(state),
   }),
   permitRefused: (state, { reason, at }) =>
-    withRefusal(state, reason, at, isUnreadable(reason) ? soonLookAgainMs : refusedLookAgainMs),
+    withRefusal(state, reason, at, isUnreadable(reason) ? soon : woken),
   isolated: (state) => inWorkPhase({ ...state, isolated: true, doubtful: false }),
   podsTagged: (state, { pods, at }) =>
     inWorkPhase({
@@ -88,12 +96,7 @@ const handlers: Handlers = {
   podsMoved: (state) =>
     inWorkPhase({ ...state, pods: { tagged: true, moved: true, left: 0, blockers: [] } }),
   podsLeft: (state, { left, blockers, at }) =>
-    withRefusal(
-      { ...state, pods: { ...state.pods, left, blockers } },
-      'budget-blocks',
-      at,
-      soonLookAgainMs,
-    ),
+    withRefusal({ ...state, pods: { ...state.pods, left, blockers } }, 'budget-blocks', at, soon),
   podsFound,
   attempted,
   attemptSpent: (state, { nextRung, nextSpent }) => ({
@@ -176,25 +179,35 @@ function attempted(state: RepairState, event: Of<'attempted'>): RepairState {
 function refused(state: RepairState, event: Of<'refused'>): RepairState {
   const seen = event.finding ? found(state, event.finding, event.at) : state;
   const { reason, detail, at } = event;
-  if (isLoss(reason)) return withLoss(seen, reason, detail);
+  if (isLoss(reason)) return withFoundLoss(seen, reason, detail);
   if (reason === 'permit-lost') return { ...seen, permit: false };
   if (reason === 'healed' || reason === 'rebooted') return seen;
-  const laterMs = reason === 'paused' ? pausedLookAgainMs : soonLookAgainMs;
   const unwell = reason === 'still-faulty' || reason === 'unknown-health';
   const open = unwell && state.ending ? unconcluded(seen, at) : inDoubt(seen, reason);
-  return withRefusal(open, reason, at, laterMs);
+  return withRefusal(open, reason, at, reason === 'paused' ? unpaused : soon);
+}
+
+/** An end that cannot be carried out as it was concluded is concluded anew, by what was found last. */
+function withFoundLoss(state: RepairState, reason: LossReason, detail: string): RepairState {
+  if (!state.ending) return withLoss(state, reason, detail);
+  return { ...state, ending: undefined, lost: { reason, detail } };
 }
 
 function failed(state: RepairState, { command, at }: Of<'failed'>): RepairState {
-  const isLedger = command === 'requestPermit' || command === 'releasePermit';
-  const reason = isLedger ? 'ledger-unreadable' : 'node-unreadable';
-  return withRefusal(inDoubt(state, reason), reason, at, soonLookAgainMs);
+  const open = command === 'isolate' ? { ...state, doubtful: true } : state;
+  return withRefusal(open, failureReasons[command] ?? 'step-failed', at, soon);
 }
 
-/** The answer to an isolation may be lost after the API server took it. */
+/** Whom the steps that speak to one neighbour alone had asked. */
+const failureReasons: Partial<Record<Command['kind'], ReasonCode>> = {
+  requestPermit: 'ledger-unreadable',
+  releasePermit: 'ledger-unreadable',
+  close: 'hub-unreadable',
+};
+
+/** A cordon that was sent may have been set although nobody answered. */
 function inDoubt(state: RepairState, reason: ReasonCode): RepairState {
-  const tried = state.phase === 'isolating' && reason === 'node-unreadable';
-  return tried ? { ...state, doubtful: true } : state;
+  return reason === 'cordon-unconfirmed' ? { ...state, doubtful: true } : state;
 }
 
 /** A return that a fresh look forbade: the node has to prove itself again. */
@@ -210,20 +223,10 @@ function unconcluded(state: RepairState, at: EpochMs): RepairState {
 
 function restored(state: RepairState, event: Of<'restored'>): RepairState {
   const done: RepairState = { ...state, refused: undefined, restored: true };
-  const wanted = state.ending?.node;
-  if (event.node === 'left' && wanted !== 'leave') {
-    const reason = event.reason ?? 'taken-over';
-    return { ...done, ending: { outcome: 'taken-over', reason, node: 'leave' } };
-  }
-  if (event.node === 'kept' && wanted === 'return') {
-    const ending = state.attempts > 0 ? heldLate : heldEarly;
-    return { ...done, ending };
-  }
-  return done;
+  if (event.node !== 'left' || state.ending?.node === 'leave') return done;
+  const reason = event.reason ?? 'taken-over';
+  return { ...done, ending: { outcome: 'taken-over', reason, node: 'leave' } };
 }
-
-const heldEarly: Ending = { outcome: 'cancelled', reason: 'held', node: 'keep' };
-const heldLate: Ending = { outcome: 'escalated', reason: 'held-mid-repair', node: 'keep' };
 
 function withReport(state: RepairState, report: CheckReport): RepairState {
   const known = state.checks[report.check];
@@ -255,14 +258,21 @@ function withRefusal(
   state: RepairState,
   reason: ReasonCode,
   at: EpochMs,
-  laterMs: number,
+  backOff: BackOff,
 ): RepairState {
-  return { ...state, refused: { reason, at, lookAgainAt: at + spread(state.repairId, laterMs) } };
+  const times = state.refused?.reason === reason ? state.refused.times + 1 : 1;
+  const lookAgainAt = at + spread(state.repairId, delayMs(backOff, times));
+  return { ...state, refused: { reason, at, times, lookAgainAt } };
+}
+
+/** first x 2^(times - 1), at most the longest. */
+function delayMs({ firstMs, longestMs }: BackOff, times: number): number {
+  return Math.min(firstMs * 2 ** Math.min(times - 1, 20), longestMs);
 }
 
 /** Of these refusals the ledger keeps no waiter, so nobody would wake the repair. */
 function isUnreadable(reason: ReasonCode): boolean {
-  return reason === 'ledger-unreadable' || reason === 'nodes-unreadable';
+  return ['ledger-unreadable', 'nodes-unreadable', 'node-unknown'].includes(reason);
 }
 
 function isLoss(reason: ReasonCode): reason is LossReason {
@@ -275,6 +285,36 @@ function spread(repairId: string, laterMs: number): number {
   return Math.round(laterMs * (0.8 + (sum % 100) / 500));
 }
 
+/** Notes progress, and how many commands have ended at this moment. */
+function measured(before: RepairState, after: RepairState, event: RepairEvent): RepairState {
+  const progressAt = hasProgressed(before, after) ? event.at : after.progressAt;
+  return {
+    ...after,
+    progressAt,
+    turn: isArrival(event) ? after.turn : turned(before.turn, event.at),
+  };
+}
+
+function hasProgressed(before: RepairState, after: RepairState): boolean {
+  return (
+    before.phase !== after.phase ||
+    before.pods.left > after.pods.left ||
+    before.attempts !== after.attempts ||
+    before.lookedAt !== after.lookedAt ||
+    before.restored !== after.restored ||
+    before.released !== after.released ||
+    before.ending !== after.ending
+  );
+}
+
+function turned({ at, commands }: RepairState['turn'], now: EpochMs): RepairState['turn'] {
+  return at === now ? { at, commands: commands + 1 } : { at: now, commands: 1 };
+}
+
+function isArrival({ kind }: RepairEvent): boolean {
+  return arrivalKinds.some((arrival) => arrival === kind);
+}
+
 /** Health decides by itself whether the repair verifies or works, and since when it has been well or unknown. */
 function settle(state: RepairState, at: EpochMs): RepairState {
   if (state.ending) return state;
@@ -284,14 +324,14 @@ function settle(state: RepairState, at: EpochMs): RepairState {
     healthySince: verdict === 'healthy' ? (state.healthySince ?? at) : undefined,
     unknownSince: verdict === 'unknown' ? (state.unknownSince ?? at) : undefined,
   };
-  return state.isolated && !state.attempt ? turned(timed, verdict, at) : timed;
+  return state.isolated && !state.attempt ? redirected(timed, verdict, at) : timed;
 }
 
 /**
  * Without an attempt under way, a healthy node proves itself and a faulty one is worked on.
  * What was refused was an act: a node that became healthy needs none, so its refusal is void.
  */
-function turned(state: RepairState, verdict: Verdict, at: EpochMs): RepairState {
+function redirected(state: RepairState, verdict: Verdict, at: EpochMs): RepairState {
   const verifying = state.phase === 'verifying';
   if (verdict === 'healthy' && !verifying)
     return { ...state, phase: 'verifying', verifyingSince: at, refused: undefined };

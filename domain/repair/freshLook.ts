@@ -8,7 +8,7 @@ import type { ReasonCode } from '../vocabulary.ts';
 import type { CheckReport, Finding } from './types.ts';
 
 /** What is about to happen. `undo` gives a node back whatever its health: a person cancelled. */
-export type Purpose = 'look' | 'isolate' | 'act' | 'return' | 'undo';
+export type Purpose = 'look' | 'isolate' | 'act' | 'return' | 'undo' | 'keep';
 
 export type Expectation = {
   readonly purpose: Purpose;
@@ -69,6 +69,7 @@ const rules: Readonly<Record<Purpose, Rule>> = {
     notOurs(expected, seen) ?? held(seen) ?? notAllowed(seen) ?? notSick(expected, finding),
   return: (expected, seen, finding) => notOurs(expected, seen) ?? held(seen) ?? notWell(finding),
   undo: (expected, seen) => notOurs(expected, seen) ?? held(seen),
+  keep: (expected, seen) => notOurs(expected, seen),
 };
 
 function findingOf(

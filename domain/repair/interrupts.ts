@@ -1,18 +1,15 @@
 /** Which arrivals end a running command early. Isolating, a rung and returning always run to their end (DESIGN 7). */
-import type { Arrival, Command, RepairEvent } from './types.ts';
+import { arrivalKinds } from './types.ts';
+import type { Command, RepairEvent } from './types.ts';
 
 export function interrupts(running: Command, event: RepairEvent): boolean {
-  if (running.kind === 'wait') return arrivals.includes(event.kind);
+  if (running.kind === 'wait') return wakes(event);
   return running.kind === 'migrate' && endsMigration(event);
 }
 
-const arrivals: readonly RepairEvent['kind'][] = [
-  'reported',
-  'cancelRequested',
-  'rebooted',
-  'lost',
-  'lookAgain',
-] satisfies readonly Arrival['kind'][];
+function wakes({ kind }: RepairEvent): boolean {
+  return kind !== 'misheard' && arrivalKinds.some((arrival) => arrival === kind);
+}
 
 /** Another faulty report, or a wake-up, gives no reason to stop moving pods. */
 function endsMigration(event: RepairEvent): boolean {

@@ -22,10 +22,10 @@ export function replay(
 ): readonly Replayed[] {
   const replayed: Replayed[] = [];
   let state = initialState(opening);
-  for (const { sequence, at, command, events } of entries) {
-    if (command.kind !== 'open') {
+  for (const { sequence, at, command, events, repeated } of entries) {
+    if (command.kind !== 'open' && command.kind !== 'leftOut') {
       const decided = decide(state, policy, at);
-      const same = isSame(command, decided);
+      const same = repeated ? command.kind === decided.kind : isSame(command, decided);
       replayed.push({ sequence, at, phase: state.phase, recorded: command, decided, same });
     }
     state = events.reduce(evolve, state);

@@ -60,6 +60,8 @@ export type Ending = {
   /** Whether our isolation is undone, kept for a person, or none of our business any more. */
   readonly node: 'return' | 'keep' | 'leave';
   readonly detail?: string;
+  /** The repair made no progress: what cannot be carried out of this ending is left to the reconciler. */
+  readonly stuck?: true;
 };
 
 export type Waiting = {
@@ -113,6 +115,8 @@ export type RepairState = {
     | {
         readonly reason: ReasonCode;
         readonly at: EpochMs;
+        /** How often it was refused for this reason in a row. */
+        readonly times: number;
         readonly lookAgainAt: EpochMs;
       }
     | undefined;
@@ -124,6 +128,10 @@ export type RepairState = {
   readonly ending?: Ending | undefined;
   readonly restored: boolean;
   readonly released: boolean;
+  /** When something last came of the work: what makes none for too long is handed over. */
+  readonly progressAt: EpochMs;
+  /** How many commands ended at this very moment: many of them are a spin. */
+  readonly turn: { readonly at: EpochMs; readonly commands: number };
   readonly outcome?: Outcome | undefined;
 };
 
@@ -183,7 +191,18 @@ export type Arrival = At &
     | { readonly kind: 'rebooted'; readonly bootId: string; readonly ready: boolean }
     | { readonly kind: 'lost'; readonly reason: LossReason; readonly detail: string }
     | { readonly kind: 'lookAgain'; readonly because: string }
+    /** Something was said that no repair understands; it changes nothing. */
+    | { readonly kind: 'misheard'; readonly detail: string }
   );
+
+export const arrivalKinds = [
+  'reported',
+  'cancelRequested',
+  'rebooted',
+  'lost',
+  'lookAgain',
+  'misheard',
+] as const satisfies readonly Arrival['kind'][];
 
 /** What came of a command. `assumed` marks what observe mode did not do. */
 export type CommandOutcome = At &
@@ -269,13 +288,21 @@ export type JournalEntry = {
   /** Counted in workflow code from 0; readers keep the first of each (repairId, sequence). */
   readonly sequence: number;
   readonly at: EpochMs;
-  readonly command: Command | { readonly kind: 'open' };
+  readonly command: Command | Recorded;
   /** The phase before and after; each change of phase is one Kubernetes Event on the Node. */
   readonly from: Phase;
   readonly to: Phase;
   readonly events: readonly RepairEvent[];
   /** Who decided: `slipway`, or the person whose words the entry holds. */
   readonly by: string;
+  /** The same came of the same command again and again: how often in all, and until when. Its events are the last ones. */
+  readonly repeated?: { readonly times: number; readonly until: EpochMs };
   /** On the first entry alone. */
   readonly opening?: RepairOpening;
 };
+
+/** What stands in the journal without having been decided. */
+export type Recorded =
+  | { readonly kind: 'open' }
+  /** So many entries were left out, since the journal did not answer for too long. */
+  | { readonly kind: 'leftOut'; readonly entries: number };

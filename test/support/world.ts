@@ -363,14 +363,10 @@ class World {
     if (!ending) throw new Error('restored without an ending');
     if (this.#pick(6) === 5) return { kind: 'failed', command: 'restore', detail: 'no answer' };
     if (ending.node === 'leave') return { kind: 'restored', node: 'left' };
-    const isWell = ending.outcome === 'repaired' || ending.outcome === 'recovered';
-    const judged = this.#judge(state, isWell ? 'return' : 'undo');
+    const judged = this.#judge(state, purposeOf(ending));
     if (judged.ok) return this.#asDecided(judged.node, ending);
     const { reason, detail, finding } = judged;
-    if (reason === 'held') return { kind: 'restored', node: 'kept', reason };
-    const isUnwell = ['still-faulty', 'unknown-health'].includes(reason);
-    if (isUnwell && finding) return { kind: 'refused', reason, detail, finding };
-    return { kind: 'restored', node: 'left', reason };
+    return { kind: 'refused', reason, detail, ...(finding && { finding }) };
   }
 
   #asDecided(node: NodeFacts, ending: Ending): Outcome {
@@ -387,4 +383,9 @@ class World {
     this.returns += 1;
     return { kind: 'restored', node: 'returned' };
   }
+}
+
+function purposeOf({ node, outcome }: Ending): Purpose {
+  if (node === 'keep') return 'keep';
+  return outcome === 'repaired' || outcome === 'recovered' ? 'return' : 'undo';
 }

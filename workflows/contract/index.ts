@@ -1,7 +1,7 @@
 /** What others may know of a repair's workflow: its names, its input, and how to speak to it. */
+import type { Backlog } from '../../domain/repair/entries.ts';
 import type {
   Arrival,
-  JournalEntry,
   RepairEvent,
   RepairOpening,
   RepairState,
@@ -32,9 +32,10 @@ export const stateQuery = 'state';
 export type NodeRepairInput = {
   readonly opening: RepairOpening;
   readonly carried?: {
+    readonly version: 1;
     readonly state: RepairState;
     readonly inbox: readonly RepairEvent[];
-    readonly pending: readonly JournalEntry[];
+    readonly pending: Backlog;
     readonly sequence: number;
   };
 };

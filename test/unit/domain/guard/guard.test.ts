@@ -117,7 +117,7 @@ describe('a batch', () => {
 
   test('refuses what it does not see', () => {
     expect(ask([], [applicant(0)])).toEqual(['nodes-unreadable']);
-    expect(ask(cluster(10), [applicant(0, { nodeUid: 'another' })])).toEqual(['nodes-unreadable']);
+    expect(ask(cluster(10), [applicant(0, { nodeUid: 'another' })])).toEqual(['node-unknown']);
   });
 
   test('refuses the control plane and small clusters, unless the policy allows them', () => {

@@ -262,7 +262,7 @@ describe('refusals', () => {
     const failed = after(61, { kind: 'failed', command: 'restore', detail: 'no answer' });
     const { state, when } = given([...untilWell, ended('repaired', 'healed', 'return'), failed]);
     const until = state.refused?.lookAgainAt ?? 0;
-    when(62).decides({ kind: 'wait', reason: 'node-unreadable', until });
+    when(62).decides({ kind: 'wait', reason: 'step-failed', until });
     when(66).decides({ kind: 'restore' });
   });
 });
@@ -539,7 +539,7 @@ describe('an isolation whose answer was lost', () => {
   ])('is looked for before the repair ends because $because', ({ event }) => {
     const { state, when } = given([granted, failed, event]);
     const until = state.refused?.lookAgainAt ?? 0;
-    when(3).decides({ kind: 'wait', reason: 'node-unreadable', until });
+    when(3).decides({ kind: 'wait', reason: 'step-failed', until });
     when(7).decides({ kind: 'look' });
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { evolve, fold, initialState } from '../../../../domain/repair/evolve.ts';
-import type { Ending, RepairEvent, RepairState } from '../../../../domain/repair/types.ts';
+import type { Command, Ending, RepairEvent, RepairState } from '../../../../domain/repair/types.ts';
 import { lossReasons } from '../../../../domain/repair/types.ts';
 import {
   after,
@@ -31,6 +31,12 @@ import {
 
 const stateOf = (events: readonly RepairEvent[]): RepairState => given(events).state;
 
+const refusal = (
+  reason: Extract<RepairEvent, { kind: 'refused' }>['reason'],
+  found?: ReturnType<typeof finding>,
+): RepairEvent =>
+  after(6, { kind: 'refused', reason, detail: 'so it is', ...(found && { finding: found }) });
+
 const toReturn: Ending = { outcome: 'repaired', reason: 'healed', node: 'return' };
 const toKeep: Ending = { outcome: 'escalated', reason: 'ladder-exhausted', node: 'keep' };
 const toLeave: Ending = { outcome: 'taken-over', reason: 'taken-over', node: 'leave' };
@@ -59,6 +65,8 @@ test('a repair begins with what opened it', () => {
     attempts: 0,
     restored: false,
     released: false,
+    progressAt: at(0),
+    turn: { at: at(0), commands: 0 },
   });
 });
 
@@ -213,12 +221,6 @@ describe('what a repair remembers', () => {
 });
 
 describe('a refusal', () => {
-  const refusal = (
-    reason: Extract<RepairEvent, { kind: 'refused' }>['reason'],
-    found?: ReturnType<typeof finding>,
-  ): RepairEvent =>
-    after(6, { kind: 'refused', reason, detail: 'so it is', ...(found && { finding: found }) });
-
   test.each(lossReasons)('by %s means that the node is lost', (reason) => {
     const state = stateOf([...untilMoved, refusal(reason)]);
     expect(state.lost).toEqual({ reason, detail: 'so it is' });
@@ -305,13 +307,14 @@ describe('a refusal', () => {
 });
 
 describe('a failure', () => {
-  const failure = (command: 'isolate' | 'look' | 'requestPermit' | 'releasePermit'): RepairEvent =>
+  const failure = (command: Command['kind']): RepairEvent =>
     after(6, { kind: 'failed', command, detail: 'no answer' });
 
   test('of the ledger is told from one of the API server', () => {
     expect(stateOf([failure('requestPermit')]).refused?.reason).toBe('ledger-unreadable');
     expect(stateOf([failure('releasePermit')]).refused?.reason).toBe('ledger-unreadable');
-    expect(stateOf([failure('look')]).refused?.reason).toBe('node-unreadable');
+    expect(stateOf([failure('look')]).refused?.reason).toBe('step-failed');
+    expect(stateOf([failure('close')]).refused?.reason).toBe('hub-unreadable');
     expect(stateOf([failure('look')]).refused?.lookAgainAt).toBeLessThanOrEqual(at(11));
   });
 
@@ -319,8 +322,9 @@ describe('a failure', () => {
     expect(stateOf([granted, failure('isolate')]).doubtful).toBe(true);
     expect(stateOf([granted, failure('requestPermit')]).doubtful).toBe(false);
     expect(stateOf([...untilIsolated, failure('look')]).doubtful).toBe(false);
-    const unreadable = after(6, { kind: 'refused', reason: 'node-unreadable', detail: 'x' });
-    expect(stateOf([granted, unreadable]).doubtful).toBe(true);
+    expect(stateOf([granted, refusal('cordon-unconfirmed')]).doubtful).toBe(true);
+    expect(stateOf([granted, refusal('cordon-refused')]).doubtful).toBe(false);
+    expect(stateOf([granted, refusal('node-unreadable')]).doubtful).toBe(false);
     expect(stateOf([granted, failure('isolate'), isolated]).doubtful).toBe(false);
   });
 
@@ -376,18 +380,17 @@ describe('restoring', () => {
     });
   });
 
-  test('finds a hold: the end is like a stop by a person at that point', () => {
-    expect(endOf(untilWell, toReturn, restored('kept', 'held'))).toEqual({
-      outcome: 'escalated',
-      reason: 'held-mid-repair',
-      node: 'keep',
-    });
-    const early = [...untilIsolated, healthy(5)];
-    expect(endOf(early, { ...toReturn, outcome: 'recovered' }, restored('kept', 'held'))).toEqual({
-      outcome: 'cancelled',
-      reason: 'held',
-      node: 'keep',
-    });
+  test.each(['held', 'taken-over', 'deleted'] as const)('finds it %s: concluded anew', (reason) => {
+    const state = stateOf([...untilWell, concluded(toReturn), refusal(reason)]);
+    expect(state).toMatchObject({ restored: false, lost: { reason, detail: 'so it is' } });
+    expect(state.ending).toBeUndefined();
+  });
+
+  test('finds another loss than the one it ended for: the newer one counts', () => {
+    const held = after(5, { kind: 'lost', reason: 'held', detail: 'x' });
+    const ending = { ...toKeep, reason: 'held-mid-repair' } as const;
+    const state = stateOf([...untilAttempted, held, concluded(ending), refusal('taken-over')]);
+    expect(state.lost?.reason).toBe('taken-over');
   });
 });
 

@@ -1,0 +1,82 @@
+/** Journal entries that wait for JOURNAL: what repeats is one entry with a count, and what piles up is bounded. */
+import type { EpochMs } from '../vocabulary.ts';
+import type { JournalEntry } from './types.ts';
+
+export type Backlog = {
+  /** To be journaled, in order. */
+  readonly ready: readonly JournalEntry[];
+  /** Repeats of entries that are journaled already, kept back so that they can be counted. */
+  readonly held: readonly JournalEntry[];
+  /** What the repair has gone through since it last met something new. */
+  readonly cycle: readonly string[];
+};
+
+export const emptyBacklog: Backlog = { ready: [], held: [], cycle: [] };
+
+/** A repeat is told at least this often, so that a person sees that it still goes on. */
+const toldEveryMs = 60 * 60_000;
+/** No way of repeating itself has more different entries. */
+const longestCycle = 12;
+/** With more of them than this the journal has been away for long; then the middle is left out. */
+const mostReady = 100;
+const mostReadyBytes = 128 * 1024;
+const keptAtEachEnd = 20;
+
+/** The backlog with one more entry. */
+export function withEntry(backlog: Backlog, entry: JournalEntry): Backlog {
+  const signature = signatureOf(entry);
+  const isRepeat = entry.from === entry.to && backlog.cycle.includes(signature);
+  if (isRepeat) return repeatedIn(due(backlog, entry.at), entry, signature);
+  const goesOn = backlog.held.length === 0 && entry.from === entry.to;
+  const before = goesOn ? backlog.cycle.slice(-longestCycle) : [];
+  const { ready } = released(backlog);
+  return { ready: bounded([...ready, entry]), held: [], cycle: [...before, signature] };
+}
+
+/** Everything that was kept back, ready to be journaled. */
+export function released({ ready, held, cycle }: Backlog): Backlog {
+  return { ready: [...ready, ...held], held: [], cycle };
+}
+
+function due(backlog: Backlog, now: EpochMs): Backlog {
+  const oldest = backlog.held[0];
+  return oldest && now - oldest.at >= toldEveryMs ? released(backlog) : backlog;
+}
+
+function repeatedIn(backlog: Backlog, entry: JournalEntry, signature: string): Backlog {
+  const index = backlog.held.findIndex((held) => signatureOf(held) === signature);
+  const first = backlog.held[index];
+  if (!first) return { ...backlog, held: [...backlog.held, entry] };
+  const times = (first.repeated?.times ?? 1) + 1;
+  const { sequence, at } = first;
+  const counted = { ...entry, sequence, at, repeated: { times, until: entry.at } };
+  return { ...backlog, held: backlog.held.with(index, counted) };
+}
+
+/** The first entries hold the opening, the last ones what is going on. */
+function bounded(entries: readonly JournalEntry[]): readonly JournalEntry[] {
+  if (entries.length <= mostReady && bytesOf(entries) <= mostReadyBytes) return entries;
+  const middle = entries.slice(keptAtEachEnd, -keptAtEachEnd);
+  const [first] = middle;
+  if (!first) return entries;
+  const left = middle.reduce((sum, entry) => sum + leftOutBy(entry), 0);
+  const stub = { ...first, command: { kind: 'leftOut', entries: left }, events: [] } as const;
+  return [...entries.slice(0, keptAtEachEnd), stub, ...entries.slice(-keptAtEachEnd)];
+}
+
+function leftOutBy({ command }: JournalEntry): number {
+  return command.kind === 'leftOut' ? command.entries : 1;
+}
+
+function bytesOf(entries: readonly JournalEntry[]): number {
+  return entries.reduce((sum, entry) => sum + JSON.stringify(entry).length, 0);
+}
+
+/** Two entries of one signature tell the same: times, texts and places in FAULTS aside. */
+function signatureOf({ command, events }: JournalEntry): string {
+  return JSON.stringify([command, events], (key, value: unknown) =>
+    volatile.has(key) ? undefined : value,
+  );
+}
+
+const volatile = new Set(['at', 'until', 'detail', 'because', 'sequence', 'startedAt', 'lookedAt']);
