@@ -1,11 +1,8 @@
 /** The loop of a repair: decide, perform, journal, evolve, until it is closed (DESIGN 7). */
 import {
   ApplicationFailure,
-  CancellationScope,
   continueAsNew,
   defineQuery,
-  defineSignal,
-  setDefaultSignalHandler,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -13,8 +10,9 @@ import { decide } from '../domain/repair/decide.ts';
 import { evolve, initialState } from '../domain/repair/evolve.ts';
 import { mostCommandsAtOnce } from '../domain/repair/patience.ts';
 import type { Command, RepairEvent, RepairState } from '../domain/repair/types.ts';
-import { arriveSignal, stateQuery } from './contract/index.ts';
+import { stateQuery } from './contract/index.ts';
 import type { NodeRepairInput, NodeRepairResult } from './contract/index.ts';
+import { hear, uncancelled } from './hear.ts';
 import { Inbox } from './inbox.ts';
 import { Pending } from './pending.ts';
 import { beginning, perform } from './perform.ts';
@@ -25,16 +23,10 @@ const eventsPerRun = 4_000;
 /** Half of what DESIGN 7 allows: one more command may add some hundred kilobytes. */
 const bytesPerRun = 1024 * 1024;
 
-/** Temporal's own cancellation reaches the inbox and nothing else: an activity that it ended would end the undoing too. */
-export async function nodeRepair(input: NodeRepairInput): Promise<NodeRepairResult> {
+export function nodeRepair(input: NodeRepairInput): Promise<NodeRepairResult> {
   const inbox = new Inbox(input.carried?.inbox ?? []);
-  void CancellationScope.current().cancelRequested.catch(() => {
-    inbox.add({ kind: 'cancelRequested', by: temporal, requestId: 'temporal' });
-  });
-  return CancellationScope.nonCancellable(() => repair(input, inbox));
+  return uncancelled(inbox, () => repair(input, inbox));
 }
-
-const temporal = { name: 'temporal', reason: "Temporal's own cancellation was requested" };
 
 async function repair(
   { opening, carried }: NodeRepairInput,
@@ -43,7 +35,7 @@ async function repair(
   const pending = carried ? Pending.carried(opening, carried) : Pending.opened(opening);
   let state: RepairState = carried?.state ?? initialState(opening);
   setHandler(defineQuery<RepairState>(stateQuery), () => state);
-  hearSignals(inbox, opening.repairId);
+  hear(inbox, opening.repairId);
   const advance = (command: Command, at: number, events: readonly RepairEvent[]): void => {
     const from = state.phase;
     state = events.reduce(evolve, state);
@@ -68,14 +60,6 @@ async function repair(
   }
   await flush(opening, state, pending);
   return resultOf(state);
-}
-
-/** Whatever is sent by whatever tool is read where it arrives: an error here would stop the repair for good. */
-function hearSignals(inbox: Inbox, repairId: string): void {
-  setHandler(defineSignal<[unknown]>(arriveSignal), (said) =>
-    inbox.hear(repairId, arriveSignal, said),
-  );
-  setDefaultSignalHandler((name, said) => inbox.mishear(name, said));
 }
 
 function isOver(state: RepairState): boolean {
