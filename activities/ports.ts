@@ -14,6 +14,7 @@ export type Unread = {
   readonly reason: Extract<
     ReasonCode,
     | 'node-unreadable'
+    | 'nodes-unreadable'
     | 'pods-unreadable'
     | 'pause-unreadable'
     | 'hub-unreadable'
@@ -43,6 +44,8 @@ export type Evicted =
 export type KubePort = {
   /** A consistent read; no value means that the API server knows no such node. */
   readonly readNode: (name: string) => Promise<Read<NodeFacts | undefined>>;
+  /** Every node, by a cache that was heard of within seconds or a list. */
+  readonly allNodes: () => Promise<Read<readonly NodeFacts[]>>;
   /** What the cache holds; for the check before each single eviction. */
   readonly cachedNode: (name: string) => NodeFacts | undefined;
   /** What the cache holds: it may be behind, so that it proves nothing; see `listPods`. */

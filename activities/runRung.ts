@@ -1,9 +1,11 @@
 /** One attempt of one rung: journal it, look, act once before the deadline, and say what is known of the effect. */
 import type { NodeFacts } from '../domain/node.ts';
+import { sharersOf } from '../domain/repair/machineIdentity.ts';
 import { movable, podName } from '../domain/repair/pods.ts';
 import type { Rung } from '../domain/repair/policy.ts';
 import type { Finding } from '../domain/repair/types.ts';
 import type { EpochMs } from '../domain/vocabulary.ts';
+import type { NotTried } from '../drivers/port.ts';
 import { freshLook, unread } from './freshLook.ts';
 import type { Ports } from './ports.ts';
 import type { Done, Step, StepOutcome } from './step.ts';
@@ -38,10 +40,12 @@ async function attemptOnce(
 ): Promise<StepOutcome> {
   const ladderRung = step.opening.policy.ladder[order.rung];
   if (!ladderRung) throw new Error(`the ladder has no rung ${order.rung}`);
-  const look = await freshLook(ports, step, 'act');
+  const [look, nodes] = await Promise.all([freshLook(ports, step, 'act'), ports.kube.allNodes()]);
   if (!look.ok) return look.outcome;
+  if (!nodes.ok) return unread(nodes);
+  const sharers = sharersOf(look.node, nodes.value);
   const found = order.leavesPods ? undefined : await podsFound(ports, step);
-  return found ?? act(ports, step, { ...order, ladderRung, look }, signal);
+  return found ?? act(ports, step, { ...order, ladderRung, look, sharers }, signal);
 }
 
 /** Empty is proved right before the act: a cache may have been silent, or a pod bound since. */
@@ -65,13 +69,14 @@ const notJournaled: StepOutcome = {
 type StartedAttempt = RungOrder & {
   readonly ladderRung: Rung;
   readonly startedAt: EpochMs;
+  readonly sharers: readonly string[];
   readonly look: { readonly node: NodeFacts; readonly finding: Finding };
 };
 
 async function act(
   ports: Ports,
   { opening }: Step,
-  { rung, attempt, ladderRung, startedAt, look }: StartedAttempt,
+  { rung, attempt, ladderRung, startedAt, look, sharers }: StartedAttempt,
   signal: AbortSignal,
 ): Promise<StepOutcome> {
   const driver = ports.drivers[ladderRung.driver];
@@ -81,6 +86,7 @@ async function act(
     attempt,
     rung: ladderRung,
     node: look.node,
+    sharers,
     fault: opening.fault,
     deadlineAt: startedAt + ladderRung.callTimeoutMs,
   };
@@ -89,8 +95,14 @@ async function act(
     detail: `no driver "${ladderRung.driver}" is configured`,
   } as const;
   const answer = driver ? await driver.run(request, signal) : missing;
+  if (answer.result === 'not-tried') return notTried({ rung, attempt }, answer);
   const evidenceAfter = Math.max(0, ...look.finding.reports.map((report) => report.sequence));
   const bootIdBefore = look.node.bootId;
   const made = { rung, number: attempt, startedAt, bootIdBefore, evidenceAfter };
   return { kind: 'attempted', ...made, ...answer };
+}
+
+function notTried({ rung, attempt }: RungOrder, { detail, retryAfterMs }: NotTried): StepOutcome {
+  const told = { rung, number: attempt, detail };
+  return { kind: 'notTried', ...told, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }

@@ -50,6 +50,7 @@ const sentences: Readonly<Record<WaitReason, string>> = {
   'rejected-by-driver': 'The driver refused the rung; nothing was sent to the machine.',
   'unknown-after-boot-window': 'Nobody knows what the attempt did, and the machine did not reboot.',
   'wrong-machine': 'The hardware at that address is another machine; it was not touched.',
+  'bmc-unavailable': 'The BMC of the machine could not be asked, so nothing was tried yet.',
   'observe-mode': 'Slipway only observes here: it says what it would do.',
   'terminated-outside': 'The repair was ended from outside.',
   boot: 'It waits for the machine to boot.',

@@ -92,6 +92,7 @@ export const escalationReasons = [
   'migration-timed-out',
   'verification-timed-out',
   'wrong-machine',
+  'bmc-unavailable',
   'cancelled-mid-repair',
   'held-mid-repair',
   'terminated-outside',

@@ -1,12 +1,17 @@
 /** One HTTP call that says whether anything was sent, since that decides what a driver may claim (DESIGN 7). */
 import { once } from 'node:events';
-import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import {
+  request as httpRequest,
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+} from 'node:http';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { EpochMs } from '../domain/vocabulary.ts';
 
 export type HttpCall = {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -21,7 +26,12 @@ export type HttpLimits = {
 };
 
 export type HttpAnswer =
-  | { readonly kind: 'answered'; readonly status: number; readonly body: string }
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly headers: IncomingHttpHeaders;
+      readonly body: string;
+    }
   /** Provably, the server has seen nothing of the request. */
   | { readonly kind: 'not-sent'; readonly why: string }
   /** Sent, and no answer: the server may have carried it out. */
@@ -67,12 +77,15 @@ async function exchange(call: HttpCall, socket: Socket, end: AbortSignal): Promi
     path: url.pathname + url.search,
     headers: { host: url.host, connection: 'close', ...headers },
     createConnection: () => socket,
+    // Old firmware writes headers that the strict reader refuses; one answer per connection leaves nothing to smuggle.
+    insecureHTTPParser: true,
     signal: end,
   });
   try {
     const response = await responseTo(request, body);
-    const text = await readBody(response).catch(() => '');
-    return { kind: 'answered', status: response.statusCode ?? 0, body: text };
+    const text = await readBody(response);
+    const { statusCode = 0 } = response;
+    return { kind: 'answered', status: statusCode, headers: response.headers, body: text };
   } catch (error) {
     return { kind: 'lost', why: end.aborted ? 'no answer in time' : messageOf(error) };
   } finally {
@@ -88,14 +101,27 @@ function responseTo(request: ClientRequest, body: string | undefined): Promise<I
   });
 }
 
+/** What came before the connection ended: some servers close it without a proper end. */
 async function readBody(response: IncomingMessage): Promise<string> {
   let text = '';
   response.setEncoding('utf8');
-  for await (const chunk of response) {
-    text += String(chunk);
-    if (text.length > maxBodyLength) break;
+  try {
+    for await (const chunk of response) {
+      text += String(chunk);
+      if (text.length > maxBodyLength) break;
+    }
+  } catch {
+    return text;
   }
   return text;
+}
+
+/** How long a server asks to be left alone: `Retry-After` in seconds or as a date. */
+export function retryAfterOf(headers: IncomingHttpHeaders, now: EpochMs): number | undefined {
+  const asked = headers['retry-after']?.trim();
+  if (asked === undefined || asked === '') return undefined;
+  const until = /^\d+$/.test(asked) ? now + Number(asked) * 1_000 : Date.parse(asked);
+  return Number.isFinite(until) ? Math.max(0, until - now) : undefined;
 }
 
 function endReason({ signal }: HttpLimits): string {

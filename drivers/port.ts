@@ -10,17 +10,31 @@ export type RungRequest = {
   readonly attempt: number;
   readonly rung: Rung;
   readonly node: NodeFacts;
+  /** Other nodes that carry this node's system UUID. */
+  readonly sharers: readonly string[];
   readonly fault: FaultEvent;
   /** Nothing may be sent at or after this moment, whatever happened in between. */
   readonly deadlineAt: EpochMs;
 };
 
-/** `rejected`: provably nothing happened. `unknown`: it may have happened; never sent again blindly. */
-export type RungResult = {
-  readonly result: 'done' | 'rejected' | 'unknown';
-  /** A sentence for a person. */
+/**
+ * `rejected`: the machine said no, and will again. `not-tried`: nothing was sent that could act, and it may work later.
+ * `unknown`: it may have happened; never sent again blindly.
+ */
+export type RungResult =
+  | {
+      readonly result: 'done' | 'rejected' | 'unknown';
+      /** A sentence for a person. */
+      readonly detail: string;
+      readonly code?: ReasonCode;
+    }
+  | NotTried;
+
+export type NotTried = {
+  readonly result: 'not-tried';
   readonly detail: string;
-  readonly code?: ReasonCode;
+  /** How long the machine asked to be left alone. */
+  readonly retryAfterMs?: number;
 };
 
 export type Driver = {

@@ -1,17 +1,12 @@
 /** Resets a machine through its BMC: at most one reset per call, and only of the machine that the Node runs on. */
-import { readFile, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import type { EpochMs } from '../domain/vocabulary.ts';
-import {
-  parseBmcCredentials,
-  parseBmcInventory,
-  type BmcEntry,
-  type BmcInventory,
-} from '../schemas/bmcInventory.ts';
-import type { Parsed } from '../schemas/parsed.ts';
-import { parseRedfishSystem, type RedfishSystem } from '../schemas/redfish.ts';
-import { callOnce, type HttpAnswer, type HttpCall, type HttpLimits } from './http.ts';
+import { provesMachine } from '../domain/repair/machineIdentity.ts';
+import { chooseReset } from '../domain/repair/resetType.ts';
+import type { EpochMs, ReasonCode } from '../domain/vocabulary.ts';
+import { parseActionInfo, parseRedfishSystem, type RedfishSystem } from '../schemas/redfish.ts';
+import { bmcFinder, type Bmc, type FindBmc } from './bmc.ts';
+import { retryAfterOf, type HttpAnswer, type HttpLimits } from './http.ts';
 import type { Driver, RungRequest, RungResult } from './port.ts';
+import { talkTo, toldIn, type Talk } from './redfishTalk.ts';
 
 export type RedfishOptions = {
   /** Read anew for each call, so that a changed inventory or password needs no restart. */
@@ -22,129 +17,107 @@ export type RedfishOptions = {
 };
 
 export function createRedfishDriver(options: RedfishOptions): Driver {
-  const inventory = inventoryReader(options.inventoryFile);
-  return {
-    name: 'redfish',
-    run: (request, signal) => run({ ...options, inventory }, request, signal),
+  const world: World = {
+    clock: options.clock,
+    find: bmcFinder(options),
+    sessionOnly: new Set(),
   };
+  return { name: 'redfish', run: (request, signal) => run(world, request, signal) };
 }
 
-type Reading = RedfishOptions & { readonly inventory: () => Promise<Parsed<BmcInventory>> };
+type World = {
+  readonly clock: () => EpochMs;
+  readonly find: FindBmc;
+  /** BMCs that were seen to take no basic authentication. */
+  readonly sessionOnly: Set<string>;
+};
 
-/** Parsing thousands of entries takes long, so an unchanged text is not parsed again. */
-function inventoryReader(path: string): Reading['inventory'] {
-  let known: { readonly text: string; readonly parsed: Parsed<BmcInventory> } | undefined;
-  return async () => {
-    const text = await readFile(path, 'utf8');
-    if (known?.text !== text) known = { text, parsed: parseBmcInventory({ path, text }) };
-    return known.parsed;
-  };
-}
+/** A reset that may be sent, or why not: `refused` will be again, `unavailable` may work later. */
+type Plan =
+  | { readonly kind: 'ready'; readonly target: URL; readonly type: string; readonly label: string }
+  | { readonly kind: 'refused'; readonly why: string; readonly code?: ReasonCode }
+  | { readonly kind: 'unavailable'; readonly why: string; readonly retryAfterMs?: number };
 
-/** The BMC of one node, ready to be called. */
-type Bmc = { readonly entry: BmcEntry; readonly authorization: string; readonly ca?: string };
-
-async function run(
-  options: Reading,
-  request: RungRequest,
-  signal: AbortSignal,
-): Promise<RungResult> {
-  const bmc = await findBmc(options, request.node.name);
+async function run(world: World, request: RungRequest, signal: AbortSignal): Promise<RungResult> {
+  const limits: HttpLimits = { deadlineAt: request.deadlineAt, clock: world.clock, signal };
+  const bmc = await world.find(request.node.name);
   if (!bmc.ok) return rejected(bmc.why);
-  const limits: HttpLimits = { deadlineAt: request.deadlineAt, clock: options.clock, signal };
-  const { address, systemId } = bmc.value.entry;
-  const url = `${address}/redfish/v1/Systems/${encodeURIComponent(systemId)}`;
-  const answer = await callOnce(callTo(bmc.value, 'GET', url), limits);
-  const system = readSystem(answer, bmc.value.entry);
-  if (!system.ok) return rejected(system.why);
-  const objection = object(system.value, request);
-  if (objection) return objection;
-  const body = JSON.stringify({ ResetType: request.rung.action });
-  const reset = callTo(bmc.value, 'POST', new URL(address).origin + system.value.resetTarget, body);
-  return judge(await callOnce(reset, limits), request.rung.action);
+  return talkTo(bmc.value, limits, world.sessionOnly, async (talk) => {
+    const plan = await planReset(talk, bmc.value, request);
+    if (plan.kind !== 'ready') return withoutAct(plan);
+    const answer = await talk.post(plan.target, JSON.stringify({ ResetType: plan.type }));
+    return judge(answer, plan.label, world.clock());
+  });
 }
 
-async function findBmc(options: Reading, node: string): Promise<Parsed<Bmc>> {
-  try {
-    const { inventoryFile } = options;
-    const inventory = await options.inventory();
-    if (!inventory.ok) return inventory;
-    const entry = Object.hasOwn(inventory.value, node) ? inventory.value[node] : undefined;
-    if (!entry) return { ok: false, why: `${inventoryFile} names no BMC for ${node}; add it` };
-    return await openBmc(options, entry);
-  } catch (error) {
-    return { ok: false, why: error instanceof Error ? error.message : String(error) };
-  }
+/** Reads the system and decides; nothing is sent that could act. */
+async function planReset(talk: Talk, { entry }: Bmc, request: RungRequest): Promise<Plan> {
+  const { address, systemId } = entry;
+  const what = `cannot read system ${systemId} at ${address}`;
+  const url = new URL(`${address}/redfish/v1/Systems/${encodeURIComponent(systemId)}`);
+  const reading = await talk.read(url);
+  if (reading.kind !== 'read') return { ...reading, why: `${what}: ${reading.why}` };
+  const system = parseRedfishSystem(reading.text);
+  // A BMC that is starting answers well and with half a document.
+  if (!system.ok) return { kind: 'unavailable', why: `${what}: ${system.why}` };
+  const proof = provesMachine(request.node, system.value.uuid, request.sharers);
+  if (!proof.ok) return { kind: 'refused', code: 'wrong-machine', why: proof.why };
+  return resetOf(talk, system.value, request.rung.action);
 }
 
-/** Throws for files that cannot be read. */
-async function openBmc(options: RedfishOptions, entry: BmcEntry): Promise<Parsed<Bmc>> {
-  const folder = dirname(options.inventoryFile);
-  const path = resolve(folder, entry.credentialsFile);
-  const credentials = parseBmcCredentials({ path, text: await readFile(path, 'utf8') });
-  if (!credentials.ok) return credentials;
-  if (((await stat(path)).mode & 0o077) !== 0)
-    options.onWarning(`${path} can be read by others; run \`chmod 600 ${path}\``);
-  const { username, password } = credentials.value;
-  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-  if (entry.caFile === undefined) return { ok: true, value: { entry, authorization } };
-  const ca = await readFile(resolve(folder, entry.caFile), 'utf8');
-  return { ok: true, value: { entry, authorization, ca } };
+async function resetOf(talk: Talk, system: RedfishSystem, action: string): Promise<Plan> {
+  const resetTypes = system.resetTypes ?? (await listedElsewhere(talk, system));
+  const choice = chooseReset(action, { power: system.power, resetTypes });
+  if (choice.kind === 'later') return { kind: 'unavailable', why: choice.why };
+  if (choice.kind === 'refuse') return { kind: 'refused', why: choice.why };
+  const { resetTarget = '' } = system;
+  if (resetTarget === '') return { kind: 'refused', why: 'the BMC offers no reset of this system' };
+  const target = talk.within(resetTarget);
+  const elsewhere = `the BMC has resets sent to ${resetTarget.slice(0, 200)}, which is not this BMC`;
+  if (!target) return { kind: 'refused', why: elsewhere };
+  const { type, instead } = choice;
+  return { kind: 'ready', target, type, label: instead ?? type };
 }
 
-function callTo(bmc: Bmc, method: 'GET' | 'POST', url: string, body?: string): HttpCall {
-  const { insecureSkipVerify } = bmc.entry;
-  const content =
-    body === undefined
-      ? {}
-      : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) };
-  return {
-    method,
-    url: new URL(url),
-    headers: { accept: 'application/json', authorization: bmc.authorization, ...content },
-    ...(body !== undefined && { body }),
-    tls: { rejectUnauthorized: !insecureSkipVerify, ...(bmc.ca !== undefined && { ca: bmc.ca }) },
-  };
+/** A BMC that does not say is asked for what the policy wants, and says no by itself. */
+async function listedElsewhere(
+  talk: Talk,
+  { actionInfo }: RedfishSystem,
+): Promise<readonly string[] | undefined> {
+  const url = actionInfo === undefined ? undefined : talk.within(actionInfo);
+  const reading = url && (await talk.read(url));
+  return reading?.kind === 'read' ? parseActionInfo(reading.text) : undefined;
 }
 
-function readSystem(answer: HttpAnswer, { address, systemId }: BmcEntry): Parsed<RedfishSystem> {
-  const what = `system ${systemId} at ${address}`;
-  if (answer.kind !== 'answered') return { ok: false, why: `cannot read ${what}: ${answer.why}` };
-  if (answer.status !== 200)
-    return { ok: false, why: `cannot read ${what}: the BMC answered ${answer.status}` };
-  const system = parseRedfishSystem(answer.body);
-  return system.ok ? system : { ok: false, why: `cannot read ${what}: ${system.why}` };
+function withoutAct(plan: Exclude<Plan, { readonly kind: 'ready' }>): RungResult {
+  if (plan.kind === 'refused') return rejected(plan.why, plan.code);
+  return notTried(plan.why, plan.retryAfterMs);
 }
 
-/** Byte-swapped spellings of a UUID are not accepted: two machines may differ by just that. */
-function object({ uuid, resetTypes }: RedfishSystem, request: RungRequest): RungResult | undefined {
-  const { node, rung } = request;
-  if (uuid === undefined || node.systemUuid === '' || !sameUuid(uuid, node.systemUuid))
-    return {
-      result: 'rejected',
-      code: 'wrong-machine',
-      detail: `the BMC's system has UUID ${uuid ?? '(none)'}, node ${node.name} has ${node.systemUuid || '(none)'}`,
-    };
-  if (resetTypes && !resetTypes.includes(rung.action))
-    return rejected(`the BMC does not offer ${rung.action}, only ${resetTypes.join(', ')}`);
-  return undefined;
+const temporarily = [307, 308];
+const tooMany = 429;
+
+/**
+ * Only what the BMC surely refused is `rejected`: a client's mistake, or the word to ask elsewhere, which no act
+ * follows. A 5xx says nothing sure, 503 included: proxies before a BMC send it for answers that came too late.
+ */
+function judge(answer: HttpAnswer, label: string, now: EpochMs): RungResult {
+  if (answer.kind === 'not-sent') return notTried(`${label}: not sent, ${answer.why}`);
+  if (answer.kind === 'lost') return unknown(`${label}: sent, ${answer.why}`);
+  const { status, headers, body } = answer;
+  const detail = `${label}: the BMC answered ${status}${toldIn(body)}`;
+  if (status >= 200 && status < 300) return { result: 'done', detail };
+  if (status === tooMany) return notTried(detail, retryAfterOf(headers, now));
+  const isNo = (status >= 400 && status < 500) || temporarily.includes(status);
+  return isNo ? rejected(detail) : unknown(detail);
 }
 
-function sameUuid(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
+function rejected(detail: string, code?: ReasonCode): RungResult {
+  return { result: 'rejected', detail, ...(code && { code }) };
 }
 
-/** Only what the BMC surely refused, or never heard, is `rejected`. */
-function judge(answer: HttpAnswer, action: string): RungResult {
-  if (answer.kind === 'not-sent') return rejected(`${action} was not sent: ${answer.why}`);
-  if (answer.kind === 'lost') return unknown(`${action} was sent: ${answer.why}`);
-  const detail = `${action}: the BMC answered ${answer.status}`;
-  if (answer.status >= 200 && answer.status < 300) return { result: 'done', detail };
-  return answer.status < 500 ? rejected(detail) : unknown(detail);
-}
-
-function rejected(detail: string): RungResult {
-  return { result: 'rejected', detail };
+function notTried(detail: string, retryAfterMs?: number): RungResult {
+  return { result: 'not-tried', detail, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
 function unknown(detail: string): RungResult {

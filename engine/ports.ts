@@ -19,6 +19,7 @@ import {
   evictPod,
   getNode,
   isolateNode,
+  listNodes,
   listPodsOn,
   markNode,
   readPause,
@@ -29,6 +30,9 @@ import {
 import type { Kube, NodeCache, PodCache, Refusal, Result } from '../kube/index.ts';
 import { createPace } from './pace.ts';
 import type { Pace } from './pace.ts';
+
+/** Beyond this a cache is no ground for an act, and the API server is asked. */
+const freshEnoughMs = 10_000;
 
 export type PortsOptions = {
   readonly observer: Kube;
@@ -60,13 +64,20 @@ function reads({
   observer,
   nodes,
   pods,
-}: PortsOptions): Pick<KubePort, 'readNode' | 'cachedNode' | 'podsOn' | 'listPods' | 'isPaused'> {
+}: PortsOptions): Pick<
+  KubePort,
+  'readNode' | 'allNodes' | 'cachedNode' | 'podsOn' | 'listPods' | 'isPaused'
+> {
   return {
     readNode: async (name) => {
       const read = await getNode(observer, name);
       if (!read.ok && read.refusal.kind === 'not-found') return { ok: true, value: undefined };
       return readOf(read, 'node-unreadable');
     },
+    allNodes: async () =>
+      nodes.stalenessMs() <= freshEnoughMs
+        ? { ok: true, value: nodes.list() }
+        : readOf(await listNodes(observer), 'nodes-unreadable'),
     cachedNode: (name) => nodes.get(name),
     podsOn: (node) => pods.onNode(node),
     listPods: async (node) => readOf(await listPodsOn(observer, node), 'pods-unreadable'),

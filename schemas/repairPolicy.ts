@@ -27,6 +27,7 @@ const rungShape = {
   name,
   attempts: z.int().min(1).max(10).default(rungDefaults.attempts),
   callTimeout: duration.optional(),
+  tryWindow: duration.optional(),
   bootWindow: duration.optional(),
   verification: verification.optional(),
 };
@@ -37,7 +38,7 @@ const rung = z.discriminatedUnion(
     strict({
       ...rungShape,
       driver: z.literal('redfish'),
-      action: z.enum(['GracefulRestart', 'ForceRestart', 'PowerCycle']),
+      action: z.enum(['GracefulRestart', 'ForceRestart', 'PowerCycle', 'On']),
     }),
     strict({
       ...rungShape,
@@ -169,6 +170,7 @@ function toRung(step: z.infer<typeof rung>): RepairPolicy['ladder'][number] {
     action,
     attempts,
     callTimeoutMs: step.callTimeout ?? rungDefaults.callTimeoutMs,
+    tryWindowMs: step.tryWindow ?? rungDefaults.tryWindowMs,
     bootWindowMs: step.bootWindow ?? rungDefaults.bootWindowMs,
     verification: {
       timeoutMs: step.verification?.timeout ?? rungDefaults.verification.timeoutMs,

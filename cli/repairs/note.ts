@@ -29,6 +29,8 @@ const tellers: Tellers = {
   podsFound: ({ left, pods }) =>
     `${counted(left, 'pod')} found right before the rung, which waits: ${pods.join(', ')}`,
   attempted: attemptText,
+  notTried: ({ rung, number, detail }, ladder) =>
+    `${ladder[rung]?.name ?? `rung ${rung + 1}`}, attempt ${number}: not tried yet (${detail})`,
   attemptSpent: ({ reason, nextRung }, ladder) =>
     `attempt given up: ${reason}; next: ${ladder[nextRung]?.name ?? 'nothing is left to try'}`,
   looked: silent,

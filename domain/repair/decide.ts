@@ -98,7 +98,7 @@ function work(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
   if (!state.permit) return { kind: 'requestPermit' };
   if (!state.isolated) return { kind: 'isolate' };
   if (!state.pods.tagged) return { kind: 'tagPods' };
-  return state.pods.moved ? climb(state, policy) : migrate(state, policy, now);
+  return state.pods.moved ? climb(state, policy, now) : migrate(state, policy, now);
 }
 
 /** Not knowing permits neither an act nor a return; after the time-out a person has to look. */
@@ -111,7 +111,7 @@ function waitForEvidence(state: RepairState, policy: RepairPolicy, now: EpochMs)
 function migrate(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
   const deadlineAt = latest(state.migratingSince) + policy.migration.timeoutMs;
   if (now < deadlineAt) return { kind: 'migrate', deadlineAt };
-  if (policy.migration.onTimeout === 'continue') return leavingPods(climb(state, policy));
+  if (policy.migration.onTimeout === 'continue') return leavingPods(climb(state, policy, now));
   return escalate(state, 'migration-timed-out');
 }
 
@@ -119,11 +119,21 @@ function leavingPods(command: Command): Command {
   return command.kind === 'runRung' ? { ...command, leavesPods: true } : command;
 }
 
-function climb(state: RepairState, policy: RepairPolicy): Command {
-  if (state.rung < policy.ladder.length) {
-    return { kind: 'runRung', rung: state.rung, attempt: state.spent + 1 };
-  }
-  return escalate(state, 'ladder-exhausted');
+function climb(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
+  const rung = policy.ladder[state.rung];
+  if (!rung) return escalate(state, 'ladder-exhausted');
+  const command = { kind: 'runRung', rung: state.rung, attempt: state.spent + 1 } as const;
+  return untilAsked(state, rung, now) ?? command;
+}
+
+/** While its machine cannot be asked, the same attempt waits. Every rung would ask the same machine, so none follows. */
+function untilAsked(state: RepairState, rung: Rung, now: EpochMs): Command | undefined {
+  const { untried } = state;
+  if (!untried) return undefined;
+  const endsAt = untried.since + rung.tryWindowMs;
+  if (now >= endsAt) return escalate(state, 'bmc-unavailable', untried.detail);
+  const until = Math.min(untried.tryAgainAt, endsAt);
+  return now < until ? { kind: 'wait', reason: 'bmc-unavailable', until } : undefined;
 }
 
 function verify(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {

@@ -11,6 +11,7 @@ import type {
   RepairEvent,
   RepairOpening,
   RepairState,
+  Untried,
 } from './types.ts';
 
 const second = 1000;
@@ -24,6 +25,8 @@ const woken: BackOff = { firstMs: 5 * minute, longestMs: 5 * minute };
 const unpaused: BackOff = { firstMs: 10 * second, longestMs: minute };
 /** Budgets and neighbours change by themselves within seconds, or stay as they are for hours. */
 const soon: BackOff = { firstMs: 5 * second, longestMs: 2 * minute };
+/** A machine that cannot be asked is asked again at most this much later. */
+const unasked: BackOff = { firstMs: 5 * second, longestMs: minute };
 
 export function initialState(opening: RepairOpening): RepairState {
   const { fault, openedAt } = opening;
@@ -99,6 +102,7 @@ const handlers: Handlers = {
     withRefusal({ ...state, pods: { ...state.pods, left, blockers } }, 'budget-blocks', at, soon),
   podsFound,
   attempted,
+  notTried: (state, event) => ({ ...state, refused: undefined, untried: postponed(state, event) }),
   attemptSpent: (state, { nextRung, nextSpent }) => ({
     ...state,
     attempt: undefined,
@@ -168,12 +172,23 @@ function attempted(state: RepairState, event: Of<'attempted'>): RepairState {
   return {
     ...state,
     refused: undefined,
+    untried: undefined,
     healthySince: undefined,
     phase: 'verifying',
     attempt: code ? { ...attempt, code } : attempt,
     attempts: state.attempts + 1,
     verifyingSince: at,
   };
+}
+
+/** Back off, but never before the machine's own word. Nothing was sent: neither attempts nor rungs are counted. */
+function postponed(
+  { untried, repairId }: RepairState,
+  { at, detail, retryAfterMs = 0 }: Pick<Of<'notTried'>, 'at' | 'detail' | 'retryAfterMs'>,
+): Untried {
+  const tries = (untried?.tries ?? 0) + 1;
+  const laterMs = Math.max(spread(repairId, delayMs(unasked, tries)), retryAfterMs);
+  return { since: untried?.since ?? at, tries, tryAgainAt: at + laterMs, detail };
 }
 
 function refused(state: RepairState, event: Of<'refused'>): RepairState {
@@ -334,7 +349,13 @@ function settle(state: RepairState, at: EpochMs): RepairState {
 function redirected(state: RepairState, verdict: Verdict, at: EpochMs): RepairState {
   const verifying = state.phase === 'verifying';
   if (verdict === 'healthy' && !verifying)
-    return { ...state, phase: 'verifying', verifyingSince: at, refused: undefined };
+    return {
+      ...state,
+      phase: 'verifying',
+      verifyingSince: at,
+      refused: undefined,
+      untried: undefined,
+    };
   if (verdict === 'faulty' && verifying) {
     return { ...state, phase: workPhase(state), verifyingSince: undefined };
   }

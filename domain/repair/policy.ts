@@ -24,6 +24,8 @@ export type Rung = {
   readonly attempts: number;
   /** From the journaled start of the attempt; past it nothing is sent. */
   readonly callTimeoutMs: number;
+  /** How long an attempt may wait until it can be made at all, when its machine cannot be asked. */
+  readonly tryWindowMs: number;
   /** How long a machine may take to come back with a new boot ID. */
   readonly bootWindowMs: number;
   readonly verification: VerificationRules;
@@ -54,6 +56,7 @@ export const policyDefaults = {
   rung: {
     attempts: 1,
     callTimeoutMs: 30 * second,
+    tryWindowMs: 10 * minute,
     bootWindowMs: 15 * minute,
     verification: { timeoutMs: 10 * minute, soakMs: 2 * minute },
   },

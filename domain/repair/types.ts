@@ -53,6 +53,14 @@ export type Attempt = {
   readonly evidenceAfter: number;
 };
 
+/** An attempt that could not be made: nothing was sent, so it is not spent. */
+export type Untried = {
+  readonly since: EpochMs;
+  readonly tries: number;
+  readonly tryAgainAt: EpochMs;
+  readonly detail: string;
+};
+
 /** How a repair ends; decided once, then carried out. */
 export type Ending = {
   readonly outcome: Outcome;
@@ -111,6 +119,8 @@ export type RepairState = {
   readonly bootSeenAt?: EpochMs | undefined;
   /** When a fresh look last succeeded. */
   readonly lookedAt?: EpochMs | undefined;
+  /** The machine could not be asked for the attempt that is due: since when, how often, and why last. */
+  readonly untried?: Untried | undefined;
   readonly refused?:
     | {
         readonly reason: ReasonCode;
@@ -243,6 +253,14 @@ export type CommandOutcome = At &
         readonly code?: ReasonCode;
         readonly evidenceAfter: number;
         readonly assumed?: true;
+      }
+    /** Nothing was sent that could act: the same attempt waits. */
+    | {
+        readonly kind: 'notTried';
+        readonly rung: number;
+        readonly number: number;
+        readonly detail: string;
+        readonly retryAfterMs?: number;
       }
     | {
         readonly kind: 'attemptSpent';

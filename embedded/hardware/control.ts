@@ -10,6 +10,8 @@ export type HardwareControl = {
   behave(node: string, behaviour: Behaviour): Promise<void>;
   /** Reboots a machine as its owner would by hand: no BMC call. */
   reboot(node: string): Promise<void>;
+  /** Switches a machine off by hand: its kubelet goes silent, and stays so until the machine is switched on. */
+  powerOff(node: string): Promise<void>;
 };
 
 /** Sets up the control of the BMC simulator at `url`. */
@@ -26,5 +28,6 @@ export const hardwareControl = (url: string, files: HardwareFiles): HardwareCont
     },
     behave: (node, behaviour) => send('PUT', `/control/systems/${node}/behaviour`, behaviour),
     reboot: (node) => send('POST', `/control/systems/${node}/reboot`, {}),
+    powerOff: (node) => send('POST', `/control/systems/${node}/off`, {}),
   };
 };

@@ -56,7 +56,9 @@ const readBody = async (request: IncomingMessage): Promise<string> => {
 class Simulator {
   readonly #config: SimulatorConfig;
   readonly #machines = new Map<string, Machine>();
-  readonly #sessions = new Set<string>();
+  /** The tokens of open sessions by the path that closes them. */
+  readonly #sessions = new Map<string, string>();
+  #opened = 0;
   #api: Promise<KubeApi> | undefined;
 
   constructor(config: SimulatorConfig) {
@@ -83,12 +85,19 @@ class Simulator {
     if (method === 'GET' && path === root) return { status: 200, body: serviceRoot };
     if (method === 'POST' && path === sessionsPath) return this.#openSession(body);
     if (!this.#isAuthorised(request)) return this.#logged(method, path, refuse(401, 'Log in.'));
-    if (path === `${root}/SessionService`) return { status: 200, body: sessionService };
-    if (path === systemsPath) {
-      const systems = [...this.#machines.values()].map((machine) => machine.system);
-      return this.#logged(method, path, { status: 200, body: systemCollection(systems) });
-    }
-    return this.#system(method, path, body);
+    if (path.startsWith(`${root}/SessionService`)) return this.#sessionService(method, path);
+    return path === systemsPath ? this.#systems(method, path) : this.#system(method, path, body);
+  }
+
+  #sessionService(method: string, path: string): Reply {
+    if (method === 'DELETE')
+      return this.#logged(method, path, this.#sessions.delete(path) ? { status: 204 } : notFound);
+    return path === `${root}/SessionService` ? { status: 200, body: sessionService } : notFound;
+  }
+
+  #systems(method: string, path: string): Reply {
+    const systems = [...this.#machines.values()].map((machine) => machine.system);
+    return this.#logged(method, path, { status: 200, body: systemCollection(systems) });
   }
 
   #system(method: string, path: string, body: string): Reply {
@@ -112,6 +121,8 @@ class Simulator {
     const { id, behaviour } = machine.system;
     const log = (reply: Reply) => this.#logged('POST', path, reply, id, type);
     if (type === undefined) return log(refuse(400, 'ResetType is missing or not allowed.'));
+    if (machine.power === 'Off' && type !== 'On')
+      return log(refuse(409, 'The system is powered off.'));
     if (behaviour?.rejects?.includes(type)) {
       return log(refuse(409, `The system cannot do ${type} now.`));
     }
@@ -129,6 +140,7 @@ class Simulator {
       ['POST systems ', () => this.#add(body)],
       ['PUT systems behaviour', () => this.#behave(id, body)],
       ['POST systems reboot', () => this.#machine(id).reset('ForceRestart')],
+      ['POST systems off', () => this.#machine(id).reset('ForceOff')],
     ]);
     const act = acts.get(`${method} ${what} ${action}`);
     if (what === 'health') return { status: 200, body: 'ok' };
@@ -181,13 +193,14 @@ class Simulator {
       return refuse(401, 'Wrong user name or password.');
     }
     const token = randomBytes(tokenBytes).toString('hex');
-    this.#sessions.add(token);
-    const location = `${sessionsPath}/${this.#sessions.size}`;
-    return {
+    this.#opened += 1;
+    const location = `${sessionsPath}/${this.#opened}`;
+    this.#sessions.set(location, token);
+    return this.#logged('POST', sessionsPath, {
       status: 201,
       headers: { 'x-auth-token': token, location },
       body: { '@odata.id': location, UserName: username },
-    };
+    });
   }
 
   #isAuthorised(request: IncomingMessage): boolean {
@@ -196,7 +209,7 @@ class Simulator {
     const session = request.headers['x-auth-token'];
     return (
       request.headers.authorization === basic ||
-      (typeof session === 'string' && this.#sessions.has(session))
+      [...this.#sessions.values()].some((token) => token === session)
     );
   }
 

@@ -33,6 +33,7 @@ export function rung(changes: Partial<Rung> = {}): Rung {
     action: 'ForceRestart',
     attempts: 2,
     callTimeoutMs: 30 * second,
+    tryWindowMs: 10 * minute,
     bootWindowMs: 5 * minute,
     verification: { timeoutMs: 10 * minute, soakMs: 2 * minute },
     ...changes,

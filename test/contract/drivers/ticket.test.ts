@@ -61,6 +61,7 @@ describeDriver('ticket', async () => {
         clock: worldClock,
       }),
     rung,
+    unsent: 'rejected',
     proxy,
     clockReadings: 3,
     acts: () => receiver.deliveries.length,

@@ -1,0 +1,60 @@
+/** Whether a BMC's system is the machine that a Node runs on. A UUID proves it only if nothing else can carry it too. */
+import type { NodeFacts } from '../node.ts';
+import { placeholderUuids } from './placeholderUuids.ts';
+
+type Named = Pick<NodeFacts, 'name' | 'systemUuid'>;
+
+export type MachineProof = { readonly ok: true } | { readonly ok: false; readonly why: string };
+
+/**
+ * `sharers` are other nodes with this node's UUID. Byte-swapped spellings are not accepted: two machines may differ by
+ * just that.
+ */
+export function provesMachine(
+  node: Named,
+  uuid: string | undefined,
+  sharers: readonly string[],
+): MachineProof {
+  const own = node.systemUuid;
+  const doubt = doubtAbout(own);
+  if (doubt) return { ok: false, why: `node ${node.name} has ${doubt}, which proves no machine` };
+  if (uuid === undefined || canonical(uuid) !== canonical(own)) {
+    const found = `the BMC's system has UUID ${uuid ?? '(none)'}`;
+    return { ok: false, why: `${found}, node ${node.name} has ${own}` };
+  }
+  if (sharers.length > 0) {
+    const others = sharers.slice(0, 3).join(', ') + (sharers.length > 3 ? ', ...' : '');
+    return { ok: false, why: `UUID ${own} of node ${node.name} is also that of ${others}` };
+  }
+  return { ok: true };
+}
+
+/** The other nodes that say they are this machine. */
+export function sharersOf(node: Named, all: readonly Named[]): readonly string[] {
+  const own = canonical(node.systemUuid);
+  return all
+    .filter(({ name, systemUuid }) => name !== node.name && canonical(systemUuid) === own)
+    .map(({ name }) => name);
+}
+
+/** What a UUID is instead of a machine's own, in words; undefined where it looks like one. */
+export function doubtAbout(uuid: string): string | undefined {
+  const text = canonical(uuid);
+  if (text === '') return 'no system UUID';
+  if (!/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(text)) return `"${uuid}" for a UUID`;
+  return isPlaceholder(text) ? `the placeholder UUID ${uuid}` : undefined;
+}
+
+/** One byte throughout, all set but the first group, or one of those that vendors ship. */
+function isPlaceholder(text: string): boolean {
+  const digits = text.replaceAll('-', '');
+  return (
+    digits === digits.slice(0, 2).repeat(16) ||
+    text.endsWith('-ffff-ffff-ffff-ffffffffffff') ||
+    placeholderUuids.has(text)
+  );
+}
+
+function canonical(uuid: string): string {
+  return uuid.trim().toLowerCase();
+}

@@ -1,0 +1,64 @@
+/** The BMC of one node: its inventory entry, password and certificate, read anew for each call. */
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import {
+  parseBmcCredentials,
+  parseBmcInventory,
+  type BmcCredentials,
+  type BmcEntry,
+  type BmcInventory,
+} from '../schemas/bmcInventory.ts';
+import type { Parsed } from '../schemas/parsed.ts';
+
+/** Ready to be called. */
+export type Bmc = {
+  readonly entry: BmcEntry;
+  readonly credentials: BmcCredentials;
+  readonly ca?: string;
+};
+
+export type BmcFiles = {
+  readonly inventoryFile: string;
+  /** Hears of credentials files that others may read. */
+  readonly onWarning: (warning: string) => void;
+};
+
+export type FindBmc = (node: string) => Promise<Parsed<Bmc>>;
+
+/** A changed inventory or password needs no restart. Parsing thousands of entries takes long, so an unchanged text is not parsed again. */
+export function bmcFinder(files: BmcFiles): FindBmc {
+  let known: { readonly text: string; readonly parsed: Parsed<BmcInventory> } | undefined;
+  const inventory = async (path: string): Promise<Parsed<BmcInventory>> => {
+    const text = await readFile(path, 'utf8');
+    if (known?.text !== text) known = { text, parsed: parseBmcInventory({ path, text }) };
+    return known.parsed;
+  };
+  return async (node) => {
+    try {
+      const parsed = await inventory(files.inventoryFile);
+      return parsed.ok ? await find(files, parsed.value, node) : parsed;
+    } catch (error) {
+      return { ok: false, why: error instanceof Error ? error.message : String(error) };
+    }
+  };
+}
+
+async function find(files: BmcFiles, inventory: BmcInventory, node: string): Promise<Parsed<Bmc>> {
+  const entry = Object.hasOwn(inventory, node) ? inventory[node] : undefined;
+  if (entry) return open(files, entry);
+  return { ok: false, why: `${files.inventoryFile} names no BMC for ${node}; add it` };
+}
+
+/** Throws for files that cannot be read. */
+async function open(files: BmcFiles, entry: BmcEntry): Promise<Parsed<Bmc>> {
+  const folder = dirname(files.inventoryFile);
+  const path = resolve(folder, entry.credentialsFile);
+  const credentials = parseBmcCredentials({ path, text: await readFile(path, 'utf8') });
+  if (!credentials.ok) return credentials;
+  if (((await stat(path)).mode & 0o077) !== 0)
+    files.onWarning(`${path} can be read by others; run \`chmod 600 ${path}\``);
+  const bmc = { entry, credentials: credentials.value };
+  if (entry.caFile === undefined) return { ok: true, value: bmc };
+  const ca = await readFile(resolve(folder, entry.caFile), 'utf8');
+  return { ok: true, value: { ...bmc, ca } };
+}
