@@ -5,6 +5,8 @@ import type { PowerState } from './redfish.ts';
 
 /** A boot after a reset takes this long unless the machine's behaviour says otherwise. */
 const defaultBootMs: readonly [number, number] = [3_000, 6_000];
+/** Power comes within a moment; the rest of a boot is the system's. */
+const powerOnMs = 500;
 const retryMs = 200;
 const notFound = 404;
 
@@ -60,7 +62,7 @@ export class Machine {
   system: SimulatedSystem;
   readonly #api: () => Promise<KubeApi>;
   #isOff = false;
-  #bootsAt = 0;
+  #poweredAt = 0;
   #latest = 0;
 
   constructor(system: SimulatedSystem, api: () => Promise<KubeApi>) {
@@ -70,7 +72,7 @@ export class Machine {
 
   get power(): PowerState {
     if (this.#isOff) return 'Off';
-    return this.#bootsAt > Date.now() ? 'PoweringOn' : 'On';
+    return this.#poweredAt > Date.now() ? 'PoweringOn' : 'On';
   }
 
   /** Carries out a reset; the Node follows as soon as the API server can be reached. */
@@ -78,7 +80,7 @@ export class Machine {
     const effect = effectOf(type, this.system, this.power);
     if (effect.kind === 'none') return;
     this.#isOff = type === 'ForceOff' || type === 'GracefulShutdown';
-    this.#bootsAt = effect.bootsAt?.getTime() ?? 0;
+    this.#poweredAt = Math.min(effect.bootsAt?.getTime() ?? 0, Date.now() + powerOnMs);
     this.#latest += 1;
     void this.#takeDown(effect.bootsAt, this.#latest);
   }
