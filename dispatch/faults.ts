@@ -65,12 +65,13 @@ async function doubtOf(
   if (!present.ok) return 'retry';
   if (present.uid === event.nodeUid) return undefined;
   const reason = 'wrong-node-uid';
-  const record = await records.change(
+  const changed = await records.change(
     node,
     (fresh) => fresh && evolve(fresh, { kind: 'ignored', reason, at: clock() }),
   );
-  if (record) onIgnored(record, reason, ignored?.reason !== reason);
-  return record ? 'done' : 'retry';
+  if (changed.kind !== 'kept') return 'retry';
+  onIgnored(changed.record, reason, ignored?.reason !== reason);
+  return 'done';
 }
 
 /** A redelivered report finds itself in the record; all it can need is that its repair exists. */
@@ -109,13 +110,12 @@ async function step(
 ): Promise<'done' | 'retry'> {
   const before = options.records.get(node);
   let decision: DispatchDecision = { kind: 'ignore', reason: 'not-faulty' };
-  const record = await options.records.change(node, (fresh) => {
-    const changed = change(fresh);
-    decision = decideOn(options, changed);
-    return noted(changed, decision, options.clock());
+  const changed = await options.records.change(node, (fresh) => {
+    const record = change(fresh);
+    decision = decideOn(options, record);
+    return noted(record, decision, options.clock());
   });
-  if (!record) return 'retry';
-  return carryOut(options, before, record, decision);
+  return changed.kind === 'kept' ? carryOut(options, before, changed.record, decision) : 'retry';
 }
 
 function decideOn(options: FaultsOptions, record: EpisodeRecord): DispatchDecision {
@@ -198,14 +198,18 @@ async function handOver(
   record: EpisodeRecord,
   episode: Episode,
 ): Promise<'done' | 'retry'> {
-  if (!(await onVanished(record, episode))) return 'retry';
   const { repairId: id } = episode;
-  const changed = await records.change(record.node, (fresh) => {
+  // The repair may have closed its episode in this very moment: its own word goes before ours.
+  const fresh = await records.change(record.node, (read) => read);
+  if (fresh.kind !== 'kept') return fresh.kind === 'missing' ? 'done' : 'retry';
+  if (fresh.record.episode?.repairId !== id || fresh.record.episode.outcome) return 'done';
+  if (!(await onVanished(record, episode))) return 'retry';
+  const changed = await records.change(record.node, (read) => {
     const reason = 'terminated-outside';
     return (
-      fresh &&
-      evolve(fresh, { kind: 'closed', repairId: id, outcome: 'escalated', reason, at: clock() })
+      read &&
+      evolve(read, { kind: 'closed', repairId: id, outcome: 'escalated', reason, at: clock() })
     );
   });
-  return changed ? 'done' : 'retry';
+  return changed.kind === 'failed' ? 'retry' : 'done';
 }

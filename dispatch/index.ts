@@ -41,8 +41,17 @@ export type DispatchOptions = {
 /** How often open episodes are checked for repairs that vanished, and waiters for room nobody announced. */
 const sweepEveryMs = 20_000;
 
-/** Runs until the signal; resolves when nothing is being handled any more. */
+/** Runs until the signal; resolves when nothing is being handled any more. However it ends, nothing stays behind. */
 export async function runDispatch(options: DispatchOptions): Promise<void> {
+  const ends: (() => void)[] = [];
+  try {
+    await dispatch(options, (end) => ends.push(end));
+  } finally {
+    for (const end of ends) end();
+  }
+}
+
+async function dispatch(options: DispatchOptions, atEnd: (end: () => void) => void): Promise<void> {
   const { records, nodes, signal, clock } = options;
   const voice = createVoice(options);
   const permits = createPermits({ bucket: options.guardBucket, records, voice });
@@ -55,25 +64,25 @@ export async function runDispatch(options: DispatchOptions): Promise<void> {
     lookAgain: alarms.set,
   });
   const soon = (node: string): void => alarms.set(node, clock());
-  records.onChange((record) => {
+  const ended = (record: EpisodeRecord): void => {
     if (record.episode?.outcome !== undefined) soon(record.node);
-  });
-  await records.follow(signal);
+  };
+  atEnd(records.onChange(ended));
   await permits.follow(signal);
   permits.wake();
   for (const record of records.all()) soon(record.node);
-  const forget = nodes.onChange((change) => {
+  const onNode = (change: NodeChange): void => {
     void followNode({ records, voice, reconsider: soon }, change);
     if (becameFree(change)) permits.wake();
-  });
+  };
+  atEnd(nodes.onChange(onNode));
   const sweep = setInterval(() => {
     permits.wake();
     for (const { node, episode } of records.all())
       if (episode && episode.outcome === undefined) soon(node);
   }, sweepEveryMs);
+  atEnd(() => clearInterval(sweep));
   await consumeUntil(options, faults.handle);
-  clearInterval(sweep);
-  forget();
 }
 
 async function consumeUntil(

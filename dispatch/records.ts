@@ -1,4 +1,7 @@
-/** The episode records of a cluster: kept on the hub, mirrored here, changed by compare-and-set alone. */
+/**
+ * The episode records of a cluster: kept on the hub, changed by compare-and-set alone, and mirrored here for as long as
+ * the process lives, since its workers close repairs whether or not it leads.
+ */
 import type { EpisodeRecord } from '../domain/dispatch/types.ts';
 import type { Bucket } from '../event-hub/index.ts';
 
@@ -7,72 +10,148 @@ export type Records = {
   readonly all: () => readonly EpisodeRecord[];
   /**
    * Replaces a node's record by what `change` makes of it; asked again if somebody else was faster. A change to the
-   * very same record writes nothing. Undefined: nothing to change, or the hub did not take it and its effect is unknown.
+   * very same record, or to none, writes nothing, and is believed only of a record that was read just now.
    */
-  readonly change: (node: string, change: Change) => Promise<EpisodeRecord | undefined>;
-  /** Told of every record once at the start and at each change, also by others. */
-  readonly onChange: (listener: (record: EpisodeRecord) => void) => void;
-  /** Resolves once all records there are have been read. */
+  readonly change: (node: string, change: Change) => Promise<Changed>;
+  /** Told of each change of a record, also by others, and of some twice, until the answer is called. */
+  readonly onChange: (listener: (record: EpisodeRecord) => void) => () => void;
+  /** Once per process. Resolves once all records there are have been read. */
   readonly follow: (signal: AbortSignal) => Promise<void>;
+  /** Nodes whose record cannot be read: it is left as it is, and nothing is opened there. */
+  readonly corrupt: () => readonly string[];
 };
 
 /** Undefined leaves a missing record missing. */
 export type Change = (record: EpisodeRecord | undefined) => EpisodeRecord | undefined;
-type Kept = { readonly value: EpisodeRecord; readonly revision: number };
+
+/** `missing`: there is none, and none was wanted. `failed`: the hub did not take it, or its effect is unknown. */
+export type Changed =
+  | { readonly kind: 'kept'; readonly record: EpisodeRecord }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'failed'; readonly why: string };
+
+/** Without a revision: it is no longer on the hub. */
+type Kept = { readonly value: EpisodeRecord; readonly revision: number | undefined };
+
+type Mirror = {
+  readonly bucket: Bucket<EpisodeRecord>;
+  readonly kept: Map<string, Kept>;
+  readonly corrupt: Map<string, number>;
+  readonly listeners: Set<(record: EpisodeRecord) => void>;
+  readonly onTrouble: (trouble: string) => void;
+};
 
 const casTries = 20;
 
-export function openRecords(bucket: Bucket<EpisodeRecord>): Records {
-  const kept = new Map<string, Kept>();
-  const listeners: ((record: EpisodeRecord) => void)[] = [];
-  const keep = (node: string, value: EpisodeRecord, revision: number): void => {
-    if ((kept.get(node)?.revision ?? 0) < revision) kept.set(node, { value, revision });
-  };
+export function openRecords(
+  bucket: Bucket<EpisodeRecord>,
+  onTrouble: (trouble: string) => void = () => undefined,
+): Records {
+  const listeners = new Set<(record: EpisodeRecord) => void>();
+  const mirror: Mirror = { bucket, kept: new Map(), corrupt: new Map(), listeners, onTrouble };
+  const { kept, corrupt } = mirror;
   return {
     get: (node) => kept.get(node)?.value,
     all: () => [...kept.values()].map(({ value }) => value),
-    onChange: (listener) => void listeners.push(listener),
-    follow: (signal) =>
-      bucket.watch((change) => {
-        if (change.kind === 'removed') kept.delete(change.key);
-        if (change.kind !== 'found') return;
-        keep(change.key, change.value, change.revision);
-        for (const listener of listeners) listener(change.value);
-      }, signal),
-    change: async (node, change) => {
-      let known = kept.get(node);
-      for (let tries = 0; tries < casTries; tries += 1) {
-        const value = change(known?.value);
-        if (!value || value === known?.value) return value;
-        const written = await write(bucket, node, value, known?.revision);
-        if (written.kind === 'written') {
-          keep(node, value, written.revision);
-          return value;
-        }
-        if (written.kind !== 'conflict') return undefined;
-        const fresh = await readKept(bucket, node);
-        if (fresh === 'unreadable') return undefined;
-        known = fresh;
-      }
-      return undefined;
+    corrupt: () => [...corrupt.keys()],
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
+    follow: (signal) => bucket.watch((told) => follow(mirror, told), signal),
+    change: (node, change) => changeRecord(mirror, node, change),
   };
 }
 
-function write(
-  bucket: Bucket<EpisodeRecord>,
+type Told = Parameters<Parameters<Bucket<EpisodeRecord>['watch']>[0]>[0];
+
+function follow(mirror: Mirror, told: Told): void {
+  const { kept, corrupt, listeners, onTrouble } = mirror;
+  switch (told.kind) {
+    case 'removed':
+      kept.delete(told.key);
+      corrupt.delete(told.key);
+      return;
+    case 'corrupt':
+      if (corrupt.get(told.key) === told.revision) return;
+      corrupt.set(told.key, told.revision);
+      onTrouble(`the record of node ${told.key} cannot be read: ${told.why}`);
+      return;
+    case 'found':
+      corrupt.delete(told.key);
+      keep(mirror, told.key, told);
+      for (const listener of listeners) listener(told.value);
+      return;
+  }
+}
+
+function keep({ kept }: Mirror, node: string, { value, revision = 0 }: Kept): void {
+  if ((kept.get(node)?.revision ?? 0) < revision) kept.set(node, { value, revision });
+}
+
+type Seen = { readonly known: Kept | undefined; readonly isFresh: boolean };
+
+async function changeRecord(mirror: Mirror, node: string, change: Change): Promise<Changed> {
+  let seen: Seen = { known: mirror.kept.get(node), isFresh: false };
+  for (let tries = 0; tries < casTries; tries += 1) {
+    const done = await tryChange(mirror, node, seen, change);
+    if (done) return done;
+    const read = await readFresh(mirror, node);
+    if ('kind' in read) return read;
+    seen = { ...read, isFresh: true };
+  }
+  return { kind: 'failed', why: `the record of ${node} changed under every try to change it` };
+}
+
+/** Undefined: the record has to be read first. */
+async function tryChange(
+  mirror: Mirror,
+  node: string,
+  { known, isFresh }: Seen,
+  change: Change,
+): Promise<Changed | undefined> {
+  const value = change(known?.value);
+  if (value === undefined) return isFresh ? { kind: 'missing' } : undefined;
+  if (isNew(value, known)) return write(mirror, node, value, known?.revision);
+  return isFresh ? { kind: 'kept', record: value } : undefined;
+}
+
+/** What the hub lost is written again. */
+function isNew(value: EpisodeRecord, known: Kept | undefined): boolean {
+  return value !== known?.value || known.revision === undefined;
+}
+
+/** Undefined: somebody else was faster. */
+async function write(
+  mirror: Mirror,
   node: string,
   value: EpisodeRecord,
   revision: number | undefined,
-): ReturnType<Bucket<EpisodeRecord>['create']> {
-  return revision === undefined ? bucket.create(node, value) : bucket.update(node, value, revision);
+): Promise<Changed | undefined> {
+  const { bucket } = mirror;
+  const written = await (revision === undefined
+    ? bucket.create(node, value)
+    : bucket.update(node, value, revision));
+  if (written.kind === 'conflict') return undefined;
+  if (written.kind !== 'written') return { kind: 'failed', why: written.why };
+  keep(mirror, node, { value, revision: written.revision });
+  return { kind: 'kept', record: value };
 }
 
-async function readKept(
-  bucket: Bucket<EpisodeRecord>,
+/** A record that this process knows and the hub lost is the one there is: an outcome must not go with a bucket. */
+async function readFresh(
+  mirror: Mirror,
   node: string,
-): Promise<Kept | undefined | 'unreadable'> {
-  const found = await bucket.get(node);
-  if (found.kind === 'absent') return undefined;
-  return found.kind === 'found' ? { value: found.value, revision: found.revision } : 'unreadable';
+): Promise<{ readonly known: Kept | undefined } | Extract<Changed, { kind: 'failed' }>> {
+  const found = await mirror.bucket.get(node);
+  const mirrored = mirror.kept.get(node);
+  switch (found.kind) {
+    case 'found':
+      keep(mirror, node, found);
+      return { known: found.revision === mirrored?.revision ? mirrored : found };
+    case 'absent':
+      return { known: mirrored && { value: mirrored.value, revision: undefined } };
+    default:
+      return { kind: 'failed', why: `the record of ${node} cannot be read: ${found.why}` };
+  }
 }

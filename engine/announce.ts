@@ -7,8 +7,11 @@ import type { EngineRecord } from '../schemas/engineRecord.ts';
 
 type Announcing = Pick<DispatchOptions, 'hub' | 'cluster' | 'mode' | 'policies' | 'codeVersion'>;
 
-/** Nothing hangs on it: a hub that does not answer is asked again with the next sweep. */
-export async function announce(of: Announcing, since: number): Promise<void> {
+/**
+ * Nothing hangs on it: a hub that does not answer is asked again with the next sweep. Who lost the lead meanwhile leaves
+ * the word to the next.
+ */
+export async function announce(of: Announcing, since: number, signal: AbortSignal): Promise<void> {
   const { hub, cluster, mode, codeVersion, policies } = of;
   const record: EngineRecord = {
     kind: 'engine',
@@ -26,7 +29,7 @@ export async function announce(of: Announcing, since: number): Promise<void> {
   try {
     const name = buckets.guard;
     const bucket = await openBucket(hub, { name, cluster, parse: parseEngineRecord });
-    await bucket.put(engineKey, record);
+    if (!signal.aborted) await bucket.put(engineKey, record);
   } catch {
     return;
   }

@@ -26,19 +26,35 @@ export type LeadOptions = Omit<DispatchOptions, 'signal' | Handlers> & {
 
 const sweepEveryMs = 15_000;
 
+/** However it ends, also by throwing, nothing of it goes on. */
 export async function lead(options: LeadOptions, signal: AbortSignal): Promise<void> {
-  const { hub, cluster, log, metrics } = options;
+  const { cluster, log, metrics } = options;
+  const term = new AbortController();
+  const until = AbortSignal.any([signal, term.signal]);
   const since = options.clock();
   log.info('leading');
   metrics.leads(true);
-  void announce(options, since);
-  const probe = startProbe(options, signal);
-  const telling = runNotices({ ...options, counting: metrics.notices, signal });
+  void announce(options, since, until);
+  const probe = startProbe(options, until);
+  const telling = runNotices({ ...options, counting: metrics.notices, signal: until });
   const sweeping = setInterval(() => {
-    void announce(options, since);
+    void announce(options, since, until);
     void sweepOnce(options);
   }, sweepEveryMs);
-  await runDispatch({
+  try {
+    await dispatchFaults(options, until);
+  } finally {
+    term.abort();
+    clearInterval(sweeping);
+    await Promise.allSettled([probe.settled(), telling]);
+    metrics.leads(false);
+    log.info('no longer leading', { cluster });
+  }
+}
+
+function dispatchFaults(options: LeadOptions, signal: AbortSignal): Promise<void> {
+  const { hub, log, metrics } = options;
+  return runDispatch({
     ...options,
     signal,
     onVanished: (record, episode) => {
@@ -55,11 +71,6 @@ export async function lead(options: LeadOptions, signal: AbortSignal): Promise<v
       if (changed) void publishJournal(hub, [ignoredLine(options, record.node, reason)]);
     },
   });
-  clearInterval(sweeping);
-  await probe.settled();
-  await telling;
-  metrics.leads(false);
-  log.info('no longer leading', { cluster });
 }
 
 function startProbe(

@@ -154,9 +154,7 @@ function hubPort({ hub, cluster, records }: PortsOptions): HubPort {
     },
     changeEpisode: async (node, event) => {
       const changed = await records.change(node, (record) => record && evolve(record, event));
-      return changed
-        ? { ok: true, value: undefined }
-        : hubSilent(`the record of ${node} could not be changed`);
+      return changed.kind === 'failed' ? hubSilent(changed.why) : { ok: true, value: undefined };
     },
   };
 }

@@ -64,8 +64,9 @@ async function openViews(
     clock,
     nodes: () => freshNodes(observer, nodes),
   });
-  await Promise.all([nodes.synced, pods.synced]);
-  return { nodes, pods, records: openRecords(episodes), guardBucket, guard };
+  const records = openRecords(episodes, (trouble) => log.warn('a record had trouble', { trouble }));
+  await Promise.all([nodes.synced, pods.synced, records.follow(signal)]);
+  return { nodes, pods, records, guardBucket, guard };
 }
 
 async function work(

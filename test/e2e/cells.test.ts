@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { mutationsBy, resets } from '../../embedded/oracle/index.ts';
-import { configure, Loop, policyFile } from '../support/loop.ts';
+import { Loop, policyFile } from '../support/loop.ts';
 import type { LoopOptions } from '../support/loop.ts';
 import { startNatsServer } from '../support/natsServer.ts';
 import type { NatsServer } from '../support/natsServer.ts';
@@ -25,6 +25,8 @@ const start = async (more: Partial<LoopOptions> = {}): Promise<Loop> => {
     natsUrl: nats.url,
     policies: policyFile([{ name: 'quick', checks: ['KernelDeadlock'] }]),
     bootMs: [2_000, 3_000],
+    // Each killed engine leaves a lease that has to lapse.
+    config: { leaseSeconds: 3 },
     ...more,
   });
 };
@@ -33,7 +35,6 @@ beforeAll(async () => {
   nats = await startNatsServer();
   one = await start();
   other = await start({ temporalOf: one.stack });
-  for (const { stack } of [one, other]) await configure(stack, { leaseSeconds: 3 });
 });
 
 afterAll(async () => {

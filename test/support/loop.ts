@@ -78,6 +78,8 @@ export type LoopOptions = Partial<StackOptions> & {
   readonly bootMs?: readonly [number, number];
   /** The engine reaches the API server through a proxy that can fail; see `Mischief`. */
   readonly proxied?: true;
+  /** What the engine's configuration says besides. */
+  readonly config?: Readonly<Record<string, unknown>>;
   /** Another stack's Temporal, which the engine uses in place of its own stack's. */
   readonly temporalOf?: Stack;
 };
@@ -208,6 +210,7 @@ export class Loop {
       bootMs = [500, 1_000],
       proxied,
       temporalOf,
+      config = {},
       ...stackOptions
     } = options;
     const file = join(dataDir, 'policies.yaml');
@@ -226,7 +229,10 @@ export class Loop {
     if ('kind' in temporal) throw new Error(temporal.why);
     const cluster = await clusterId(stack);
     const names = machines.map(({ name }) => name);
-    if (temporalOf) await configure(stack, { temporal: temporalOf.state.temporal });
+    await configure(stack, {
+      ...config,
+      ...(temporalOf && { temporal: temporalOf.state.temporal }),
+    });
     const mischief = proxied && (await Mischief.between(stack));
     const loop = new Loop(stack, { cluster, hub, temporal, names, mischief });
     if (mode) await stack.startEngine(mode);

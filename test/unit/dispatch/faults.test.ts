@@ -18,7 +18,8 @@ function memory(): Records & { readonly writes: () => number } {
     writes: () => writes,
     get: (node) => kept.get(node),
     all: () => [...kept.values()],
-    onChange: () => {},
+    onChange: () => () => {},
+    corrupt: () => [],
     follow: () => Promise.resolve(),
     change: (node, change) => {
       const value = change(kept.get(node));
@@ -26,7 +27,7 @@ function memory(): Records & { readonly writes: () => number } {
         writes += 1;
         kept.set(node, value);
       }
-      return Promise.resolve(value);
+      return Promise.resolve(value ? { kind: 'kept', record: value } : { kind: 'missing' });
     },
   };
 }
