@@ -42,8 +42,9 @@ export async function carryOut(
   if (!change.yes) {
     if (!io.ask) return failure('cannotAsk', `Nobody could be asked whether to ${deed.what}.`);
     tell(io, ...details);
-    if (!(await io.ask(visible(`As ${by.name}: ${deed.what}?`))))
-      return failure('declined', `Did not ${deed.what}.`);
+    const reply = await io.ask(visible(`As ${by.name}: ${deed.what}?`));
+    if (reply === 'interrupted') return failure('interrupted', `Did not ${deed.what}.`);
+    if (reply === 'no') return failure('declined', `Did not ${deed.what}.`);
   }
   return deed.act(by);
 }

@@ -4,11 +4,16 @@ import type { EpochMs } from '../domain/vocabulary.ts';
 export type Screen = {
   /** Columns; Infinity where nobody looks at columns. */
   readonly width: number;
+  /** Set where more columns are wished for. */
+  readonly wide?: true;
   readonly height: number;
   readonly color: boolean;
   /** Whether what was written can be drawn over. */
   readonly live: boolean;
 };
+
+/** `interrupted`: by Ctrl-C. */
+export type Reply = 'yes' | 'no' | 'interrupted';
 
 export type Io = {
   readonly out: (text: string) => void;
@@ -17,7 +22,7 @@ export type Io = {
   /** Moves up so many rows and clears what is below; only where the screen is live. */
   readonly rewind?: (rows: number) => void;
   /** Asks a person; absent where nobody is there to answer. */
-  readonly ask?: (question: string) => Promise<boolean>;
+  readonly ask?: (question: string) => Promise<Reply>;
   /** How this program was called, as it can be pasted again: `npx slipway`. */
   readonly calledAs: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -25,6 +30,10 @@ export type Io = {
   /** Raised when the person wants the command to end. */
   readonly interrupted: AbortSignal;
 };
+
+/** `wide` shortens nothing; `name` is only what other commands take. */
+export const outputForms = ['text', 'wide', 'name', 'json', 'yaml'] as const;
+export type OutputForm = (typeof outputForms)[number];
 
 /** The flags that every command knows. */
 export type Flags = {
@@ -34,7 +43,7 @@ export type Flags = {
   readonly temporal?: string;
   readonly dataDir?: string;
   readonly cluster?: string;
-  readonly output?: 'text' | 'json';
+  readonly output?: OutputForm;
 };
 
 export type Invocation = { readonly io: Io; readonly flags: Flags };
@@ -48,5 +57,6 @@ export const exits = {
   waiting: 4,
   notFound: 5,
   partial: 6,
+  interrupted: 130,
 } as const;
 export type Exit = (typeof exits)[keyof typeof exits];

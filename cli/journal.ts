@@ -90,6 +90,8 @@ export type RepairView = {
   readonly outcome?: Outcome;
   readonly reason?: ReasonCode;
   readonly closedAt?: EpochMs;
+  /** What an open repair waits for, where the list was asked. */
+  readonly waits?: string;
 };
 
 export function viewOf(log: RepairLog): RepairView {
@@ -143,6 +145,13 @@ export function stateOf({ repairId, opening, entries }: RepairLog): RepairState 
       `The journal of ${repairId} cannot be folded: ${String(error)}.`,
     );
   }
+}
+
+/** What the repair waits for now. */
+export function waitReasonOf(log: RepairLog): string | undefined {
+  const state = stateOf(log);
+  if (isFailure(state)) return undefined;
+  return state.refused?.reason ?? state.waiting?.reason;
 }
 
 export function isOpen({ outcome, phase }: RepairView): boolean {

@@ -1,6 +1,8 @@
 /** The course of every command: find the places, connect, do the work, disconnect. */
-import { isFailure, showFailure, type Failure } from './failure.ts';
+import { failure, isFailure, showFailure, type Failure } from './failure.ts';
+import { dirname } from 'node:path';
 import type { Exit, Invocation } from './io.ts';
+import { isAlive } from './processes.ts';
 import { findPlaces } from './places.ts';
 import { openSources, type Sources, type Wanted } from './sources.ts';
 
@@ -13,9 +15,21 @@ export async function withSources(
   if (isFailure(places)) return showFailure(invocation, places);
   const sources = await openSources(places, wanted);
   try {
+    const atOnce = standsInTheWay(sources);
+    if (atOnce) return showFailure(invocation, atOnce);
     const answer = await work(sources);
     return isFailure(answer) ? showFailure(invocation, answer) : answer;
   } finally {
     await sources.close();
   }
+}
+
+/** What one sentence tells better than a screen of all that could not be read. */
+function standsInTheWay({ kube, hub, places }: Sources): Failure | undefined {
+  if (!isFailure(kube)) return undefined;
+  if (kube.error === 'usage') return kube;
+  const { local } = places;
+  if (!local || !isFailure(hub) || local.children.some(({ pid }) => isAlive(pid))) return undefined;
+  const dataDir = dirname(local.engineConfig);
+  return failure('stackStopped', `The local stack in ${dataDir} is not running.`);
 }

@@ -1,10 +1,12 @@
 /** Where the servers are: flags first, then the environment, then the local stack of the data folder. */
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { temporalNamespace } from '../domain/vocabulary.ts';
 import { defaultDataDir, readState } from '../embedded/state/index.ts';
 import type { StackState } from '../schemas/stackState.ts';
-import { failure, type Failure } from './failure.ts';
+import { natsMistake, temporalMistake } from './addresses.ts';
+import { failure, isFailure, type Failure } from './failure.ts';
 import type { Flags, Invocation } from './io.ts';
 import { quote } from './text/quote.ts';
 
@@ -33,14 +35,43 @@ type Env = Invocation['io']['env'];
 
 export async function findPlaces({ io, flags }: Invocation): Promise<Places | Failure> {
   const { env } = io;
+  const mistake = environmentMistake(env);
+  if (mistake) return mistake;
   const dataDir = flags.dataDir ?? env['SLIPWAY_DATA_DIR'];
-  const answer = await readState(dataDir ?? defaultDataDir);
-  if (answer.kind === 'unreadable') return failure('stateUnreadable', answer.sentence);
-  if (answer.kind === 'absent' && dataDir !== undefined)
-    return failure('stateUnreadable', `No local stack was ever started in ${dataDir}.`);
-  const state = answer.kind === 'found' ? answer.state : undefined;
+  const state = await stateOf(dataDir);
+  if (isFailure(state)) return state;
   const given = givenKubeconfig(flags, env, dataDir !== undefined);
+  if (!state && given === undefined && !existsSync(ownKubeconfig())) return nothingKnown();
   return placesOf({ flags, env, state, given, calledAs: io.calledAs });
+}
+
+/** Undefined: none was named, and there is none in the usual folder. */
+async function stateOf(dataDir: string | undefined): Promise<StackState | undefined | Failure> {
+  const answer = await readState(dataDir ?? defaultDataDir);
+  if (answer.kind === 'found') return answer.state;
+  if (answer.kind === 'unreadable') return failure('stateUnreadable', answer.sentence);
+  if (dataDir === undefined) return undefined;
+  return failure('stateUnreadable', `No local stack was ever started in ${dataDir}.`);
+}
+
+/** The flags were looked at when they were read. */
+function environmentMistake(env: Env): Failure | undefined {
+  const addresses = [
+    ['SLIPWAY_NATS_URL', natsMistake],
+    ['SLIPWAY_TEMPORAL_ADDRESS', temporalMistake],
+  ] as const;
+  for (const [name, mistakeIn] of addresses) {
+    const text = env[name];
+    const mistake = text === undefined ? undefined : mistakeIn(text);
+    if (mistake !== undefined) return failure('usage', `${name} is "${text}". ${mistake}`);
+  }
+  return undefined;
+}
+
+function nothingKnown(): Failure {
+  const here = resolve(defaultDataDir);
+  const what = `There is no local stack in ${here}, no kubeconfig was given, and ${ownKubeconfig()} does not exist.`;
+  return failure('noServers', what);
 }
 
 /** A stack that was asked for by name outweighs the KUBECONFIG of everyday work. */
@@ -89,7 +120,11 @@ function belongsTo(state: StackState, given: string | undefined): boolean {
 }
 
 function usualKubeconfig(local: StackState | undefined): string {
-  return local ? local.kubernetes.kubeconfigs.alice : join(homedir(), '.kube', 'config');
+  return local ? local.kubernetes.kubeconfigs.alice : ownKubeconfig();
+}
+
+function ownKubeconfig(): string {
+  return join(homedir(), '.kube', 'config');
 }
 
 /** The command as this one was called, with the flags that say where the servers are. */

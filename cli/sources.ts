@@ -37,7 +37,8 @@ async function openKube({ kubeconfig, context }: Places): Promise<Kube | Failure
   const { connectKube } = await import('../kube/index.ts');
   const source = { kubeconfigPath: kubeconfig, ...(context !== undefined && { context }) };
   const answer = await connectKube(source);
-  return answer.ok ? answer.kube : failure('kubeconfigUnusable', answer.problem);
+  if (answer.ok) return answer.kube;
+  return failure(answer.unknownContext ? 'usage' : 'kubeconfigUnusable', answer.problem);
 }
 
 /** A server that is not there is told at once; one that is there and slow is given time. */

@@ -15,7 +15,7 @@ export type CatalogueEntry = {
   readonly next: string;
   readonly retry: RetryClass;
   /** What the command line exits with (docs/CLI.md). */
-  readonly exit: 1 | 2 | 3 | 4 | 5 | 6;
+  readonly exit: 1 | 2 | 3 | 4 | 5 | 6 | 130;
 };
 
 export type ErrorName = keyof typeof errorCatalogue;
@@ -49,6 +49,13 @@ export const errorCatalogue = {
     retry: 'safe',
     exit: 1,
   },
+  interrupted: {
+    code: 'SLP-005',
+    meaning: 'The question was answered with Ctrl-C. Nothing was changed.',
+    next: 'Run the command again if you change your mind.',
+    retry: 'safe',
+    exit: 130,
+  },
   kubeconfigUnusable: {
     code: 'SLP-101',
     meaning: 'The kubeconfig cannot be used, or the API server it names does not answer.',
@@ -73,7 +80,7 @@ export const errorCatalogue = {
   kubeAmbiguous: {
     code: 'SLP-104',
     meaning: 'The Kubernetes API did not answer in time: the change may have been made.',
-    next: 'Look at the node with slipway why NODE before trying again.',
+    next: 'Look whether it was made before trying again: slipway status, and slipway why for a node.',
     retry: 'look-first',
     exit: 1,
   },
@@ -84,10 +91,24 @@ export const errorCatalogue = {
     retry: 'safe',
     exit: 1,
   },
+  noServers: {
+    code: 'SLP-106',
+    meaning: 'There is no local stack here, and nobody said where other servers are.',
+    next: 'Start a local stack with slipway up, or give --kubeconfig FILE, --nats URL and --temporal HOST:PORT.',
+    retry: 'after-change',
+    exit: 1,
+  },
+  stackStopped: {
+    code: 'SLP-107',
+    meaning: 'The local stack is not running.',
+    next: 'Start it with slipway up, or give --kubeconfig FILE, --nats URL and --temporal HOST:PORT.',
+    retry: 'after-change',
+    exit: 1,
+  },
   hubNotConfigured: {
     code: 'SLP-201',
     meaning: 'Nobody said where the hub (NATS) listens.',
-    next: 'Give --nats URL, set SLIPWAY_NATS_URL, or point --data-dir at a local stack.',
+    next: 'Give --nats URL, set SLIPWAY_NATS_URL, or start a local stack with slipway up.',
     retry: 'after-change',
     exit: 1,
   },
@@ -122,7 +143,7 @@ export const errorCatalogue = {
   temporalNotConfigured: {
     code: 'SLP-301',
     meaning: 'Nobody said where Temporal listens.',
-    next: 'Give --temporal ADDRESS, set SLIPWAY_TEMPORAL_ADDRESS, or point --data-dir at a local stack.',
+    next: 'Give --temporal HOST:PORT, set SLIPWAY_TEMPORAL_ADDRESS, or start a local stack with slipway up.',
     retry: 'after-change',
     exit: 1,
   },
@@ -136,7 +157,7 @@ export const errorCatalogue = {
   temporalFailed: {
     code: 'SLP-303',
     meaning: 'Temporal did not carry out the request, or nobody knows whether it did.',
-    next: 'Look at the repair with slipway repairs show ID before trying again.',
+    next: 'Look whether it was done before trying again: slipway repairs list.',
     retry: 'look-first',
     exit: 1,
   },
@@ -185,8 +206,8 @@ export const errorCatalogue = {
   },
   standsStill: {
     code: 'SLP-504',
-    meaning: 'Slipway is paused, or the node is on hold: nothing new is started.',
-    next: 'End it first: slipway resume --reason TEXT, or slipway unhold NODE --reason TEXT.',
+    meaning: 'Slipway is paused: nothing new is started.',
+    next: 'End it first: slipway resume --reason TEXT.',
     retry: 'after-change',
     exit: 3,
   },
@@ -218,6 +239,13 @@ export const errorCatalogue = {
     retry: 'after-change',
     exit: 1,
   },
+  onHold: {
+    code: 'SLP-509',
+    meaning: 'The node is on hold: nothing new is started on it.',
+    next: 'End it first: slipway unhold NODE --reason TEXT.',
+    retry: 'after-change',
+    exit: 3,
+  },
   policyUnreadable: {
     code: 'SLP-601',
     meaning: 'The policy file cannot be read.',
@@ -245,6 +273,13 @@ export const errorCatalogue = {
     meaning: 'The examination found something that keeps Slipway from working as promised.',
     next: 'Follow the advice beside each finding.',
     retry: 'after-change',
+    exit: 1,
+  },
+  outputFailed: {
+    code: 'SLP-703',
+    meaning: 'The answer could not be written: the device is full, or refuses it.',
+    next: 'Free some room, or write to another place; what was changed stays changed.',
+    retry: 'look-first',
     exit: 1,
   },
   unexpected: {

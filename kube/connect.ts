@@ -14,7 +14,7 @@ export type KubeSource = {
 
 export type ConnectResult =
   | { readonly ok: true; readonly kube: Kube }
-  | { readonly ok: false; readonly problem: string };
+  | { readonly ok: false; readonly problem: string; readonly unknownContext?: true };
 
 const open = async (source: KubeSource): Promise<ConnectResult> => {
   const read = readTarget(source.kubeconfigPath, source.context);

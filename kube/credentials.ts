@@ -25,7 +25,7 @@ export type Target = {
 
 export type TargetResult =
   | { readonly ok: true; readonly target: Target }
-  | { readonly ok: false; readonly problem: string };
+  | { readonly ok: false; readonly problem: string; readonly unknownContext?: true };
 
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
@@ -102,7 +102,8 @@ export const readTarget = (path: string, context?: string): TargetResult => {
     );
   }
   const wrongContext = chooseContext(config, context);
-  if (wrongContext !== undefined) return failed(`The kubeconfig ${path} ${wrongContext}.`);
+  if (wrongContext !== undefined)
+    return { ok: false, problem: `The kubeconfig ${path} ${wrongContext}.`, unknownContext: true };
   const cluster = config.getCurrentCluster();
   if (!cluster || !URL.canParse(cluster.server)) {
     return failed(

@@ -29,6 +29,8 @@ const failure = z.strictObject({
   error: text,
   code: text,
   what: text,
+  more: z.array(text).exactOptional(),
+  next: text,
 });
 
 const unread = z.array(failure);
@@ -46,6 +48,7 @@ const repair = z.strictObject({
   outcome: z.enum(outcomes).exactOptional(),
   reason: text.exactOptional(),
   closedAt: at.exactOptional(),
+  waits: text.exactOptional(),
 });
 
 const blocker = z.strictObject({ pod: text, budgets: z.array(text) });
@@ -255,4 +258,16 @@ const deeds = [
   }),
 ] as const;
 
-export const cliOutputSchema = z.discriminatedUnion('kind', [...looks, ...deeds]);
+/** What stands on the error stream, alone, where a command fails or is called wrongly. */
+const error = z.strictObject({
+  kind: z.literal('Error'),
+  version: z.literal(1),
+  error: text,
+  code: text,
+  what: text,
+  more: z.array(text).exactOptional(),
+  next: text,
+  exit: count,
+});
+
+export const cliOutputSchema = z.discriminatedUnion('kind', [...looks, ...deeds, error]);

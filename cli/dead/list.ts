@@ -2,11 +2,11 @@
 import { readDead, type StoredDeadLetter } from '../../event-hub/index.ts';
 import { failure, isFailure, type Failure } from '../failure.ts';
 import { readHeader, renderHeader, renderUnread, type Header } from '../header.ts';
-import { exits, type Exit, type Invocation, type Screen } from '../io.ts';
+import type { Exit, Invocation, Screen } from '../io.ts';
+import { look } from '../look.ts';
 import { readLogs } from '../journal.ts';
 import { withSources } from '../perform.ts';
 import type { Commands } from '../places.ts';
-import { show } from '../show.ts';
 import { sentence, type Sources } from '../sources.ts';
 import { painter } from '../text/paint.ts';
 import { wrap } from '../text/table.ts';
@@ -26,23 +26,37 @@ export type DeadView = {
   readonly unread: readonly Failure[];
 };
 
-export async function run(invocation: Invocation): Promise<Exit> {
+export async function run(invocation: Invocation, watch?: true): Promise<Exit> {
   return withSources(invocation, { hub: true }, async (sources) => {
-    const [head, letters, requeued] = await Promise.all([
-      readHeader(sources, invocation.io.now()),
-      readLetters(sources),
-      requeuedNumbers(sources),
-    ]);
-    if (isFailure(letters)) return letters;
-    const { header } = head;
-    const unread = [...head.unread, ...[requeued].filter(isFailure)];
-    const known = isFailure(requeued) ? new Set<number>() : requeued;
-    const listed = letters.map((letter) => letterView(letter, known));
-    const view: DeadView = { kind: 'DeadList', version: 1, header, letters: listed, unread };
-    show(invocation, view, (shown, screen) =>
-      renderDead(shown, screen, sources.places.commands.slipway),
-    );
-    return unread.length > 0 ? exits.partial : exits.done;
+    const { slipway } = sources.places.commands;
+    const read = (): Promise<DeadView | Failure> => readView(sources, invocation.io.now());
+    const render = (view: DeadView, screen: Screen): string[] => renderDead(view, screen, slipway);
+    return look(invocation, { read, render, names, facts }, watch);
+  });
+}
+
+async function readView(sources: Sources, asOf: number): Promise<DeadView | Failure> {
+  const [head, letters, requeued] = await Promise.all([
+    readHeader(sources, asOf),
+    readLetters(sources),
+    requeuedNumbers(sources),
+  ]);
+  if (isFailure(letters)) return letters;
+  const { header } = head;
+  const unread = [...head.unread, ...[requeued].filter(isFailure)];
+  const known = isFailure(requeued) ? new Set<number>() : requeued;
+  const shown = letters.map((letter) => letterView(letter, known));
+  return { kind: 'DeadList', version: 1, header, letters: shown, unread };
+}
+
+function names({ letters }: DeadView): readonly string[] {
+  return letters.map(({ deadSequence }) => String(deadSequence));
+}
+
+function facts({ letters }: DeadView): readonly string[] {
+  return letters.map(({ deadSequence, storedAt, reason, subject, detail, requeued }) => {
+    const again = requeued ? 'requeued' : 'set aside';
+    return [deadSequence, moment(storedAt), again, reason, subject, detail].join('  ');
   });
 }
 
@@ -100,7 +114,8 @@ export function renderDead(
 function letterLines(letter: DeadLetterView, width: number): string[] {
   const { deadSequence, storedAt, reason, subject, sequence, detail, text, requeued } = letter;
   const again = requeued ? ', requeued' : '';
-  const shown = text.length > shownText ? `${text.slice(0, shownText)}...` : text;
+  const shown =
+    text.length > shownText && width !== Infinity ? `${text.slice(0, shownText)}…` : text;
   const indented = (line: string): string[] =>
     wrap(line, Math.max(20, width - 4)).map((part) => `    ${part}`);
   return [

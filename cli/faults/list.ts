@@ -3,9 +3,9 @@ import type { StoredFault } from '../../domain/fault.ts';
 import { readFaults } from '../../event-hub/index.ts';
 import { failure, isFailure, type Failure } from '../failure.ts';
 import { readHeader, renderHeader, renderUnread, type Header } from '../header.ts';
-import { exits, type Exit, type Invocation, type Screen } from '../io.ts';
+import type { Exit, Invocation, Screen } from '../io.ts';
+import { look } from '../look.ts';
 import { withSources } from '../perform.ts';
-import { show } from '../show.ts';
 import { sentence, type Sources } from '../sources.ts';
 import { painter } from '../text/paint.ts';
 import { table, type Column } from '../text/table.ts';
@@ -25,24 +25,44 @@ export type FaultsOptions = {
   readonly all?: true;
   readonly days: number;
   readonly limit: number;
+  readonly watch?: true;
 };
 
 const dayMs = 86_400_000;
 
 export async function run(invocation: Invocation, options: FaultsOptions): Promise<Exit> {
   return withSources(invocation, { hub: true }, async (sources) => {
-    const asOf = invocation.io.now();
-    const [head, found] = await Promise.all([
-      readHeader(sources, asOf),
-      readReports(sources, options, asOf - options.days * dayMs),
-    ]);
-    if (isFailure(found)) return found;
-    const { header, unread } = head;
-    const wanted = found.filter(({ event }) => options.all || event.verdict !== 'healthy');
-    const reports = wanted.slice(-options.limit);
-    const view: FaultsView = { kind: 'FaultList', version: 1, header, reports, unread };
-    show(invocation, view, renderFaults);
-    return unread.length > 0 ? exits.partial : exits.done;
+    const read = (): Promise<FaultsView | Failure> =>
+      readFaultsView(sources, options, invocation.io.now());
+    return look(invocation, { read, render: renderFaults, names, facts }, options.watch);
+  });
+}
+
+async function readFaultsView(
+  sources: Sources,
+  options: FaultsOptions,
+  asOf: number,
+): Promise<FaultsView | Failure> {
+  const [head, found] = await Promise.all([
+    readHeader(sources, asOf),
+    readReports(sources, options, asOf - options.days * dayMs),
+  ]);
+  if (isFailure(found)) return found;
+  const { header, unread } = head;
+  const wanted = found.filter(({ event }) => options.all || event.verdict !== 'healthy');
+  const reports = wanted.slice(-options.limit);
+  return { kind: 'FaultList', version: 1, header, reports, unread };
+}
+
+/** The nodes that reports are about. */
+function names({ reports }: FaultsView): readonly string[] {
+  return [...new Set(reports.map(({ event }) => event.node))];
+}
+
+function facts({ reports }: FaultsView): readonly string[] {
+  return reports.map(({ event, sequence, storedAt }) => {
+    const { verdict, check, node, reason, message } = event;
+    return [moment(storedAt), verdict, check, node, reason, message, `#${sequence}`].join('  ');
   });
 }
 
@@ -60,6 +80,12 @@ async function readReports(
   return failure(error, sentence(`The stream FAULTS could not be read: ${read.why}`));
 }
 
+const moreColumns: readonly Column[] = [
+  { title: 'MESSAGE' },
+  { title: 'SOURCE' },
+  { title: 'SEQUENCE' },
+];
+
 const columns: readonly Column[] = [
   { title: 'STORED' },
   { title: 'VERDICT' },
@@ -70,17 +96,21 @@ const columns: readonly Column[] = [
 
 export function renderFaults(view: FaultsView, screen: Screen): string[] {
   const paint = painter(screen.color);
-  const rows = view.reports.map(({ event, storedAt }) => [
+  const shown = screen.wide ? [...columns, ...moreColumns] : columns;
+  const rows = view.reports.map(({ event, sequence, storedAt }) => [
     moment(storedAt),
     event.verdict,
     event.check,
     event.node,
     event.reason,
+    event.message,
+    event.source,
+    String(sequence),
   ]);
   return [
     ...renderHeader(view.header, screen.width, paint),
     '',
-    ...(rows.length > 0 ? table(columns, rows, screen.width) : ['No faults.']),
+    ...(rows.length > 0 ? table(shown, rows, screen.width) : ['No faults.']),
     ...renderUnread(view.unread, screen.width, paint),
   ];
 }

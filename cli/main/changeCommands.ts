@@ -1,9 +1,10 @@
 /** Commands that change something; each asks first, and records who and why. */
 import type { Command } from 'commander';
-import type { Flags } from '../io.ts';
+import { outputForms, type Flags } from '../io.ts';
 import type { Which } from '../dead/requeue.ts';
 import type { Way } from '../repairs/again.ts';
-import { wholeNumber, withChange, withPlaces, type ChangeFlags } from './flags.ts';
+import { checkName, nodeName, repairId, wholeNumber } from './arguments.ts';
+import { withChange, withPlaces, withWatch, type ChangeFlags } from './flags.ts';
 import type { Run, RunChange } from './run.ts';
 
 export function addChangeCommands(program: Command, run: RunChange): void {
@@ -14,7 +15,7 @@ export function addChangeCommands(program: Command, run: RunChange): void {
 function addNodeChanges(program: Command, run: RunChange): void {
   changing(program.command('hold'))
     .description("keep a node out of Slipway's hands")
-    .argument('<node>', 'name of the node')
+    .argument('<node>', 'name of the node', nodeName)
     .action((node: string, flags: ChangeFlags) =>
       run(flags, async (invocation, change) =>
         (await import('../nodes/hold.ts')).hold(invocation, node, change),
@@ -22,7 +23,7 @@ function addNodeChanges(program: Command, run: RunChange): void {
     );
   changing(program.command('unhold'))
     .description('give a node back to Slipway')
-    .argument('<node>', 'name of the node')
+    .argument('<node>', 'name of the node', nodeName)
     .action((node: string, flags: ChangeFlags) =>
       run(flags, async (invocation, change) =>
         (await import('../nodes/hold.ts')).unhold(invocation, node, change),
@@ -30,8 +31,8 @@ function addNodeChanges(program: Command, run: RunChange): void {
     );
   changing(program.command('inject').option('--clear', 'make it healthy again'))
     .description('make a node of the local stack look faulty')
-    .argument('<node>', 'name of the node')
-    .argument('<check>', 'condition to set, such as KernelDeadlock')
+    .argument('<node>', 'name of the node', nodeName)
+    .argument('<check>', 'condition to set, such as KernelDeadlock', checkName)
     .action((node: string, check: string, flags: ChangeFlags & { readonly clear?: true }) =>
       run(flags, async (invocation, change) => {
         const injection = { node, check, ...(flags.clear && { clear: flags.clear }) };
@@ -60,7 +61,7 @@ function addPause(program: Command, run: RunChange): void {
 export function addRepairChanges(repairs: Command, run: RunChange): void {
   changing(repairs.command('cancel'))
     .description('stop a repair and undo what can be undone')
-    .argument('<id>', 'id of the repair')
+    .argument('<id>', 'id of the repair', repairId)
     .action((id: string, flags: ChangeFlags) =>
       run(flags, async (invocation, change) =>
         (await import('../repairs/cancel.ts')).run(invocation, id, change),
@@ -73,7 +74,7 @@ export function addRepairChanges(repairs: Command, run: RunChange): void {
 function addAgain(repairs: Command, run: RunChange, way: Way, description: string): void {
   changing(repairs.command(way).option('--wait', 'also if it has to wait for its turn'))
     .description(description)
-    .argument('<id>', 'id of the repair')
+    .argument('<id>', 'id of the repair', repairId)
     .action((id: string, flags: ChangeFlags & { readonly wait?: true }) =>
       run(flags, async (invocation, change) => {
         const options = { ...change, way, ...(flags.wait && { wait: flags.wait }) };
@@ -84,10 +85,10 @@ function addAgain(repairs: Command, run: RunChange, way: Way, description: strin
 
 export function addDeadCommands(program: Command, look: Run, run: RunChange): void {
   const dead = program.command('dead').description('messages that were set aside');
-  withPlaces(dead.command('list'))
+  withPlaces(withWatch(dead.command('list')), outputForms)
     .description('what was set aside, and why')
-    .action((flags: Flags) =>
-      look(flags, async (invocation) => (await import('../dead/list.ts')).run(invocation)),
+    .action(({ watch, ...flags }: Flags & { readonly watch?: true }) =>
+      look(flags, async (invocation) => (await import('../dead/list.ts')).run(invocation, watch)),
     );
   changing(dead.command('requeue'))
     .description('send a message again, under a new id')
@@ -100,7 +101,7 @@ export function addDeadCommands(program: Command, look: Run, run: RunChange): vo
 }
 
 function numberOrAll(text: string): Which {
-  return text === 'all' ? text : wholeNumber(text);
+  return text === 'all' ? text : wholeNumber(1, Number.MAX_SAFE_INTEGER)(text);
 }
 
 function changing(command: Command): Command {

@@ -26,8 +26,19 @@ alone as soon as another kubeconfig is given.
 with \`--dry-run\` what it would do, and asks before it does it. \`--yes\` waives the question; without a
 terminal nothing is asked and nothing is done.
 
-**\`-o json\`** prints what [schemas/cli-output.v1.json](schemas/cli-output.v1.json) describes; times are
-milliseconds since 1970. Colour is used on a terminal only, and never with \`NO_COLOR\`.
+**\`-o json\`** and **\`-o yaml\`** print what [schemas/cli-output.v1.json](schemas/cli-output.v1.json)
+describes; times are milliseconds since 1970. A command that fails, or was called wrongly, prints one document
+of the kind \`Error\` on the error stream and nothing else there. \`-o wide\` shortens nothing and has more
+columns; \`-o name\` prints only what other commands take, a line each.
+
+**\`--watch\`** keeps a list true until Ctrl-C, which ends it with 0. On a terminal it draws over what it drew;
+into a pipe it writes the list once and then each line that is new; with \`-o json\` a document on one line for
+each change.
+
+Columns that do not fit a terminal are shortened and end with an ellipsis. What others wrote (conditions, BMCs,
+journals, annotations, servers' messages) is shown with its control characters, escape sequences, direction
+marks and characters without width as escapes, as in \`\\u001b\`. Colour is used on a terminal only, and never
+with \`NO_COLOR\`.
 `;
 
 const exitMeanings: Readonly<Record<keyof typeof exits, string>> = {
@@ -38,6 +49,7 @@ const exitMeanings: Readonly<Record<keyof typeof exits, string>> = {
   waiting: 'Asked for, but not confirmed yet.',
   notFound: 'No such node, repair or message.',
   partial: 'Done in part: something could not be read or written.',
+  interrupted: 'Ended by Ctrl-C before anything was done.',
 };
 
 function exitList(): string {

@@ -1,6 +1,10 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Io } from '../io.ts';
 import { tell } from '../show.ts';
+import { readableFile } from './arguments.ts';
+
+const modes = ['observe', 'act'];
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error'];
 
 type Flags = { readonly config?: string; readonly mode?: string; readonly logLevel?: string };
 
@@ -9,9 +13,11 @@ export const addEngineCommand = (program: Command, io: Io): void => {
   program
     .command('engine')
     .description('run the engine against given NATS, Temporal and Kubernetes')
-    .option('--config <file>', 'the EngineConfig, YAML; see docs/CONFIGURATION.md')
-    .option('--mode <mode>', 'observe (the default: decide and journal only) or act')
-    .option('--log-level <level>', 'trace, debug, info, warn or error')
+    .option('--config <file>', 'the EngineConfig, YAML; see docs/CONFIGURATION.md', readableFile)
+    .addOption(
+      new Option('--mode <mode>', 'observe is the default: decide and journal only').choices(modes),
+    )
+    .addOption(new Option('--log-level <level>', 'from which level on to log').choices(logLevels))
     .action(async (flags: Flags) => {
       const { engine } = await import('../stack/engine.ts');
       const stop = new AbortController();

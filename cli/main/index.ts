@@ -1,5 +1,7 @@
 import { CommanderError } from 'commander';
+import { failure, showFailure } from '../failure.ts';
 import { exits, type Exit, type Io } from '../io.ts';
+import { flagsOf } from './askedForm.ts';
 import { createProgram } from './program.ts';
 import { terminalIo } from './terminal.ts';
 
@@ -8,7 +10,7 @@ const lingerMs = 2_000;
 
 /** Runs one command line, the words after the program's name; sets the exit code of the process. */
 export const runOnTerminal = async (words: readonly string[]): Promise<void> => {
-  const exit = await runCommand(words, terminalIo());
+  const exit = await runCommand(words, terminalIo(flagsOf(words)));
   if (exit !== undefined) process.exitCode = exit;
   setTimeout(() => process.exit(), lingerMs).unref();
 };
@@ -16,14 +18,27 @@ export const runOnTerminal = async (words: readonly string[]): Promise<void> => 
 /** Answers what to exit with; undefined where the command set the exit code of the process itself. */
 export const runCommand = async (words: readonly string[], io: Io): Promise<Exit | undefined> => {
   let ended: Exit | undefined;
-  const program = createProgram(io, (exit) => {
+  const onExit = (exit: Exit): void => {
     ended = exit;
-  });
+  };
+  const program = createProgram(io, onExit, flagsOf(words));
   try {
     await program.parseAsync([...words], { from: 'user' });
     return ended;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? exits.done : exits.usage;
+    return error.exitCode === 0 ? exits.done : misused(error, words, io);
   }
 };
+
+/** Commander's own texts begin with `error: ` and may have a second line. */
+function misused({ code, message }: CommanderError, words: readonly string[], io: Io): Exit {
+  const flags = flagsOf(words);
+  if (code === 'commander.help') {
+    if (flags.output === undefined) return exits.usage;
+    return showFailure({ io, flags }, failure('usage', 'A command is missing.'));
+  }
+  const [first = '', ...more] = message.replace(/^error: /, '').split('\n');
+  const trouble = failure('usage', /[.!?]$/.test(first) ? first : `${first}.`);
+  return showFailure({ io, flags }, more.length > 0 ? { ...trouble, more } : trouble);
+}

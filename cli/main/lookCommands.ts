@@ -1,21 +1,24 @@
 /** Commands that only look. */
 import type { Command } from 'commander';
-import type { Flags } from '../io.ts';
-import { wholeNumber, withPlaces } from './flags.ts';
+import { outputForms, type Flags } from '../io.ts';
+import { nodeName, readableFile, repairId, wholeNumber } from './arguments.ts';
+import { wideForms, withPlaces, withWatch } from './flags.ts';
 import type { Run } from './run.ts';
 
 const defaultDays = 30;
 const defaultLimit = 50;
+const mostDays = 36_500;
+const mostReports = 1_000_000;
 
 export function addLookCommands(program: Command, run: Run): void {
-  withPlaces(program.command('status'))
+  withPlaces(withWatch(program.command('status')), wideForms)
     .description('how Slipway stands in this cluster')
-    .action((flags: Flags) =>
-      run(flags, async (invocation) => (await import('../status/run.ts')).run(invocation)),
+    .action(({ watch, ...flags }: WatchFlags) =>
+      run(flags, async (invocation) => (await import('../status/run.ts')).run(invocation, watch)),
     );
-  withPlaces(program.command('why'))
+  withPlaces(program.command('why'), wideForms)
     .description('what Slipway thinks of a node, what it did, and why it does not do more')
-    .argument('<node>', 'name of the node')
+    .argument('<node>', 'name of the node', nodeName)
     .action((node: string, flags: Flags) =>
       run(flags, async (invocation) => (await import('../why/run.ts')).run(invocation, node)),
     );
@@ -27,7 +30,9 @@ export function addLookCommands(program: Command, run: Run): void {
     );
 }
 
-type FaultFlags = Flags & {
+type WatchFlags = Flags & { readonly watch?: true };
+
+type FaultFlags = WatchFlags & {
   readonly node?: string;
   readonly all?: true;
   readonly days: number;
@@ -37,44 +42,46 @@ type FaultFlags = Flags & {
 function addFaults(program: Command, run: Run): void {
   const faults = program.command('faults').description('look at what was reported');
   withPlaces(
-    faults
-      .command('list')
+    withWatch(faults.command('list'))
       .description('reports of faults; with --all those of health too')
-      .option('--node <node>', 'of one node')
+      .option('--node <node>', 'of one node', nodeName)
       .option('-a, --all', 'reports of health too')
-      .option('--days <number>', 'how far to look back', wholeNumber, defaultDays)
-      .option('--limit <number>', 'the newest so many', wholeNumber, defaultLimit),
-  ).action(({ node, all, days, limit, ...flags }: FaultFlags) =>
+      .option('--days <number>', 'how far to look back', wholeNumber(1, mostDays), defaultDays)
+      .option('--limit <number>', 'the newest so many', wholeNumber(1, mostReports), defaultLimit),
+    outputForms,
+  ).action(({ node, all, days, limit, watch, ...flags }: FaultFlags) =>
     run(flags, async (invocation) => {
-      const of = { days, limit, ...(all && { all }), ...(node !== undefined && { node }) };
+      const more = { ...(all && { all }), ...(watch && { watch }) };
+      const of = { days, limit, ...more, ...(node !== undefined && { node }) };
       return (await import('../faults/list.ts')).run(invocation, of);
     }),
   );
 }
 
-type ListFlags = Flags & { readonly all?: true; readonly days: number };
+type ListFlags = WatchFlags & { readonly all?: true; readonly days: number };
 
 export function addRepairLooks(repairs: Command, run: Run): void {
   withPlaces(
-    repairs
-      .command('list')
+    withWatch(repairs.command('list'))
       .description('open repairs; with --all the ended ones too')
       .option('-a, --all', 'ended repairs too')
-      .option('--days <number>', 'how far to look back', wholeNumber, defaultDays),
-  ).action(({ all, days, ...flags }: ListFlags) =>
-    run(flags, async (invocation) =>
-      (await import('../repairs/list.ts')).run(invocation, { days, ...(all && { all }) }),
-    ),
+      .option('--days <number>', 'how far to look back', wholeNumber(1, mostDays), defaultDays),
+    outputForms,
+  ).action(({ all, days, watch, ...flags }: ListFlags) =>
+    run(flags, async (invocation) => {
+      const of = { days, ...(all && { all }), ...(watch && { watch }) };
+      return (await import('../repairs/list.ts')).run(invocation, of);
+    }),
   );
-  withPlaces(repairs.command('show'))
+  withPlaces(repairs.command('show'), wideForms)
     .description('one repair, phase by phase')
-    .argument('<id>', 'id of the repair')
+    .argument('<id>', 'id of the repair', repairId)
     .action((id: string, flags: Flags) =>
       run(flags, async (invocation) => (await import('../repairs/show.ts')).run(invocation, id)),
     );
   withPlaces(repairs.command('watch'))
     .description('the same, live, until the repair has ended')
-    .argument('<id>', 'id of the repair')
+    .argument('<id>', 'id of the repair', repairId)
     .action((id: string, flags: Flags) =>
       run(flags, async (invocation) => (await import('../repairs/watch.ts')).run(invocation, id)),
     );
@@ -82,8 +89,8 @@ export function addRepairLooks(repairs: Command, run: Run): void {
     repairs
       .command('replay')
       .description('what this version, or another policy, would decide at each recorded point')
-      .argument('<id>', 'id of the repair')
-      .option('--policy <file>', "ask this policy instead of the repair's own")
+      .argument('<id>', 'id of the repair', repairId)
+      .option('--policy <file>', "ask this policy instead of the repair's own", readableFile)
       .option('-a, --all', 'decisions that are the same too'),
   ).action((id: string, { policy, all, ...flags }: ReplayFlags) =>
     run(flags, async (invocation) => {

@@ -1,6 +1,7 @@
 /** The command line as a whole; every command loads its own code only when it is called. */
 import { Command } from 'commander';
-import type { Exit, Io } from '../io.ts';
+import type { Exit, Flags, Io } from '../io.ts';
+import { formOf } from '../show.ts';
 import { addChangeCommands, addDeadCommands, addRepairChanges } from './changeCommands.ts';
 import { addEngineCommand } from './engineCommand.ts';
 import { addLookCommands, addRepairLooks } from './lookCommands.ts';
@@ -10,15 +11,19 @@ import { addStackCommands } from './stackCommands.ts';
 
 const helpWidth = 80;
 
-export function createProgram(io: Io, onExit: (exit: Exit) => void): Command {
+export function createProgram(io: Io, onExit: (exit: Exit) => void, flags: Flags = {}): Command {
   const look = runner(io, onExit);
   const change = changeRunner(io, onExit);
   const program = new Command('slipway')
     .description('Heals the nodes of Kubernetes clusters, one careful step at a time.')
     .version(codeVersion)
     .configureHelp({ helpWidth })
-    .configureOutput({ writeOut: io.out, writeErr: io.err })
-    .showHelpAfterError('Add --help to see how it is called. (SLP-001)')
+    .configureOutput({
+      writeOut: io.out,
+      // A program that reads documents is told of a mistake by a document alone.
+      writeErr: (text) => (formOf(flags) ? undefined : io.err(text)),
+      outputError: () => undefined,
+    })
     .exitOverride();
   addLookCommands(program, look);
   const repairs = program.command('repairs').description('look at repairs and steer them');

@@ -4,16 +4,24 @@ import { failure, showFailure } from '../failure.ts';
 import type { ChangeFlags } from './flags.ts';
 import type { Exit, Flags, Invocation, Io } from '../io.ts';
 
+/** What the journal keeps of a reason. */
+const longestReason = 1_000;
+
 /** The same, for what changes something: without a reason nothing is even looked at. */
 export function changeRunner(io: Io, onExit: (exit: Exit) => void): RunChange {
   const run = runner(io, onExit);
-  return async ({ reason, dryRun, yes, ...flags }, work) => {
-    if (reason === undefined || reason.trim() === '') {
-      return onExit(showFailure({ io }, failure('reasonMissing', 'No reason was given.')));
-    }
+  return async ({ reason = '', dryRun, yes, ...flags }, work) => {
+    const mistake = reasonMistake(reason);
+    if (mistake) return onExit(showFailure({ io, flags }, mistake));
     const change = { reason, ...(dryRun && { dryRun }), ...(yes && { yes }) };
     return run(flags, (invocation) => work(invocation, change));
   };
+}
+
+function reasonMistake(reason: string): ReturnType<typeof failure> | undefined {
+  if (reason.trim() === '') return failure('reasonMissing', 'No reason was given.');
+  if (reason.length <= longestReason) return undefined;
+  return failure('usage', `The reason is longer than ${longestReason} characters.`);
 }
 
 export type RunChange = (
@@ -29,8 +37,14 @@ export function runner(io: Io, onExit: (exit: Exit) => void): Run {
     try {
       onExit(await work(invocation));
     } catch (error) {
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      onExit(showFailure(invocation, failure('unexpected', `Something unforeseen: ${text}`)));
+      onExit(showFailure(invocation, unforeseen(error)));
     }
   };
+}
+
+/** With the trace, which a report of the defect needs. */
+function unforeseen(error: unknown): ReturnType<typeof failure> {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const [first = '', ...more] = text.split('\n').map((line) => line.trim());
+  return { ...failure('unexpected', `Something unforeseen: ${first}`), more };
 }

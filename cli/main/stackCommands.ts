@@ -1,9 +1,12 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { Io } from '../io.ts';
 import { tell } from '../show.ts';
+import { dataFolder, fileOrFolder, folder, ownFolder, wholeNumber } from './arguments.ts';
 
 const defaultDataDir = '.slipway';
 const defaultNodes = 10;
+const mostNodes = 10_000;
+const highestPort = 65_535;
 
 type Say = (line: string) => void;
 
@@ -15,11 +18,6 @@ type UpFlags = {
   readonly binDir?: string;
   readonly uiPort?: number;
   readonly policies?: string;
-};
-
-const wholeNumber = (text: string): number => {
-  if (/^\d+$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It must be a whole number.');
 };
 
 /** Raised by Ctrl-C or a request to end; asked a second time, the process ends at once and its servers with it. */
@@ -58,21 +56,22 @@ export const addStackCommands = (program: Command, io: Io): void => {
   program
     .command('up')
     .description('run the real servers and the engine here, until Ctrl-C')
-    .option('--data-dir <dir>', 'where the stack keeps its data', defaultDataDir)
+    .option('--data-dir <dir>', 'where the stack keeps its data', ownFolder, defaultDataDir)
     .option('-d, --detach', 'leave it running in the background')
     .option('--no-engine', 'servers only')
-    .option('--nodes <count>', 'simulated machines', wholeNumber, defaultNodes)
+    .option('--nodes <count>', 'simulated machines', wholeNumber(0, mostNodes), defaultNodes)
     .option(
       '--policies <path>',
       'policies for the engine: a file or a folder; quick ones by default',
+      fileOrFolder,
     )
-    .option('--bin-dir <dir>', 'ready binaries of the servers')
-    .option('--ui-port <port>', "port of Temporal's web page", wholeNumber)
+    .option('--bin-dir <dir>', 'ready binaries of the servers', folder)
+    .option('--ui-port <port>', "port of Temporal's web page", wholeNumber(1, highestPort))
     .action((flags: UpFlags) => (flags.detach ? runDetached(flags, say) : runUp(flags, say)));
   program
     .command('down')
     .description('stop the local stack and keep its data')
-    .option('--data-dir <dir>', 'where the stack keeps its data', defaultDataDir)
+    .option('--data-dir <dir>', 'where the stack keeps its data', dataFolder, defaultDataDir)
     .action(async ({ dataDir }: { dataDir: string }) => {
       const { down } = await import('../stack/down.ts');
       process.exitCode = await down(dataDir, say);

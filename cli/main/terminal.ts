@@ -1,15 +1,16 @@
 /** The terminal this process runs on, as commands may use it. */
 import { createInterface } from 'node:readline';
 import { dirname } from 'node:path';
-import type { Io, Screen } from '../io.ts';
+import { failure, showFailure } from '../failure.ts';
+import { exits, type Flags, type Io, type Reply, type Screen } from '../io.ts';
 import { gated } from '../text/paint.ts';
 import { quote } from '../text/quote.ts';
 
 const defaultHeight = 24;
 const defaultWidth = 80;
 
-export function terminalIo(): Io {
-  leaveWithReader();
+export function terminalIo(flags: Flags): Io {
+  endWithOutput(flags);
   const { stdout, stderr, stdin, env } = process;
   const canAsk = stdin.isTTY && stderr.isTTY;
   const isLive = screenOf(stdout, env).live;
@@ -54,14 +55,22 @@ function known(size: number | undefined, otherwise: number): number {
 }
 
 /** Asked on the error stream, since the other one may go into a file. */
-async function ask(question: string): Promise<boolean> {
+async function ask(question: string): Promise<Reply> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
-  const { promise, resolve } = Promise.withResolvers<string>();
-  lines.once('close', () => resolve(''));
-  lines.question(`${question} [y/N] `, resolve);
-  const answer = await promise;
+  const { promise, resolve } = Promise.withResolvers<Reply>();
+  const end = (reply: Reply): void => {
+    process.stderr.write('\n');
+    resolve(reply);
+  };
+  lines.once('SIGINT', () => end('interrupted'));
+  lines.once('close', () => end('no'));
+  lines.question(`${question} [y/N] `, (text) =>
+    resolve(/^y(es)?$/i.test(text.trim()) ? 'yes' : 'no'),
+  );
+  const reply = await promise;
+  lines.removeAllListeners('close');
   lines.close();
-  return /^y(es)?$/i.test(answer.trim());
+  return reply;
 }
 
 /** Only a command that looks at it takes Ctrl-C away from the terminal. */
@@ -72,12 +81,16 @@ function interruption(): AbortSignal {
   return controller.signal;
 }
 
-/** `slipway ... | head` ends when head has enough. */
-function leaveWithReader(): void {
+/** `slipway ... | head` ends when head has enough; a device that is full is told, as far as that can still be done. */
+function endWithOutput(flags: Flags): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
+    if (error.code === 'EPIPE') process.exit();
+    const io = { err: (text: string) => void process.stderr.write(gated(text, false)) };
+    const what = `The answer could not be written: ${error.message}.`;
+    process.exit(showFailure({ io, flags }, failure('outputFailed', what)));
   });
+  // Nobody is left to tell.
+  process.stderr.on('error', () => process.exit(exits.error));
 }
 
 /** What a person has to type to come here again. */

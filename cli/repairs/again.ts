@@ -105,7 +105,9 @@ async function planOf(sources: Sources, found: Found): Promise<Plan | Failure> {
   const firstRung = way === 'rerun' ? 0 : rungAfter(log, state);
   const { ladder, guard } = opening.policy;
   if (firstRung >= ladder.length)
-    return failure('ladderDone', `Repair ${log.repairId} tried all ${ladder.length} rungs.`);
+    return failure('ladderDone', `Repair ${log.repairId} tried all ${ladder.length} rungs.`, {
+      repairId: log.repairId,
+    });
   const ledger = await readLedger(sources);
   if (isFailure(ledger)) return ledger;
   const others = nodes.filter(({ name }) => name !== log.node);
@@ -127,13 +129,19 @@ function notNow(
   kept: KeptRecord | undefined,
 ): Failure | undefined {
   if (outcome === undefined)
-    return failure('repairRunning', `Repair ${repairId} of node ${node} is still under way.`);
+    return failure('repairRunning', `Repair ${repairId} of node ${node} is still under way.`, {
+      node,
+    });
   if (!handedOverOutcomes.includes(outcome))
-    return failure('notHandedOver', `Repair ${repairId} ended as ${outcome}, not handed over.`);
+    return failure('notHandedOver', `Repair ${repairId} ended as ${outcome}, not handed over.`, {
+      node,
+    });
   const episode = kept?.record.episode;
   if (episode?.repairId === repairId) return undefined;
   const newest = episode ? `the newest is ${episode.repairId}` : 'the node was well since';
-  return failure('notHandedOver', `Repair ${repairId} is past for node ${node}: ${newest}.`);
+  return failure('notHandedOver', `Repair ${repairId} is past for node ${node}: ${newest}.`, {
+    node,
+  });
 }
 
 function standsStill(
@@ -143,7 +151,7 @@ function standsStill(
 ): Failure | undefined {
   const node = nodes.find((one) => one.name === name);
   if (!node) return failure('nodeNotFound', `There is no node ${name} any more.`);
-  if (isHeld(node)) return failure('standsStill', `Node ${name} is on hold.`);
+  if (isHeld(node)) return failure('onHold', `Node ${name} is on hold.`, { node: name });
   return header.paused ? failure('standsStill', 'Slipway is paused.') : undefined;
 }
 
@@ -171,7 +179,9 @@ async function begin(
   if (isFailure(bucket)) return bucket;
   const written = await bucket.update(old.node, record, kept.revision);
   if (written.kind === 'conflict')
-    return failure('recordChanged', `The record of node ${old.node} was changed meanwhile.`);
+    return failure('recordChanged', `The record of node ${old.node} was changed meanwhile.`, {
+      node: old.node,
+    });
   if (written.kind !== 'written') return failure('hubUnreachable', sentence(written.why));
   const trouble = await start(sources, opening);
   const late = trouble && failure(trouble.error, `${trouble.what} The engine will start it.`);
@@ -202,7 +212,8 @@ async function start({ temporal }: Sources, opening: RepairOpening): Promise<Fai
   if (answer.kind === 'failed') return failure('temporalFailed', sentence(answer.why));
   const about = await inTime(temporal, () => describeRepair(temporal, opening));
   if (about.kind === 'found' && about.repairId === opening.repairId) return undefined;
-  return failure('repairRunning', `Another repair of node ${opening.node} still runs.`);
+  const { node } = opening;
+  return failure('repairRunning', `Another repair of node ${node} still runs.`, { node });
 }
 
 function openedAgain(

@@ -20,7 +20,9 @@ export async function run(invocation: Invocation, id: string, change: Change): P
     if (isFailure(place)) return place;
     const { phase, node, outcome } = place;
     if (outcome !== undefined)
-      return failure('repairOver', `Repair ${id} has ended already, as ${outcome}.`);
+      return failure('repairOver', `Repair ${id} has ended already, as ${outcome}.`, {
+        repairId: id,
+      });
     return carryOut(invocation, change, sources, {
       what: `cancel repair ${id}`,
       details: [`It is in phase ${phase} on node ${node}.`, consequence(phase)],
@@ -80,7 +82,7 @@ async function cancel(
     say(temporal, { cluster: cluster.id, node }, { repairId, arrival }),
   );
   if (said.kind === 'absent')
-    return failure('repairOver', `No workflow of repair ${repairId} runs any more.`);
+    return failure('repairOver', `No workflow of repair ${repairId} runs any more.`, { repairId });
   if (said.kind === 'failed') return failure('temporalFailed', sentence(said.why));
   const view = await confirmed(sources, repairId, node, requestId);
   return confirm(invocation, view, repairId, by);
@@ -123,7 +125,7 @@ function confirm(
   answer(invocation, shown, ...lines);
   if (!view) {
     const what = `Repair ${repairId}: cancellation requested, not yet confirmed.`;
-    return showFailure(invocation, failure('notConfirmed', what));
+    return showFailure(invocation, failure('notConfirmed', what, { repairId }));
   }
   return exits.done;
 }

@@ -7,9 +7,9 @@ import { exits, type Exit, type Invocation } from '../io.ts';
 import { isOpen, readLogs, stateOf, viewOf, type RepairLog } from '../journal.ts';
 import { withSources } from '../perform.ts';
 import type { Sources } from '../sources.ts';
-import { bare, painter } from '../text/paint.ts';
-import { cells } from '../text/width.ts';
-import { draw, isDocument, lineOf } from '../show.ts';
+import { painter } from '../text/paint.ts';
+import { redrawer } from '../look.ts';
+import { draw, formOf, nextDocumentOf, type DocumentForm } from '../show.ts';
 import { clockTime } from '../text/amounts.ts';
 import { findLog } from './show.ts';
 import { storyOf, type Story } from './story.ts';
@@ -40,13 +40,14 @@ type Draw = (log: RepairLog, trouble: Failure | undefined) => Promise<void>;
 
 function drawer(invocation: Invocation, sources: Sources): Draw {
   const { io, flags } = invocation;
-  if (isDocument(flags)) return jsonDrawer(invocation, sources);
+  const form = formOf(flags);
+  if (form) return documentDrawer(invocation, sources, form);
   return io.screen.live ? liveDrawer(invocation, sources) : plainDrawer(invocation, sources);
 }
 
 /** Draws over what it drew before; a tree higher than the screen shows its end. */
-function liveDrawer({ io }: Invocation, sources: Sources): Draw {
-  let drawn = 0;
+function liveDrawer({ io, flags }: Invocation, sources: Sources): Draw {
+  const redraw = redrawer({ io, flags });
   return async (log, trouble) => {
     const asOf = io.now();
     const { header, unread } = await readHeader(sources, asOf);
@@ -58,16 +59,8 @@ function liveDrawer({ io }: Invocation, sources: Sources): Draw {
       ...renderStory(visibleValue(storyNow(log)), screen, asOf),
       ...renderUnread(trouble ? [...unread, trouble] : unread, screen.width, paint),
     ];
-    const shown = lines.slice(-Math.max(1, screen.height - 1));
-    io.rewind?.(drawn);
-    draw(io, shown);
-    drawn = shown.reduce((rows, line) => rows + rowsOf(line, screen.width), 0);
+    redraw(lines);
   };
-}
-
-/** A line wider than the screen takes more than one row; colour codes take no room. */
-function rowsOf(line: string, width: number): number {
-  return Math.max(1, Math.ceil(cells(bare(line)) / width));
 }
 
 /** One line per piece of news, for a pipe. */
@@ -96,8 +89,8 @@ export function newsOf({ visits }: Story): string[] {
   ]);
 }
 
-/** One JSON document per line and change. */
-function jsonDrawer({ io }: Invocation, sources: Sources): Draw {
+/** One document per change. */
+function documentDrawer({ io }: Invocation, sources: Sources, form: DocumentForm): Draw {
   let before = '';
   return async (log) => {
     const story = storyNow(log);
@@ -105,7 +98,7 @@ function jsonDrawer({ io }: Invocation, sources: Sources): Draw {
     if (now === before) return;
     before = now;
     const { header, unread } = await readHeader(sources, io.now());
-    io.out(lineOf({ kind: 'Repair', version: 1, header, ...story, unread }));
+    io.out(nextDocumentOf({ kind: 'Repair', version: 1, header, ...story, unread }, form));
   };
 }
 

@@ -7,7 +7,7 @@ import { quote } from '../text/quote.ts';
 import { painter, type Paint } from '../text/paint.ts';
 import { labelled, table } from '../text/table.ts';
 import { duration } from '../text/amounts.ts';
-import type { BudgetView, StatusView } from './view.ts';
+import type { BudgetView, RepairsView, StatusView } from './view.ts';
 
 const shownHandedOver = 5;
 
@@ -33,6 +33,22 @@ export function renderStatus(
   ];
 }
 
+/** What the screen says, but for what only ages. */
+export function statusFacts(view: StatusView): string[] {
+  const { mode, paused, engine } = view.header;
+  return [
+    `Mode        ${mode ?? 'not known'}, ${paused ? `paused: ${paused.reason}` : 'not paused'}`,
+    `Engine      ${engine?.holder ?? 'none'}`,
+    ...(view.budgets ?? []).map((budget) => `Budget      ${budgetText(budget)}`),
+    ...(view.repairs ? [`Repairs     ${repairsText(view.repairs)}`] : []),
+    ...(view.handedOver ?? []).map(
+      ({ node, outcome, reason }) => `Handed over ${node}: ${outcome} (${reason ?? ''})`,
+    ),
+    ...(view.dead ? [`Dead        ${view.dead.count} set aside`] : []),
+    ...view.unread.map(({ what }) => `Not read    ${what}`),
+  ];
+}
+
 function budgetText({ policies, nodes, limit, out, free, permits }: BudgetView): string {
   const whose = policies.length > 0 ? ` (${policies.join(', ')})` : ' (default limits)';
   return `${out} of ${limit} used, ${free} free; ${nodes} nodes, ${permits} permits${whose}`;
@@ -40,14 +56,9 @@ function budgetText({ policies, nodes, limit, out, free, permits }: BudgetView):
 
 function repairLines({ repairs, header }: StatusView, width: number): string[] {
   if (!repairs) return [];
-  const counts = phases.flatMap((phase) => {
-    const count = repairs.byPhase[phase];
-    return count === undefined ? [] : [`${count} ${phase}`];
-  });
   const wait = repairs.longestWait;
-  const text = repairs.open === 0 ? 'none open' : `${repairs.open} open: ${counts.join(', ')}`;
   return [
-    ...labelled('Repairs', text, width),
+    ...labelled('Repairs', repairsText(repairs), width),
     ...(wait
       ? labelled(
           'Longest',
@@ -56,6 +67,14 @@ function repairLines({ repairs, header }: StatusView, width: number): string[] {
         )
       : []),
   ];
+}
+
+function repairsText({ open, byPhase }: RepairsView): string {
+  const counts = phases.flatMap((phase) => {
+    const count = byPhase[phase];
+    return count === undefined ? [] : [`${count} ${phase}`];
+  });
+  return open === 0 ? 'none open' : `${open} open: ${counts.join(', ')}`;
 }
 
 function handedOverLines(

@@ -5,14 +5,15 @@ import type { StackState } from '../../schemas/stackState.ts';
 import { readLetters } from '../dead/list.ts';
 import { isFailure, failure, present, type Failure } from '../failure.ts';
 import { distinct, readHeader } from '../header.ts';
-import { exits, type Exit, type Invocation } from '../io.ts';
+import type { Exit, Invocation, Screen } from '../io.ts';
+import { look } from '../look.ts';
 import { readLogs } from '../journal.ts';
 import { readLag } from '../lag.ts';
 import { withSources } from '../perform.ts';
+import { isAlive } from '../processes.ts';
 import { readLedger, readRecords } from '../records.ts';
-import { show } from '../show.ts';
 import { sentence, type Sources } from '../sources.ts';
-import { renderStatus } from './render.ts';
+import { renderStatus, statusFacts } from './render.ts';
 import {
   budgetsOf,
   handedOverOf,
@@ -23,12 +24,13 @@ import {
   type StatusView,
 } from './view.ts';
 
-export async function run(invocation: Invocation): Promise<Exit> {
+export async function run(invocation: Invocation, watch?: true): Promise<Exit> {
   return withSources(invocation, { hub: true }, async (sources) => {
-    const view = await readStatus(sources, invocation.io.now());
     const { slipway } = sources.places.commands;
-    show(invocation, view, (shown, screen) => renderStatus(shown, screen, slipway));
-    return view.unread.length > 0 ? exits.partial : exits.done;
+    const read = (): Promise<StatusView> => readStatus(sources, invocation.io.now());
+    const render = (view: StatusView, screen: Screen): string[] =>
+      renderStatus(view, screen, slipway);
+    return look(invocation, { read, render, facts: statusFacts }, watch);
   });
 }
 
@@ -87,12 +89,4 @@ async function deadOf(sources: Sources): Promise<DeadView | Failure> {
 
 function processView({ name, pid, logFile }: StackState['children'][number]): ProcessView {
   return { name, pid, alive: isAlive(pid), logFile };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }

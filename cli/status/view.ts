@@ -10,7 +10,7 @@ import type { EngineRecord } from '../../schemas/engineRecord.ts';
 import type { Failure } from '../failure.ts';
 import type { Header } from '../header.ts';
 import type { LagView } from '../lag.ts';
-import { isOpen, stateOf, viewOf, type RepairLog } from '../journal.ts';
+import { isOpen, viewOf, waitReasonOf, type RepairLog } from '../journal.ts';
 
 export type BudgetView = {
   /** The policies that share these limits; none where the engine did not say and the defaults stand in. */
@@ -113,9 +113,7 @@ export function repairsOf(logs: readonly RepairLog[]): RepairsView {
 
 /** Since a refused repair asks again every few minutes, its wait is as long as its phase. */
 function waitOf(log: RepairLog): WaitView[] {
-  const state = stateOf(log);
-  if ('kind' in state) return [];
-  const reason = state.refused?.reason ?? state.waiting?.reason;
+  const reason = waitReasonOf(log);
   if (reason === undefined) return [];
   const { repairId, node, phase, phaseSince } = viewOf(log);
   return [{ repairId, node, phase, reason, since: phaseSince }];

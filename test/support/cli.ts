@@ -1,5 +1,5 @@
 /** The command line as a person uses it: its exit code and its two streams. */
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import type { Io } from '../../cli/io.ts';
@@ -19,13 +19,22 @@ function bareEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** A process of its own: dear, so only where the process is what is tested. */
-export function spawned(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  const options = { env: { ...bareEnvironment(), ...env }, maxBuffer: 32 * 1024 * 1024 };
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [entry, ...words], options, (error, out, err) => {
-      resolve({ code: error ? (child.exitCode ?? -1) : 0, out, err });
-    });
-    child.stdin?.end();
+export function spawned(
+  words: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  output: 'pipe' | number = 'pipe',
+): Promise<Ended> {
+  const child = spawn(process.execPath, [entry, ...words], {
+    env: { ...bareEnvironment(), ...env },
+    stdio: ['ignore', output, 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  child.stdout?.on('data', (chunk: Buffer) => void (out += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => void (err += chunk.toString()));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code: code ?? -1, out, err }));
   });
 }
 

@@ -4,7 +4,7 @@ import type { NodeFacts } from '../../domain/node.ts';
 import { fold } from '../../domain/repair/evolve.ts';
 import type { JournalEntry, RepairOpening, RepairState } from '../../domain/repair/types.ts';
 import type { Header } from '../../cli/header.ts';
-import type { Screen } from '../../cli/io.ts';
+import type { Io, Screen } from '../../cli/io.ts';
 import type { RepairLog } from '../../cli/journal.ts';
 import { storyOf, type Story } from '../../cli/repairs/story.ts';
 import type { EngineRecord } from '../../schemas/engineRecord.ts';
@@ -14,6 +14,17 @@ import { sampleNode } from './samples.ts';
 
 export const screen80: Screen = { width: 80, height: 24, color: false, live: false };
 export const now = at(100);
+
+/** A world in which nobody reads and nobody answers. */
+export const nobody: Io = {
+  out: () => undefined,
+  err: () => undefined,
+  screen: screen80,
+  calledAs: 'slipway',
+  env: {},
+  now: () => 0,
+  interrupted: new AbortController().signal,
+};
 
 export const slipway = (words: string): string => `slipway ${words}`;
 

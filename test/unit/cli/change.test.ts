@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { carryOut, told, type Change } from '../../../cli/change.ts';
 import { failure, isFailure } from '../../../cli/failure.ts';
-import type { Io } from '../../../cli/io.ts';
+import type { Io, Reply } from '../../../cli/io.ts';
 import type { Sources } from '../../../cli/sources.ts';
 import { screen80 } from '../../support/screens.ts';
 
@@ -16,13 +16,13 @@ const sources = {
 
 type Tried = { readonly ended: unknown; readonly asked: string[]; readonly did: string[] };
 
-async function tried(change: Change, answer?: boolean): Promise<Tried & { out: string }> {
+async function tried(change: Change, answer?: Reply): Promise<Tried & { out: string }> {
   const asked: string[] = [];
   const did: string[] = [];
   let out = '';
-  const ask = async (question: string): Promise<boolean> => {
+  const ask = async (question: string): Promise<Reply> => {
     asked.push(question);
-    return answer ?? false;
+    return answer ?? 'no';
   };
   const io: Io = {
     out: (text) => {
@@ -50,7 +50,7 @@ const reason = 'because';
 
 describe('a change', () => {
   test('is made once a person agreed, under their name and with their reason', async () => {
-    expect(await tried({ reason }, true)).toMatchObject({
+    expect(await tried({ reason }, 'yes')).toMatchObject({
       ended: 0,
       asked: ['As ada: do it?'],
       did: ['ada: because'],
@@ -58,7 +58,11 @@ describe('a change', () => {
   });
 
   test('is not made when the person does not agree', async () => {
-    expect(await tried({ reason }, false)).toMatchObject({ ended: 'declined', did: [] });
+    expect(await tried({ reason }, 'no')).toMatchObject({ ended: 'declined', did: [] });
+  });
+
+  test('is not made when the question is answered with Ctrl-C', async () => {
+    expect(await tried({ reason }, 'interrupted')).toMatchObject({ ended: 'interrupted', did: [] });
   });
 
   test('is not made when nobody can be asked', async () => {
@@ -66,12 +70,12 @@ describe('a change', () => {
   });
 
   test('is made without a question where that was waived', async () => {
-    const { ended, asked, did } = await tried({ reason, yes: true }, false);
+    const { ended, asked, did } = await tried({ reason, yes: true }, 'no');
     expect({ ended, asked, did }).toEqual({ ended: 0, asked: [], did: ['ada: because'] });
   });
 
   test('is only told in a dry run, whatever else was said', async () => {
-    const dry = await tried({ reason, yes: true, dryRun: true }, true);
+    const dry = await tried({ reason, yes: true, dryRun: true }, 'yes');
     expect(dry).toMatchObject({
       ended: 0,
       asked: [],

@@ -10,7 +10,7 @@ import { viewOf } from '../../../cli/journal.ts';
 import { renderList } from '../../../cli/repairs/list.ts';
 import { renderReplay, replayView } from '../../../cli/repairs/replay.ts';
 import { renderShow } from '../../../cli/repairs/show.ts';
-import { answer, lineOf, show, tell } from '../../../cli/show.ts';
+import { answer, nextDocumentOf, show, tell } from '../../../cli/show.ts';
 import { renderStatus } from '../../../cli/status/render.ts';
 import { gated } from '../../../cli/text/paint.ts';
 import { renderWhy } from '../../../cli/why/render.ts';
@@ -164,8 +164,8 @@ const screens: Readonly<Record<string, Shown>> = {
     const view = { kind: 'Examination', version: 1, header: head, findings } as const;
     show({ io, flags }, poisoned(view, texts), renderDoctor);
   },
-  'a failure': (io, _flags, texts) => {
-    showFailure({ io }, failure('kubeRefused', texts.join('')));
+  'a failure': (io, flags, texts) => {
+    showFailure({ io, flags }, failure('kubeRefused', texts.join('')));
   },
   'the answer of a deed': (io, flags, texts) => {
     answer({ io, flags }, { what: texts }, ...texts);
@@ -178,6 +178,8 @@ describe.each(Object.entries(screens))('%s', (_name, draw) => {
     [true, {}],
     [false, {}],
     [false, { output: 'json' }],
+    [false, { output: 'yaml' }],
+    [true, { output: 'wide' }],
   ] as const)('colour %s, %j: nothing hidden, nothing forged', (color, flags) => {
     fc.assert(
       fc.property(fc.array(nasty, { minLength: 1, maxLength: 8 }), (texts) => {
@@ -198,8 +200,9 @@ test('a document reads back as it was', () => {
       const { io, written } = capture(false);
       show({ io, flags: { output: 'json' } }, view, () => []);
       expect(JSON.parse(written())).toEqual({ ...view });
-      expect(JSON.parse(lineOf(view))).toEqual({ ...view });
-      expect(lineOf(view).trimEnd()).not.toMatch(hidden);
+      const line = nextDocumentOf(view, 'json');
+      expect(JSON.parse(line)).toEqual({ ...view });
+      expect(line.trimEnd()).not.toMatch(hidden);
     }),
   );
 });
