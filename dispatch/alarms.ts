@@ -4,28 +4,38 @@ import type { EpochMs } from '../domain/vocabulary.ts';
 export type Alarms = { readonly set: (node: string, at: EpochMs) => void };
 
 const retryMs = 1_000;
+/** A longer timer fires at once: it is set again until its time has come. */
+const longestTimerMs = 2 ** 31 - 1;
+
+type Alarm = { readonly at: EpochMs; readonly timer: NodeJS.Timeout };
 
 export function createAlarms(options: {
   readonly clock: () => EpochMs;
   readonly signal: AbortSignal;
   readonly ring: (node: string) => Promise<'done' | 'retry'>;
 }): Alarms {
-  const timers = new Map<string, { readonly at: EpochMs; readonly timer: NodeJS.Timeout }>();
+  const { clock, signal } = options;
+  const alarms = new Map<string, Alarm>();
+  const arm = (node: string, at: EpochMs): void => {
+    const leftMs = Math.max(0, at - clock());
+    const onTimer = leftMs > longestTimerMs ? () => arm(node, at) : () => void ring(node);
+    const timer = setTimeout(onTimer, Math.min(leftMs, longestTimerMs));
+    alarms.set(node, { at, timer });
+  };
   const set = (node: string, at: EpochMs): void => {
-    const earlier = timers.get(node);
-    if (options.signal.aborted || (earlier && earlier.at <= at)) return;
+    const earlier = alarms.get(node);
+    if (signal.aborted || (earlier && earlier.at <= at)) return;
     clearTimeout(earlier?.timer);
-    const timer = setTimeout(() => void ring(node), Math.max(0, at - options.clock()));
-    timers.set(node, { at, timer });
+    arm(node, at);
   };
   const ring = async (node: string): Promise<void> => {
-    timers.delete(node);
+    alarms.delete(node);
     const answer = await options.ring(node).catch(() => 'retry');
-    if (answer === 'retry') set(node, options.clock() + retryMs);
+    if (answer === 'retry') set(node, clock() + retryMs);
   };
-  options.signal.addEventListener('abort', () => {
-    for (const { timer } of timers.values()) clearTimeout(timer);
-    timers.clear();
+  signal.addEventListener('abort', () => {
+    for (const { timer } of alarms.values()) clearTimeout(timer);
+    alarms.clear();
   });
   return { set };
 }

@@ -32,11 +32,17 @@ function arrivalOf(
   record: EpisodeRecord,
   repairId: string,
 ): Unstamped<Arrival> | undefined {
-  if (change.kind === 'deleted') return lost('deleted', 'the node was deleted');
-  const node = change.after;
+  const node = change.kind === 'deleted' ? change.before : change.after;
+  // The watch may lag behind a report: late news of a node that had the name before is none of this repair's.
+  if (record.formerUids.includes(node.uid)) return undefined;
+  if (change.kind === 'deleted') return deletion(node, record);
   if (node.uid !== record.nodeUid) return lost('replaced', `the node now has UID ${node.uid}`);
   const before = change.kind === 'changed' ? change.before : undefined;
   return lossOf(node, repairId) ?? boot(before, node);
+}
+
+function deletion({ uid }: NodeFacts, { nodeUid }: EpisodeRecord): Unstamped<Arrival> | undefined {
+  return uid === nodeUid ? lost('deleted', 'the node was deleted') : undefined;
 }
 
 function lossOf(node: NodeFacts, repairId: string): Unstamped<Arrival> | undefined {

@@ -23,10 +23,18 @@ const verification = strict({
   'timeout must be longer than soak, or no node could ever pass; raise timeout or lower soak',
 );
 
+const hourMs = 60 * 60 * 1_000;
+
+/** A call that may not last at all is never made, and one of days is no call. */
+const callDuration = duration.refine(
+  (ms) => ms > 0 && ms <= hourMs,
+  'must be longer than 0 and at most 1h: it bounds one call to a BMC',
+);
+
 const rungShape = {
   name,
   attempts: z.int().min(1).max(10).default(rungDefaults.attempts),
-  callTimeout: duration.optional(),
+  callTimeout: callDuration.optional(),
   tryWindow: duration.optional(),
   bootWindow: duration.optional(),
   verification: verification.optional(),
@@ -60,7 +68,7 @@ const specSchema = strict({
   }).prefault({}),
   guard: strict({
     maxUnavailablePercent: z.number().min(0).max(100).default(guardDefaults.maxUnavailablePercent),
-    maxUnavailableNodes: z.int().min(1).default(guardDefaults.maxUnavailableNodes),
+    maxUnavailableNodes: z.int().min(0).default(guardDefaults.maxUnavailableNodes),
     allowControlPlane: z.boolean().default(guardDefaults.allowControlPlane),
     allowSmallClusters: z.boolean().default(guardDefaults.allowSmallClusters),
   }).prefault({}),

@@ -61,6 +61,9 @@ export function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   });
 }
 
+/** What is longer is a slip: no machine waits for it, and it adds up to times that no clock shows. */
+const longestMs = 365 * 24 * 3_600_000;
+
 const unitsMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
 /** `90s`, `10m`: a number and its unit, read as milliseconds. */
@@ -71,4 +74,5 @@ export const duration = z
     const unit = /[a-z]+$/.exec(text)?.[0];
     const factor = unit === 'ms' || unit === 's' || unit === 'm' ? unitsMs[unit] : unitsMs.h;
     return Math.round(Number.parseFloat(text) * factor);
-  });
+  })
+  .refine((ms) => ms <= longestMs, 'must be at most 8760h, a year');

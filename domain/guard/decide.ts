@@ -28,8 +28,9 @@ export function decide(
   return { ledger, answers };
 }
 
-/** The most nodes that may be out of this many (DESIGN 8: a share rounded down, at least 1, at most the cap). */
+/** The most nodes that may be out of this many: a share rounded down, at least 1 unless it is 0 %, at most the cap. */
 export function limitOf(nodes: number, limits: GuardLimits): number {
+  if (limits.maxUnavailablePercent === 0) return 0;
   const share = Math.floor((nodes * limits.maxUnavailablePercent) / 100);
   return Math.min(Math.max(share, 1), limits.maxUnavailableNodes);
 }

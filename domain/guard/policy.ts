@@ -1,7 +1,7 @@
 /** What a policy may say to the guard (DESIGN 8). */
 
 export type GuardLimits = {
-  /** Share of the cluster's nodes that may be out, rounded down; one node is always allowed. */
+  /** Share of the cluster's nodes that may be out, rounded down; one node is always allowed, but by 0 none. */
   readonly maxUnavailablePercent: number;
   readonly maxUnavailableNodes: number;
   readonly allowControlPlane: boolean;

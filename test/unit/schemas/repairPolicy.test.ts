@@ -111,6 +111,22 @@ describe('a repair policy', () => {
     ],
     ['spec:\n', 'spec:\n  soak: 90\n', 'p0.yaml:6: spec.soak: must be a duration'],
     ['spec:\n', 'spec:\n  soak: 90 sec\n', 'p0.yaml:6: spec.soak: must be a duration such as'],
+    ['spec:\n', 'spec:\n  holdDown: 8761h\n', 'p0.yaml:6: spec.holdDown: must be at most 8760h'],
+    [
+      'spec:\n',
+      `spec:\n  holdDown: ${'9'.repeat(400)}h\n`,
+      'p0.yaml:6: spec.holdDown: must be at most 8760h',
+    ],
+    [
+      'driver: ticket',
+      'driver: ticket\n      callTimeout: 2h',
+      'callTimeout: must be longer than 0',
+    ],
+    [
+      'driver: ticket',
+      'driver: ticket\n      callTimeout: 0s',
+      'callTimeout: must be longer than 0',
+    ],
     ['[KernelDeadlock]', '[]', 'p0.yaml:6: spec.checks: name at least one check'],
     ['name: kernel', 'name: Kernel', 'p0.yaml:4: metadata.name: must be lower-case'],
     ['slipway.dev/v1', 'slipway.dev/v2', 'p0.yaml:1: apiVersion: must be slipway.dev/v1'],

@@ -49,9 +49,11 @@ test.each<[number, Partial<GuardLimits>, number]>([
   [100, {}, 10],
   [5_000, {}, 10],
   [50, { maxUnavailablePercent: 20 }, 10],
-  [20, { maxUnavailablePercent: 0 }, 1],
   [20, { maxUnavailableNodes: 1 }, 1],
   [20, { maxUnavailableNodes: 0 }, 0],
+  [20, { maxUnavailablePercent: 0 }, 0],
+  [20, { maxUnavailablePercent: 0.1 }, 1],
+  [0, {}, 1],
 ])('of %i nodes with %o, %i may be out', (nodes, changes, expected) => {
   expect(limitOf(nodes, { ...limits, ...changes })).toBe(expected);
 });

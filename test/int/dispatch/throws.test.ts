@@ -1,0 +1,54 @@
+/** A dispatcher that cannot go on ends whole: it leaves no listener behind that would act without the lead. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openRecords, runDispatch } from '../../../dispatch/index.ts';
+import type { DispatchOptions, Records } from '../../../dispatch/index.ts';
+import { openBucket } from '../../../event-hub/index.ts';
+import { parseEpisodeRecord } from '../../../schemas/episodeRecord.ts';
+import { parseGuardRecord } from '../../../schemas/guardRecord.ts';
+import { startHub, type TestHub } from '../../support/hub.ts';
+
+let hub: TestHub;
+beforeAll(async () => {
+  hub = await startHub();
+});
+afterAll(async () => {
+  await hub?.remove();
+});
+
+const cluster = 'throws';
+
+test('its listeners end with it', async () => {
+  const listening = new Set<string>();
+  const count = (what: string) => {
+    listening.add(what);
+    return () => void listening.delete(what);
+  };
+  const open = <T>(name: string, parse: (value: unknown) => T | undefined) =>
+    openBucket(hub.hub, { name, cluster, parse });
+  const records: Records = {
+    ...openRecords(await open('episodes', parseEpisodeRecord)),
+    onChange: () => count('records'),
+  };
+  const nodes = { onChange: () => count('nodes'), get: () => undefined, list: () => [] };
+  const timersBefore = timers();
+  await hub.hub.manager.streams.delete('FAULTS');
+  const running = runDispatch({
+    hub: hub.hub,
+    cluster,
+    records,
+    nodes,
+    guardBucket: await open('guard', parseGuardRecord),
+    policies: [],
+    mode: 'act',
+    clock: () => Date.now(),
+    signal: new AbortController().signal,
+  } as unknown as DispatchOptions);
+  await expect(running).rejects.toThrow('cannot consume faults');
+  expect([...listening]).toEqual([]);
+  expect(timers()).toBeLessThanOrEqual(timersBefore);
+});
+
+/** Intervals that would keep the process alive. */
+function timers(): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+}
