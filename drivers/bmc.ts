@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import {
+  entryOf,
   parseBmcCredentials,
   parseBmcInventory,
   type BmcCredentials,
@@ -23,7 +24,11 @@ export type BmcFiles = {
   readonly onWarning: (warning: string) => void;
 };
 
-export type FindBmc = (node: string) => Promise<Parsed<Bmc>>;
+export type FoundBmc =
+  | { readonly ok: true; readonly value: Bmc }
+  | { readonly ok: false; readonly why: string; readonly code?: 'wrong-machine' };
+
+export type FindBmc = (node: string) => Promise<FoundBmc>;
 
 /** A changed inventory or password needs no restart. Parsing thousands of entries takes long, so an unchanged text is not parsed again. */
 export function bmcFinder(files: BmcFiles): FindBmc {
@@ -43,10 +48,13 @@ export function bmcFinder(files: BmcFiles): FindBmc {
   };
 }
 
-async function find(files: BmcFiles, inventory: BmcInventory, node: string): Promise<Parsed<Bmc>> {
-  const entry = Object.hasOwn(inventory, node) ? inventory[node] : undefined;
-  if (entry) return open(files, entry);
-  return { ok: false, why: `${files.inventoryFile} names no BMC for ${node}; add it` };
+async function find(files: BmcFiles, inventory: BmcInventory, node: string): Promise<FoundBmc> {
+  const entry = entryOf(inventory, node);
+  if (entry.ok) return open(files, entry.value);
+  const why = `${files.inventoryFile}: ${entry.why}`;
+  return entry.problem === 'shared'
+    ? { ok: false, why, code: 'wrong-machine' }
+    : { ok: false, why };
 }
 
 /** Throws for files that cannot be read. */

@@ -41,7 +41,7 @@ type Plan =
 async function run(world: World, request: RungRequest, signal: AbortSignal): Promise<RungResult> {
   const limits: HttpLimits = { deadlineAt: request.deadlineAt, clock: world.clock, signal };
   const bmc = await world.find(request.node.name);
-  if (!bmc.ok) return rejected(bmc.why);
+  if (!bmc.ok) return rejected(bmc.why, bmc.code);
   return talkTo(bmc.value, limits, world.sessionOnly, async (talk) => {
     const plan = await planReset(talk, bmc.value, request);
     if (plan.kind !== 'ready') return withoutAct(plan);

@@ -1,6 +1,6 @@
 /** Repair policies as operators write them: strict YAML, every mistake named with its place (DESIGN 8a). */
 import { z } from 'zod';
-import { policyDefaults, type RepairPolicy } from '../domain/repair/policy.ts';
+import { onTimeouts, policyDefaults, type RepairPolicy } from '../domain/repair/policy.ts';
 import type { Parsed } from './parsed.ts';
 import { duration, mistakesOf, readYaml, strict, type TextFile } from './yamlFile.ts';
 
@@ -74,7 +74,7 @@ const specSchema = strict({
   }).prefault({}),
   migration: strict({
     timeout: duration.optional(),
-    onTimeout: z.enum(['escalate', 'continue']).default(policyDefaults.migration.onTimeout),
+    onTimeout: z.enum(onTimeouts).default(policyDefaults.migration.onTimeout),
   }).prefault({}),
   ladder: z.array(rung).max(20),
 }).superRefine(({ ladder }, context) => {

@@ -111,7 +111,10 @@ function waitForEvidence(state: RepairState, policy: RepairPolicy, now: EpochMs)
 function migrate(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
   const deadlineAt = latest(state.migratingSince) + policy.migration.timeoutMs;
   if (now < deadlineAt) return { kind: 'migrate', deadlineAt };
-  if (policy.migration.onTimeout === 'continue') return leavingPods(climb(state, policy, now));
+  const { onTimeout } = policy.migration;
+  if (onTimeout === 'by-kubelet' && latest(state.lookedAt) < deadlineAt) return { kind: 'look' };
+  const isDead = onTimeout === 'by-kubelet' && !state.ready;
+  if (onTimeout === 'continue' || isDead) return leavingPods(climb(state, policy, now));
   return escalate(state, 'migration-timed-out');
 }
 

@@ -2,10 +2,15 @@
 import type { DispatchPolicy } from '../dispatch/policy.ts';
 import type { GuardLimits } from '../guard/policy.ts';
 
+export const onTimeouts = ['by-kubelet', 'escalate', 'continue'] as const;
+
 export type MigrationRules = {
   readonly timeoutMs: number;
-  /** What follows when pods are still left at the time-out: a person, or the ladder all the same. */
-  readonly onTimeout: 'escalate' | 'continue';
+  /**
+   * What follows when pods are still left at the time-out: a person, or the ladder all the same. `by-kubelet` goes on
+   * where the kubelet is dead, since its pods can never confirm that they stopped, and calls a person where it lives.
+   */
+  readonly onTimeout: (typeof onTimeouts)[number];
 };
 
 export type VerificationRules = {
@@ -52,7 +57,7 @@ export const policyDefaults = {
     allowSmallClusters: false,
   },
   touch: { controlPlane: false, cordonedByOther: false, disruptedByAutoscaler: false },
-  migration: { timeoutMs: 60 * minute, onTimeout: 'escalate' },
+  migration: { timeoutMs: 60 * minute, onTimeout: 'by-kubelet' },
   rung: {
     attempts: 1,
     callTimeoutMs: 30 * second,

@@ -30,7 +30,7 @@ const loop = useLoop({
     {
       name: 'silent',
       checks: ['Ready'],
-      migration: { timeout: '2s', onTimeout: 'continue' },
+      migration: { timeout: '2s' },
       ladder: [{ ...reboot, bootWindow: '20s' }],
     },
   ]),
@@ -86,8 +86,9 @@ describe.concurrent('a machine is repaired', () => {
     expect(await resetTypes(node)).toEqual(['GracefulRestart']);
   });
 
-  test('that was switched off, by switching it on', async () => {
+  test('that was switched off, by switching it on, though a budget keeps its pods', async () => {
     const node = loop().takeNode();
+    await deployOn(loop(), node, { minAvailable: 2 });
     await loop().stack.hardware.powerOff(node);
     expect(await loop().ended(node)).toMatchObject({ outcome: 'repaired' });
     expect(await resetTypes(node)).toEqual(['On']);
@@ -154,6 +155,19 @@ describe.concurrent('the machine of another is not reset', () => {
     await Promise.all([claim(node, placeholder), claim(other, placeholder)]);
     await loop().fail(node);
     expect(await loop().ended(node)).toMatchObject({ reason: 'wrong-machine' });
+    expect([...(await resetTypes(node)), ...(await resetTypes(other))]).toEqual([]);
+  });
+
+  test('where two entries of the inventory name one system, not even by its owner', async () => {
+    const node = loop().takeNode();
+    const other = loop().takeNode();
+    changeInventory((nodes) => {
+      const { address } = nodes[node]!;
+      nodes[other] = { ...nodes[node]!, address: `${address}/` };
+    });
+    await loop().fail(node);
+    const end = await loop().ended(node);
+    expect(end).toMatchObject({ outcome: 'escalated', reason: 'wrong-machine' });
     expect([...(await resetTypes(node)), ...(await resetTypes(other))]).toEqual([]);
   });
 

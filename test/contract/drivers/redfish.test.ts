@@ -107,7 +107,7 @@ describe('a machine', () => {
   });
 
   it.each<[string, object, string]>([
-    ['is not in the inventory', {}, 'names no BMC for lost; add it'],
+    ['is not in the inventory', {}, 'no BMC is named for lost; add it'],
     ['has no readable credentials', { credentialsFile: 'none.yaml' }, 'none.yaml'],
     ['is not known to its BMC', { systemId: 'lost' }, 'the BMC answered 404'],
     ['has an inventory entry with a mistake', { systemID: 1 }, 'unknown key systemID'],

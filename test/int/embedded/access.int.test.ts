@@ -125,7 +125,7 @@ test('the engine can read the configuration and the inventory that were written 
     },
   });
   const inventory = parseBmcInventory(await fileOf(state.bmc?.inventory ?? ''));
-  const entries = inventory.ok ? inventory.value : {};
+  const entries = inventory.ok ? inventory.value.entries : {};
   expect(Object.keys(entries)).toEqual(nodes.map(({ name }) => name));
   const [entry] = Object.values(entries);
   expect(parseBmcCredentials(await fileOf(entry?.credentialsFile ?? '')).ok).toBe(true);

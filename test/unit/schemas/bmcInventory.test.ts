@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseBmcCredentials, parseBmcInventory } from '../../../schemas/bmcInventory.ts';
+import { entryOf, parseBmcCredentials, parseBmcInventory } from '../../../schemas/bmcInventory.ts';
 
 const text = `nodes:
   ip-10-0-1-17.eu-west-1.compute.internal:
@@ -13,18 +13,23 @@ describe('a BMC inventory', () => {
     expect(parseBmcInventory({ path: 'i.yaml', text })).toEqual({
       ok: true,
       value: {
-        'ip-10-0-1-17.eu-west-1.compute.internal': {
-          address: 'https://bmc-17.example',
-          systemId: '1',
-          credentialsFile: 'bmc.yaml',
-          insecureSkipVerify: false,
+        entries: {
+          'ip-10-0-1-17.eu-west-1.compute.internal': {
+            address: 'https://bmc-17.example',
+            systemId: '1',
+            credentialsFile: 'bmc.yaml',
+            insecureSkipVerify: false,
+          },
         },
+        shared: new Map(),
       },
     });
   });
 
   it.each([
     ['https://bmc-17.example/', 'bmc-17', 'i.yaml:3: nodes.ip-10'],
+    ['https://bmc-17', 'https://root:secret@bmc-17', 'must hold no user'],
+    ['example/', 'example/?x=1', 'must hold no user'],
     ['systemId: "1"', 'systemId: 1', 'i.yaml:4: '],
     ['systemId', 'system', 'unknown key system'],
     ['nodes:', 'nodez:', 'unknown key nodez'],
@@ -37,6 +42,52 @@ describe('a BMC inventory', () => {
   it('is one document', () => {
     expect(parseBmcInventory({ path: 'i.yaml', text: '' }).ok).toBe(false);
     expect(parseBmcInventory({ path: 'i.yaml', text: `${text}---\n${text}` }).ok).toBe(false);
+  });
+});
+
+describe('two entries for one system', () => {
+  const entry = (address: string, systemId = 'System.1') => ({
+    address,
+    systemId,
+    credentialsFile: 'bmc.yaml',
+  });
+  const read = (nodes: Record<string, unknown>) => {
+    const parsed = parseBmcInventory({ path: 'i.yaml', text: JSON.stringify({ nodes }) });
+    if (!parsed.ok) throw new Error(parsed.why);
+    return parsed.value;
+  };
+
+  it.each([
+    entry('https://bmc.example'),
+    entry('https://BMC.Example/'),
+    entry('https://bmc.example:443//'),
+    entry('https://bmc.example.'),
+    entry('http://bmc.example'),
+    entry('https://bmc.example', 'system.1'),
+    entry('https://bmc.example', '/System.1/'),
+  ])('are both refused, however the second is written: %o', (second) => {
+    const other = entry('https://other.example');
+    const inventory = read({ a: entry('https://bmc.example'), b: second, c: other });
+    expect(entryOf(inventory, 'a')).toEqual({
+      ok: false,
+      problem: 'shared',
+      why: 'system System.1 at https://bmc.example is named for a and b; one of them is wrong',
+    });
+    expect(entryOf(inventory, 'b')).toMatchObject({ ok: false, problem: 'shared' });
+    expect(entryOf(inventory, 'c')).toMatchObject({ ok: true });
+  });
+
+  it.each([
+    entry('https://bmc.example', 'System.2'),
+    entry('https://bmc.example:8443'),
+    entry('https://bmc.example/17'),
+  ])('are told from two systems behind one host: %o', (second) => {
+    const inventory = read({ a: entry('https://bmc.example'), b: second });
+    expect(entryOf(inventory, 'b')).toMatchObject({ ok: true });
+  });
+
+  it('are not found under a name that every object has', () => {
+    expect(entryOf(read({}), 'constructor')).toMatchObject({ ok: false, problem: 'missing' });
   });
 });
 

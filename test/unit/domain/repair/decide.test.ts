@@ -439,6 +439,38 @@ describe('a migration at its time-out', () => {
   });
 });
 
+describe('a migration at its time-out, judged by the kubelet', () => {
+  const late = (60 * minute) / second + 3;
+  const byKubelet = {
+    policy: policy({ migration: { timeoutMs: 60 * minute, onTimeout: 'by-kubelet' } }),
+  };
+  const looked = (seconds: number, ready: boolean): RepairEvent =>
+    after(seconds, { kind: 'looked', finding: finding({ ready }) });
+
+  test('looks first, whatever was seen before', () => {
+    given([...untilIsolated, tagged, looked(10, false)], byKubelet)
+      .when(late)
+      .decides({ kind: 'look' });
+  });
+
+  test('climbs where the kubelet is dead: its pods can never confirm that they stopped', () => {
+    given([...untilIsolated, tagged, looked(late, false)], byKubelet)
+      .when(late)
+      .decides({ kind: 'runRung', rung: 0, attempt: 1, leavesPods: true });
+  });
+
+  test('calls a person where it lives', () => {
+    given([...untilIsolated, tagged, looked(late, true)], byKubelet)
+      .when(late)
+      .decides({
+        kind: 'conclude',
+        outcome: 'escalated',
+        reason: 'migration-timed-out',
+        node: 'keep',
+      });
+  });
+});
+
 describe('people', () => {
   test.each([
     { where: 'before isolation', events: [granted], node: 'leave' },

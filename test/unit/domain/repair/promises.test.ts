@@ -5,6 +5,7 @@ import { decide } from '../../../../domain/repair/decide.ts';
 import { evolve, initialState } from '../../../../domain/repair/evolve.ts';
 import { health } from '../../../../domain/repair/health.ts';
 import { interrupts } from '../../../../domain/repair/interrupts.ts';
+import { onTimeouts } from '../../../../domain/repair/policy.ts';
 import type { Command, RepairEvent, RepairOpening } from '../../../../domain/repair/types.ts';
 import { lossReasons } from '../../../../domain/repair/types.ts';
 import { reasonCodes } from '../../../../domain/vocabulary.ts';
@@ -23,7 +24,7 @@ const ticket = rung({ name: 'ticket', driver: 'ticket', action: 'open' });
 const anyOpening: fc.Arbitrary<RepairOpening> = fc
   .record({
     mode: fc.constantFrom('act', 'act', 'act', 'observe'),
-    onTimeout: fc.constantFrom('escalate', 'continue'),
+    onTimeout: fc.constantFrom(...onTimeouts),
     ladder: fc.constantFrom(
       [],
       [rung()],
