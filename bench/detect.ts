@@ -111,11 +111,12 @@ async function publishAll(
       cluster: identity.value.id,
       nodeUid: facts.metadata.uid,
       bootId: facts.status.nodeInfo.bootID,
+      observer: 'bench',
       check: 'KernelDeadlock',
       verdict: 'faulty',
       counter: Number(facts.metadata.resourceVersion) + 1,
     } as const;
-    const told = { node, reason: 'DockerHung', message: 'told by the bench', source: 'bench' };
+    const told = { node, reason: 'DockerHung', message: 'told by the bench' };
     publishedAt.set(node, performance.timeOrigin + performance.now());
     const event = { ...of, ...told, id: eventId(of), observedAt: Date.now() };
     const stored = await publishFault(hub, event);

@@ -1,7 +1,13 @@
 /** From reports to repairs: write the record, start or signal the repair, acknowledge (DESIGN 6). */
-import { decide, policyFor } from '../domain/dispatch/decide.ts';
-import { emptyRecord, evolve, isNews } from '../domain/dispatch/evolve.ts';
-import type { DispatchDecision, Episode, EpisodeRecord } from '../domain/dispatch/types.ts';
+import { decide } from '../domain/dispatch/decide.ts';
+import { clearsAt, emptyRecord, evolve, isNews, untold } from '../domain/dispatch/evolve.ts';
+import type { Heard as Hearing } from '../domain/dispatch/evolve.ts';
+import type {
+  CheckRecord,
+  DispatchDecision,
+  Episode,
+  EpisodeRecord,
+} from '../domain/dispatch/types.ts';
 import type { StoredFault } from '../domain/fault.ts';
 import type { NodeFacts } from '../domain/node.ts';
 import { policyDefaults } from '../domain/repair/policy.ts';
@@ -9,7 +15,7 @@ import type { RepairPolicy } from '../domain/repair/policy.ts';
 import type { EpochMs, Mode, ReasonCode } from '../domain/vocabulary.ts';
 import { repairId } from '../event-hub/index.ts';
 import type { Records } from './records.ts';
-import type { Voice } from './voice.ts';
+import type { Heard, Voice } from './voice.ts';
 
 export type FaultsOptions = {
   readonly records: Records;
@@ -46,13 +52,21 @@ export function createFaults(options: FaultsOptions): Faults {
 async function handle(options: FaultsOptions, fault: StoredFault): Promise<'done' | 'retry'> {
   const { node } = fault.event;
   const known = options.records.get(node);
-  if (known && !isNews(known, fault.event)) return again(options, known, fault);
+  if (known && !isNews(known, hearing(options, fault))) return again(options, known, fault);
   const isOther = known !== undefined && known.nodeUid !== fault.event.nodeUid;
   const doubt = isOther ? await doubtOf(options, known, fault) : undefined;
   if (doubt) return doubt;
   return step(options, node, (record) =>
-    reported(options, record ?? emptyRecord(fault.event), fault),
+    evolve(record ?? emptyRecord(fault.event), { kind: 'reported', ...hearing(options, fault) }),
   );
+}
+
+function hearing(options: FaultsOptions, fault: StoredFault): Hearing {
+  const { node, clock, records } = options;
+  const facts = node(fault.event.node);
+  const bootId = facts?.uid === fault.event.nodeUid ? facts.bootId : '';
+  const soakMs = soakMsOf(options, records.get(fault.event.node));
+  return { fault, bootId, soakMs, at: clock() };
 }
 
 /** Only the API server can say that a node was replaced: believed unseen, one wrong UID would hide all that is true. */
@@ -80,21 +94,10 @@ async function again(
   record: EpisodeRecord,
   { event, sequence }: StoredFault,
 ): Promise<'done' | 'retry'> {
-  const redelivered = record.checks[event.check]?.sequence === sequence;
+  const redelivered = record.reports.some((report) => report.sequence === sequence);
   if (redelivered) return reconsider(options, event.node);
   options.onIgnored(record, 'not-newer', false);
   return 'done';
-}
-
-function reported(
-  options: FaultsOptions,
-  record: EpisodeRecord,
-  fault: StoredFault,
-): EpisodeRecord {
-  if (!isNews(record, fault.event)) return record;
-  const policy = policyFor(fault.event.check, options.policies);
-  const soakMs = policy?.soakMs ?? policyDefaults.soakMs;
-  return evolve(record, { kind: 'reported', fault, soakMs });
 }
 
 async function reconsider(options: FaultsOptions, node: string): Promise<'done' | 'retry'> {
@@ -111,11 +114,38 @@ async function step(
   const before = options.records.get(node);
   let decision: DispatchDecision = { kind: 'ignore', reason: 'not-faulty' };
   const changed = await options.records.change(node, (fresh) => {
-    const record = change(fresh);
+    const record = sighted(options, change(fresh));
     decision = decideOn(options, record);
-    return noted(record, decision, options.clock());
+    return noted(options, record, decision);
   });
   return changed.kind === 'kept' ? carryOut(options, before, changed.record, decision) : 'retry';
+}
+
+/** A node that the cache does not show, or shows under another UID, is not seen. */
+function sighted(options: FaultsOptions, record: EpisodeRecord): EpisodeRecord {
+  const facts = options.node(record.node);
+  if (facts?.uid !== record.nodeUid) return record;
+  const { bootId } = facts;
+  const soakMs = soakMsOf(options, record);
+  const at = options.clock();
+  const checks = namedChecks(options);
+  return evolve(record, {
+    kind: 'seen',
+    bootId,
+    ready: facts.ready === 'True',
+    checks,
+    soakMs,
+    at,
+  });
+}
+
+function namedChecks({ policies }: FaultsOptions): readonly string[] {
+  return policies.flatMap(({ checks }) => checks);
+}
+
+function soakMsOf({ policies }: FaultsOptions, record: EpisodeRecord | undefined): number {
+  const policy = policies.find(({ name }) => name === record?.episode?.policy);
+  return policy?.soakMs ?? policyDefaults.soakMs;
 }
 
 function decideOn(options: FaultsOptions, record: EpisodeRecord): DispatchDecision {
@@ -123,10 +153,15 @@ function decideOn(options: FaultsOptions, record: EpisodeRecord): DispatchDecisi
   return decide(record, { node: options.node(record.node), policies, mode }, options.clock());
 }
 
-function noted(record: EpisodeRecord, decision: DispatchDecision, at: EpochMs): EpisodeRecord {
+function noted(
+  options: FaultsOptions,
+  record: EpisodeRecord,
+  decision: DispatchDecision,
+): EpisodeRecord {
+  const at = options.clock();
   switch (decision.kind) {
     case 'open':
-      return evolve(record, { kind: 'opened', episode: episodeOf(record, decision, at) });
+      return opened(options, record, episodeOf(record, decision, at));
     case 'ignore':
       return evolve(record, { kind: 'ignored', reason: decision.reason, at });
     case 'inform':
@@ -134,16 +169,23 @@ function noted(record: EpisodeRecord, decision: DispatchDecision, at: EpochMs): 
   }
 }
 
+/** What opens a repair is all it has to hear, unless other checks are faulty too. */
+function opened(options: FaultsOptions, record: EpisodeRecord, episode: Episode): EpisodeRecord {
+  const open = evolve(record, { kind: 'opened', episode });
+  if (untold(open, namedChecks(options)).length > 0) return open;
+  const { repairId: id } = episode;
+  return evolve(open, { kind: 'told', repairId: id, through: record.place });
+}
+
 /** The id comes from the opening event, so that a second start of the same episode is the same repair. */
 function episodeOf(
   record: EpisodeRecord,
-  { check, policy }: Extract<DispatchDecision, { kind: 'open' }>,
+  { check, policy, eventId }: Extract<DispatchDecision, { kind: 'open' }>,
   openedAt: EpochMs,
 ): Episode {
   const { cluster, nodeUid } = record;
-  const openingEventId = record.checks[check]?.eventId ?? '';
-  const id = repairId({ cluster, nodeUid, openingEventId: openingEventId + observedBy(record) });
-  return { repairId: id, openedAt, openingEventId, check, policy };
+  const id = repairId({ cluster, nodeUid, openingEventId: eventId + observedBy(record) });
+  return { repairId: id, openedAt, openingEventId: eventId, check, policy };
 }
 
 /** Who acts on what was only observed so far needs an id of its own: the observer's journal stays as it is. */
@@ -159,37 +201,59 @@ async function carryOut(
 ): Promise<'done' | 'retry'> {
   if (decision.kind === 'ignore') {
     options.onIgnored(record, decision.reason, before?.ignored?.reason !== decision.reason);
-    if (decision.lookAgainAt !== undefined) options.lookAgain(record.node, decision.lookAgainAt);
+    const times = [decision.lookAgainAt, wellAt(options, record)].filter((at) => at !== undefined);
+    for (const at of times) options.lookAgain(record.node, at);
     return 'done';
   }
   const { episode } = record;
   if (!episode) return 'done';
-  const heard = await (decision.kind === 'open'
-    ? options.voice.open(record, episode)
-    : inform(options, before, record));
+  const heard = await inform(options, record, episode, decision.kind);
   if (heard === 'gone') return handOver(options, record, episode);
   return heard === 'heard' ? 'done' : 'retry';
 }
 
-/** A running repair hears of changed verdicts and boots, not of repetitions. */
+/** When to see whether a hand-over is over: no report need come by itself then. */
+function wellAt(options: FaultsOptions, record: EpisodeRecord): EpochMs | undefined {
+  return record.episode && clearsAt(record, soakMsOf(options, record));
+}
+
+/** The open episode's repair exists, and has heard of every report that it must know. */
 async function inform(
   options: FaultsOptions,
-  before: EpisodeRecord | undefined,
   record: EpisodeRecord,
-): ReturnType<Voice['tell']> {
-  const news = Object.entries(record.checks).filter(([check, known]) => {
-    const last = before?.checks[check];
-    return last?.verdict !== known.verdict || last.bootId !== known.bootId;
-  });
-  if (news.length === 0 && record.episode) return options.voice.ensure(record, record.episode);
-  for (const [check, { verdict, bootId, sequence }] of news) {
-    const heard = await options.voice.tell(record, {
-      kind: 'reported',
-      report: { check, verdict, bootId, sequence },
-    });
+  episode: Episode,
+  kind: 'open' | 'inform',
+): Promise<Heard> {
+  const news = untold(record, namedChecks(options));
+  if (kind === 'open') {
+    const begun = await options.voice.open(record, episode);
+    return begun === 'heard' && news.length > 0 ? tell(options, record, episode, news) : begun;
+  }
+  if (news.length === 0) return options.voice.ensure(record, episode);
+  return tell(options, record, episode, news);
+}
+
+/**
+ * A running repair hears of changed verdicts and boots, not of repetitions. What it has heard is on the record, so that
+ * news between the record and the signal is told again after a crash.
+ */
+async function tell(
+  { voice, records }: FaultsOptions,
+  record: EpisodeRecord,
+  { repairId: id }: Episode,
+  news: readonly CheckRecord[],
+): Promise<Heard> {
+  for (const { check, observer, verdict, bootId, counter, sequence } of news) {
+    const report = { check, observer, verdict, bootId, counter, sequence };
+    const heard = await voice.tell(record, { kind: 'reported', report });
     if (heard !== 'heard') return heard;
   }
-  return 'heard';
+  const { node, place: through } = record;
+  const toldOf = await records.change(
+    node,
+    (fresh) => fresh && evolve(fresh, { kind: 'told', repairId: id, through }),
+  );
+  return toldOf.kind === 'failed' ? 'later' : 'heard';
 }
 
 /** A repair that ended behind our back leaves a node that nobody vouches for: a person's. */

@@ -5,20 +5,21 @@ export type Verdict = 'faulty' | 'healthy' | 'unknown';
 
 /** One report about one check on one node (wire form: `schemas/faultEvent.ts`). */
 export type FaultEvent = {
-  /** Made by the observer from (cluster, node UID, check, verdict, boot ID, counter); the same when sent again. */
+  /** Made by the observer from (cluster, node UID, observer, check, verdict, boot ID, counter); the same when sent again. */
   readonly id: string;
   /** The cluster's id: the UID of its kube-system namespace. */
   readonly cluster: string;
   readonly node: string;
   readonly nodeUid: string;
   readonly bootId: string;
+  /** Who looked: an agent, a probe or an ingest adapter, by its own stable name. */
+  readonly observer: string;
   readonly check: string;
   readonly verdict: Verdict;
   readonly reason: string;
   readonly message: string;
   readonly observedAt: EpochMs;
-  readonly source: string;
-  /** Grows with each report of one observer about one check within one boot. */
+  /** The observer's own: grows with each of its reports about one check within one boot. */
   readonly counter: number;
 };
 

@@ -143,8 +143,8 @@ function hubPort({ hub, cluster, records }: PortsOptions): HubPort {
       const read = await newestReportsOf(hub, cluster, node);
       if (read.kind !== 'read') return hubSilent(read.why);
       const value = read.reports.map(({ event, sequence }) => {
-        const { check, verdict, bootId } = event;
-        return { check, verdict, bootId, sequence };
+        const { check, observer, verdict, bootId, counter } = event;
+        return { check, observer, verdict, bootId, counter, sequence };
       });
       return { ok: true, value };
     },

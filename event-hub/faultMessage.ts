@@ -27,8 +27,8 @@ export function readFaultMessage(subject: string, body: Uint8Array): FaultMessag
 /** The server checks who may publish on a subject, never what the body claims. */
 function disagrees(subject: string, event: FaultEvent): string | undefined {
   const named = parseFaultSubject(subject);
-  if (named === undefined) return `${subject} is not fault.<cluster>.<node>.<check>`;
-  const wrong = (['cluster', 'node', 'check'] as const).filter(
+  if (named === undefined) return `${subject} is not fault.<cluster>.<node>.<observer>.<check>`;
+  const wrong = (['cluster', 'node', 'observer', 'check'] as const).filter(
     (part) => named[part] !== event[part],
   );
   if (wrong.length === 0) return undefined;

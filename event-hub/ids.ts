@@ -4,7 +4,7 @@ import type { FaultEvent } from '../domain/fault.ts';
 
 type EventIdentity = Pick<
   FaultEvent,
-  'cluster' | 'nodeUid' | 'check' | 'verdict' | 'bootId' | 'counter'
+  'cluster' | 'nodeUid' | 'observer' | 'check' | 'verdict' | 'bootId' | 'counter'
 >;
 
 type RepairIdentity = {
@@ -15,7 +15,8 @@ type RepairIdentity = {
 
 /** `e-` and 26 base-32 characters (130 bits). */
 export function eventId(of: EventIdentity): string {
-  return `e-${digest([of.cluster, of.nodeUid, of.check, of.verdict, of.bootId, of.counter], 26)}`;
+  const { cluster, nodeUid, observer, check, verdict, bootId, counter } = of;
+  return `e-${digest([cluster, nodeUid, observer, check, verdict, bootId, counter], 26)}`;
 }
 
 /** `r-` and 20 base-32 characters (100 bits): fit for a label value. */

@@ -1,16 +1,17 @@
-/** Where messages live. Cluster, node and check are each exactly one token, whatever characters they hold (DESIGN 5). */
+/** Where messages live. Cluster, node, observer and check are each exactly one token, whatever characters they hold (DESIGN 5). */
 
 export type FaultSubject = {
   readonly cluster: string;
   readonly node: string;
+  readonly observer: string;
   readonly check: string;
 };
 
 export type JournalSubject = { readonly cluster: string; readonly node?: string };
 
-/** `fault.<cluster>.<node>.<check>`. */
-export function faultSubject({ cluster, node, check }: FaultSubject): string {
-  return ['fault', cluster, node, check].map(encodeToken).join('.');
+/** `fault.<cluster>.<node>.<observer>.<check>`. */
+export function faultSubject({ cluster, node, observer, check }: FaultSubject): string {
+  return ['fault', cluster, node, observer, check].map(encodeToken).join('.');
 }
 
 /** Every report about one node, or about every node of the cluster. */
@@ -39,10 +40,11 @@ export function deadSubject(cluster: string): string {
 /** The parts of a fault subject, or undefined for anything `faultSubject` cannot have made. */
 export function parseFaultSubject(subject: string): FaultSubject | undefined {
   const [root, ...tokens] = subject.split('.');
-  const [cluster, node, check] = tokens.map(decodeToken);
-  if (root !== 'fault' || tokens.length !== 3) return undefined;
-  if (cluster === undefined || node === undefined || check === undefined) return undefined;
-  return { cluster, node, check };
+  const [cluster, node, observer, check] = tokens.map(decodeToken);
+  if (root !== 'fault' || tokens.length !== 4) return undefined;
+  if (cluster === undefined || node === undefined) return undefined;
+  if (observer === undefined || check === undefined) return undefined;
+  return { cluster, node, observer, check };
 }
 
 /** The parts of a journal subject, or undefined for anything `journalSubject` cannot have made. */

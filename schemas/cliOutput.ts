@@ -56,7 +56,7 @@ const blocker = z.strictObject({ pod: text, budgets: z.array(text) });
 /** Parts that come from `domain/` as they are: more may be added to them. */
 const story = {
   repair,
-  fault: z.looseObject({ reason: text, message: text, source: text }).exactOptional(),
+  fault: z.looseObject({ reason: text, message: text, observer: text }).exactOptional(),
   ladder: z.array(text),
   visits: z.array(
     z.strictObject({
@@ -138,6 +138,7 @@ const looks = [
     checks: z.array(
       z.strictObject({
         check: text,
+        observer: text,
         verdict: text,
         since: at,
         reason: text,

@@ -5,16 +5,19 @@ import type { Verdict } from '../domain/fault.ts';
 import type { Outcome, ReasonCode } from '../domain/vocabulary.ts';
 import { majorVersion, openCode } from './tolerant.ts';
 
-const check = z.looseObject({
+const report = z.looseObject({
+  check: z.string(),
+  observer: z.string(),
   verdict: openCode<Verdict>(),
   bootId: z.string(),
   counter: z.number(),
   sequence: z.number(),
   storedAt: z.number(),
+  heardAt: z.number(),
   eventId: z.string(),
-  source: z.string(),
   reason: z.string(),
   message: z.string(),
+  saidSince: z.number(),
   faultySince: z.number().optional(),
 });
 
@@ -31,6 +34,7 @@ const episode = z.looseObject({
       by: z.looseObject({ name: z.string(), reason: z.string() }),
     })
     .exactOptional(),
+  toldThrough: z.number().exactOptional(),
   outcome: openCode<Outcome>().exactOptional(),
   reason: openCode<ReasonCode>().exactOptional(),
   closedAt: z.number().exactOptional(),
@@ -42,8 +46,8 @@ const episodeRecord: z.ZodType<EpisodeRecord> = z.looseObject({
   node: z.string(),
   nodeUid: z.string(),
   formerUids: z.array(z.string()),
-  boots: z.array(z.string()),
-  checks: z.record(z.string(), check),
+  reports: z.array(report),
+  place: z.number(),
   healthySince: z.number().optional(),
   episode: episode.optional(),
   clearedAt: z.number().optional(),

@@ -31,7 +31,7 @@ export const faultEventSchema = z.strictObject({
   specversion: z.literal('1.0'),
   id: word(256),
   type: z.literal(faultEventType),
-  source: word(1024),
+  source: word(128),
   subject: word(253),
   time: z.iso.datetime({ offset: true }),
   datacontenttype: z.literal('application/json'),
@@ -65,12 +65,12 @@ export function parseFaultEvent(
 
 /** Writes one report in its wire form, or says why its values cannot be sent. */
 export function formatFaultEvent(event: FaultEvent): Parsed<string> {
-  const { id, source, observedAt, ...data } = event;
+  const { id, observer, observedAt, ...data } = event;
   const wire = faultEventSchema.safeParse({
     specversion: '1.0',
     id,
     type: faultEventType,
-    source,
+    source: observer,
     subject: event.node,
     time: isoTime(observedAt),
     datacontenttype: 'application/json',
@@ -81,7 +81,8 @@ export function formatFaultEvent(event: FaultEvent): Parsed<string> {
 }
 
 function toFaultEvent(wire: z.infer<typeof faultEventSchema>): FaultEvent {
-  return { id: wire.id, source: wire.source, observedAt: Date.parse(wire.time), ...wire.data };
+  const { id, source: observer, time, data } = wire;
+  return { id, observer, observedAt: Date.parse(time), ...data };
 }
 
 /** A report of another version is told apart from a broken one: it may come from a newer agent. */

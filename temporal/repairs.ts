@@ -34,7 +34,7 @@ export async function startRepair(
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       memo: { repairId },
       staticSummary: `${fault.check} on ${node} (${repairId})`,
-      staticDetails: `Opened by ${fault.source}: ${fault.reason}. Policy ${policy.name}.`,
+      staticDetails: `Opened by ${fault.observer}: ${fault.reason}. Policy ${policy.name}.`,
       searchAttributes: {
         [searchAttributes.cluster]: [cluster],
         [searchAttributes.node]: [node],

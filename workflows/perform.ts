@@ -195,8 +195,8 @@ function endingOf({ state }: Turn): Ending {
   return state.ending;
 }
 
-function newest({ checks }: RepairState): number {
-  return Math.max(0, ...Object.values(checks).map((report) => report.sequence));
+function newest({ reports }: RepairState): number {
+  return Math.max(0, ...reports.map((report) => report.sequence));
 }
 
 function ignoreCancellation(error: unknown): void {

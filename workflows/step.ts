@@ -1,4 +1,5 @@
 /** The repair as its activities are told of it. */
+import { checksOf } from '../domain/evidence.ts';
 import type { Step } from '../activities/step.ts';
 import type { JournalEntry, RepairOpening, RepairState } from '../domain/repair/types.ts';
 
@@ -8,5 +9,5 @@ export function stepOf(
   pending: readonly JournalEntry[] = [],
 ): Step {
   const isolated = state.isolated && opening.mode === 'act';
-  return { opening, bootId: state.bootId, isolated, checks: Object.keys(state.checks), pending };
+  return { opening, bootId: state.bootId, isolated, checks: checksOf(state.reports), pending };
 }

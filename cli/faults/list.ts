@@ -104,7 +104,7 @@ export function renderFaults(view: FaultsView, screen: Screen): string[] {
     event.node,
     event.reason,
     event.message,
-    event.source,
+    event.observer,
     String(sequence),
   ]);
   return [

@@ -30,7 +30,7 @@ export type Visit = {
 
 export type Story = {
   readonly repair: RepairView;
-  readonly fault: Pick<FaultEvent, 'reason' | 'message' | 'source'> | undefined;
+  readonly fault: Pick<FaultEvent, 'reason' | 'message' | 'observer'> | undefined;
   readonly ladder: readonly string[];
   readonly visits: readonly Visit[];
   /** Phases that still lie ahead if all goes well. */

@@ -35,7 +35,7 @@ function head(story: Story, width: number, now: EpochMs): string[] {
 
 function faultText(check: string | undefined, fault: Story['fault']): string {
   if (!fault) return 'not known: the journal lacks the beginning';
-  return `${check ?? ''}: ${fault.reason}, ${fault.message} (${fault.source})`;
+  return `${check ?? ''}: ${fault.reason}, ${fault.message} (${fault.observer})`;
 }
 
 function elapsed({ repair }: Story, now: EpochMs): string {

@@ -33,6 +33,8 @@ export type Known = {
 
 export type CheckView = {
   readonly check: string;
+  /** Who reported it. */
+  readonly observer: string;
   readonly verdict: string;
   readonly since: EpochMs;
   readonly reason: string;
@@ -116,10 +118,11 @@ function workflowThoughts(workflow: Described, story: Story | undefined): string
 }
 
 function checksOf(record: EpisodeRecord | undefined, facts: NodeFacts | undefined): CheckView[] {
-  return Object.entries(record?.checks ?? {}).map(([check, known]) => ({
-    check,
+  return (record?.reports ?? []).map((known) => ({
+    check: known.check,
+    observer: known.observer,
     verdict: known.verdict,
-    since: known.faultySince ?? known.storedAt,
+    since: known.faultySince ?? known.heardAt,
     reason: known.reason,
     message: known.message,
     ...(facts && { present: known.bootId === facts.bootId }),
@@ -200,7 +203,7 @@ function recordReason(record: EpisodeRecord, { engine }: Known): Why {
 
 /** When the hold-down of the fault that comes first is over. */
 function dueAt(record: EpisodeRecord, engine: EngineRecord | undefined): EpochMs | undefined {
-  const due = Object.entries(record.checks).flatMap(([check, { faultySince }]) => {
+  const due = record.reports.flatMap(({ check, faultySince }) => {
     const policy = engine?.policies.find(({ checks }) => checks.includes(check));
     return policy && faultySince !== undefined ? [faultySince + policy.holdDownMs] : [];
   });

@@ -19,17 +19,45 @@ export function decide(
   context: DispatchContext,
   now: EpochMs,
 ): DispatchDecision {
-  const { episode } = record;
+  const { episode, reports } = record;
   if (episode && episode.outcome === undefined)
     return { kind: 'inform', repairId: episode.repairId };
-  const due = earliestDue(record, context.policies);
-  if (!due)
-    return { kind: 'ignore', reason: faultyChecks(record).length > 0 ? 'no-policy' : 'not-faulty' };
-  const reason = handedOver(record, context) ?? untouchable(record, context.node, due.policy);
+  const faults = reports.filter(({ verdict }) => verdict === 'faulty');
+  if (faults.length === 0) return { kind: 'ignore', reason: 'not-faulty' };
+  const due = faults.flatMap((report) => dueOf(report, context.policies));
+  if (due.length === 0) return { kind: 'ignore', reason: 'no-policy' };
+  const { node } = context;
+  const reason = handedOver(record, context);
   if (reason) return { kind: 'ignore', reason };
-  if (isSpent(record, due.eventId)) return { kind: 'ignore', reason: 'not-newer' };
-  if (now < due.at) return { kind: 'ignore', reason: 'holding-down', lookAgainAt: due.at };
-  return { kind: 'open', check: due.check, policy: due.policy.name };
+  if (!node) return { kind: 'ignore', reason: 'node-unknown' };
+  if (node.uid !== record.nodeUid) return { kind: 'ignore', reason: 'wrong-node-uid' };
+  return decideOn(
+    due
+      .filter(({ report }) => report.bootId === node.bootId)
+      .toSorted((one, other) => one.at - other.at)
+      .map((one) => answerTo(one, record, { node, now })),
+  );
+}
+
+/** What one policy forbids another may allow; what only has to wait says when to look again. */
+function decideOn(answers: readonly DispatchDecision[]): DispatchDecision {
+  const open = answers.find(({ kind }) => kind === 'open');
+  const later = answers.find((one) => one.kind === 'ignore' && one.lookAgainAt !== undefined);
+  // A fault of another boot says nothing about this one.
+  return open ?? later ?? answers[0] ?? { kind: 'ignore', reason: 'unknown-health' };
+}
+
+function answerTo(
+  { report, policy, at }: Due,
+  record: EpisodeRecord,
+  { node, now }: { readonly node: NodeFacts; readonly now: EpochMs },
+): DispatchDecision {
+  const reason = untouchableReason(node, policy);
+  if (reason) return { kind: 'ignore', reason };
+  if (isSpent(record, report.eventId)) return { kind: 'ignore', reason: 'not-newer' };
+  if (now < at) return { kind: 'ignore', reason: 'holding-down', lookAgainAt: at };
+  const { check, eventId } = report;
+  return { kind: 'open', check, eventId, policy: policy.name };
 }
 
 export function policyFor(
@@ -46,16 +74,6 @@ export function untouchableReason(node: NodeFacts, policy: DispatchPolicy): Reas
   if (node.controlPlane && !policy.touch.controlPlane) return 'control-plane';
   if (!policy.touch.disruptedByAutoscaler && isDisrupted(node)) return 'disrupted-by-autoscaler';
   return isSomebodyElses(node) && !policy.touch.cordonedByOther ? 'cordoned-by-other' : undefined;
-}
-
-function untouchable(
-  record: EpisodeRecord,
-  node: NodeFacts | undefined,
-  policy: DispatchPolicy,
-): ReasonCode | undefined {
-  if (!node) return 'node-unknown';
-  if (node.uid !== record.nodeUid) return 'wrong-node-uid';
-  return untouchableReason(node, policy);
 }
 
 /** The record rules; the mark speaks only where the record was lost. What was merely observed may still be done. */
@@ -75,23 +93,15 @@ function isSpent({ episode }: EpisodeRecord, eventId: string): boolean {
 }
 
 type Due = {
-  readonly check: string;
-  readonly eventId: string;
+  readonly report: CheckRecord;
   readonly policy: DispatchPolicy;
   readonly at: EpochMs;
 };
 
-function earliestDue(record: EpisodeRecord, policies: readonly DispatchPolicy[]): Due | undefined {
-  const due = faultyChecks(record).flatMap(([check, { eventId, faultySince, storedAt }]) => {
-    const policy = policyFor(check, policies);
-    if (!policy) return [];
-    return [{ check, eventId, policy, at: (faultySince ?? storedAt) + policy.holdDownMs }];
-  });
-  return due.toSorted((one, other) => one.at - other.at)[0];
-}
-
-function faultyChecks(record: EpisodeRecord): [string, CheckRecord][] {
-  return Object.entries(record.checks).filter(([, check]) => check.verdict === 'faulty');
+function dueOf(report: CheckRecord, policies: readonly DispatchPolicy[]): Due[] {
+  const policy = policyFor(report.check, policies);
+  if (!policy) return [];
+  return [{ report, policy, at: (report.faultySince ?? report.heardAt) + policy.holdDownMs }];
 }
 
 /** Out of service by a person, or kept for one by a repair that handed it over. */

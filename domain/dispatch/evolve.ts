@@ -1,14 +1,17 @@
-/** How a node's record changes. Times are the stream's (DESIGN 6). */
+/** How a node's record changes. Times are the engine's own: each is compared with no other clock's (DESIGN 6). */
+import { checksOf, healthOf, isSameKey, withReport } from '../evidence.ts';
 import type { FaultEvent, StoredFault } from '../fault.ts';
 import type { EpochMs, Outcome, ReasonCode } from '../vocabulary.ts';
 import type { CheckRecord, Episode, EpisodeRecord } from './types.ts';
 
-/** Boots and UIDs older than these are forgotten: no redelivery comes that late. */
+/** UIDs older than these are forgotten: no redelivery comes that late. */
 const formerKept = 5;
 
 export type DispatchEvent =
-  | { readonly kind: 'reported'; readonly fault: StoredFault; readonly soakMs: number }
+  | (Heard & { readonly kind: 'reported' })
+  | (Sight & { readonly kind: 'seen' })
   | { readonly kind: 'opened'; readonly episode: Episode }
+  | { readonly kind: 'told'; readonly repairId: string; readonly through: number }
   | { readonly kind: 'ignored'; readonly reason: ReasonCode; readonly at: EpochMs }
   | {
       readonly kind: 'closed';
@@ -18,24 +21,46 @@ export type DispatchEvent =
       readonly at: EpochMs;
     };
 
+/** A report, and what is known when it is heard. */
+export type Heard = {
+  readonly fault: StoredFault;
+  /** The node's boot as the API server tells it; empty where it tells none. */
+  readonly bootId: string;
+  readonly soakMs: number;
+  readonly at: EpochMs;
+};
+
+/** The node as the API server tells it, and what the policies want of it. */
+export type Sight = {
+  readonly bootId: string;
+  readonly ready: boolean;
+  /** The checks that any policy names. */
+  readonly checks: readonly string[];
+  readonly soakMs: number;
+  readonly at: EpochMs;
+};
+
 export function emptyRecord({ cluster, node, nodeUid }: FaultEvent): EpisodeRecord {
-  return { version: 1, cluster, node, nodeUid, formerUids: [], boots: [], checks: {} };
+  return { version: 1, cluster, node, nodeUid, formerUids: [], reports: [], place: 0 };
 }
 
-/** Whether a report says something the record does not know: later boot, or same boot and higher counter. */
-export function isNews(record: EpisodeRecord, event: FaultEvent): boolean {
-  if (record.nodeUid !== event.nodeUid) return !record.formerUids.includes(event.nodeUid);
-  if (isEarlierBoot(record, event.bootId)) return false;
-  const known = record.checks[event.check];
-  return known?.bootId !== event.bootId || event.counter > known.counter;
+/** Whether a report says something the record does not know. */
+export function isNews(record: EpisodeRecord, heard: Omit<Heard, 'soakMs'>): boolean {
+  const { nodeUid } = heard.fault.event;
+  if (record.nodeUid !== nodeUid) return !record.formerUids.includes(nodeUid);
+  return withHeard(record.reports, heard) !== record.reports;
 }
 
 export function evolve(record: EpisodeRecord, event: DispatchEvent): EpisodeRecord {
   switch (event.kind) {
     case 'reported':
-      return reported(record, event.fault, event.soakMs);
+      return reported(record, event);
+    case 'seen':
+      return seen(record, event);
     case 'opened':
       return { ...record, episode: event.episode, clearedAt: undefined, ignored: undefined };
+    case 'told':
+      return told(record, event);
     case 'ignored':
       if (record.ignored?.reason === event.reason) return record;
       return { ...record, ignored: { reason: event.reason, since: event.at } };
@@ -52,58 +77,96 @@ export function isHandedOver(outcome: Outcome | undefined): boolean {
   return outcome !== undefined && !endedWell.includes(outcome);
 }
 
-function reported(before: EpisodeRecord, fault: StoredFault, soakMs: number): EpisodeRecord {
-  const { event, storedAt } = fault;
+/** What the open episode's repair has not heard yet: changed verdicts and boots of these checks, no repetitions. */
+export function untold(
+  { episode, reports }: EpisodeRecord,
+  checks: readonly string[],
+): readonly CheckRecord[] {
+  if (!episode) return [];
+  const { openingEventId, toldThrough = -1 } = episode;
+  return reports.filter(
+    ({ check, eventId, saidSince }) =>
+      checks.includes(check) && eventId !== openingEventId && saidSince > toldThrough,
+  );
+}
+
+/** When a handed-over node is Slipway's again if it stays well: counted from the hand-over at the earliest. */
+export function clearsAt(
+  { episode, healthySince }: EpisodeRecord,
+  soakMs: number,
+): EpochMs | undefined {
+  if (healthySince === undefined || (episode && !isHandedOver(episode.outcome))) return undefined;
+  return Math.max(healthySince, episode?.closedAt ?? 0) + soakMs;
+}
+
+function reported(before: EpisodeRecord, heard: Heard): EpisodeRecord {
+  const { event, sequence } = heard.fault;
+  if (!isNews(before, heard)) return before;
   const record =
     before.nodeUid === event.nodeUid
-      ? cleared(before, storedAt, soakMs)
+      ? cleared(before, heard)
       : { ...emptyRecord(event), formerUids: withNewest(before.formerUids, before.nodeUid) };
-  const checks = {
-    ...record.checks,
-    [event.check]: checkRecord(record.checks[event.check], fault),
-  };
-  const healthy = Object.values(checks).every((check) => check.verdict === 'healthy');
-  return {
-    ...record,
-    boots: withNewest(record.boots, event.bootId),
-    checks,
-    healthySince: healthy ? (record.healthySince ?? storedAt) : undefined,
-  };
+  const reports = withHeard(record.reports, heard);
+  return { ...record, reports, place: Math.max(record.place, sequence) };
+}
+
+function withHeard(
+  known: readonly CheckRecord[],
+  { fault, bootId, at }: Omit<Heard, 'soakMs'>,
+): readonly CheckRecord[] {
+  return withReport(known, checkRecord(known, fault, at), bootId);
 }
 
 function withNewest(known: readonly string[], newest: string): readonly string[] {
   return [...known.filter((one) => one !== newest), newest].slice(-formerKept);
 }
 
-/** A node that has been well for the soak time, counted from the hand-over at the earliest, is Slipway's again. */
-function cleared(record: EpisodeRecord, at: EpochMs, soakMs: number): EpisodeRecord {
-  const { episode, healthySince = Number.POSITIVE_INFINITY } = record;
-  if (episode && !isHandedOver(episode.outcome)) return record;
-  const wellSince = Math.max(healthySince, episode?.closedAt ?? 0);
-  return at - wellSince >= soakMs ? { ...record, episode: undefined, clearedAt: at } : record;
+function checkRecord(
+  known: readonly CheckRecord[],
+  { event, sequence, storedAt }: StoredFault,
+  heardAt: EpochMs,
+): CheckRecord {
+  const { check, observer, verdict, bootId, counter, reason, message, id: eventId } = event;
+  const said = { check, observer, verdict, bootId, counter, reason, message, eventId };
+  const report = { ...said, sequence, storedAt, heardAt, saidSince: sequence };
+  const ofThisKey = known.filter((one) => isSameKey(one, report));
+  const same = ofThisKey.find((one) => one.bootId === bootId);
+  const last = same ?? ofThisKey.at(-1);
+  const since = verdict === 'faulty' ? (last?.faultySince ?? heardAt) : undefined;
+  const faultySince = verdict === 'unknown' ? last?.faultySince : since;
+  const saidSince = same?.verdict === verdict ? same.saidSince : sequence;
+  // What a newer version noted beside it stays.
+  return { ...last, ...report, saidSince, faultySince };
 }
 
-function checkRecord(
-  known: CheckRecord | undefined,
-  { event, sequence, storedAt }: StoredFault,
-): CheckRecord {
-  const { verdict, bootId, counter, source, reason, message } = event;
-  const since = verdict === 'faulty' ? (known?.faultySince ?? storedAt) : undefined;
-  const faultySince = verdict === 'unknown' ? known?.faultySince : since;
-  return {
-    // What a newer version noted beside it stays.
-    ...known,
-    verdict,
-    bootId,
-    counter,
-    sequence,
-    storedAt,
-    eventId: event.id,
-    source,
-    reason,
-    message,
-    faultySince,
-  };
+/** Health changes with the boot and the kubelet too, so it is judged anew whenever the node is looked at. */
+function seen(record: EpisodeRecord, sight: Sight): EpisodeRecord {
+  const { bootId, ready, at } = sight;
+  const wanted = [...sight.checks, record.episode?.check];
+  const checks = checksOf(record.reports).filter((check) => wanted.includes(check));
+  const isWell = healthOf(record.reports, { bootId, ready, checks }) === 'healthy';
+  const healthySince = isWell ? (record.healthySince ?? at) : undefined;
+  const judged = healthySince === record.healthySince ? record : { ...record, healthySince };
+  return cleared(judged, sight);
+}
+
+/** A node that has been well for the soak time is Slipway's again. */
+function cleared(
+  record: EpisodeRecord,
+  { at, soakMs }: Pick<Sight, 'at' | 'soakMs'>,
+): EpisodeRecord {
+  if (!record.episode && record.clearedAt !== undefined) return record;
+  const from = clearsAt(record, soakMs) ?? Number.POSITIVE_INFINITY;
+  return at >= from ? { ...record, episode: undefined, clearedAt: at } : record;
+}
+
+function told(
+  record: EpisodeRecord,
+  { repairId, through }: Extract<DispatchEvent, { kind: 'told' }>,
+): EpisodeRecord {
+  const { episode } = record;
+  if (episode?.repairId !== repairId || (episode.toldThrough ?? -1) >= through) return record;
+  return { ...record, episode: { ...episode, toldThrough: through } };
 }
 
 function closed(
@@ -114,8 +177,4 @@ function closed(
   if (episode?.repairId !== event.repairId || episode.outcome !== undefined) return record;
   const { outcome, reason, at } = event;
   return { ...record, episode: { ...episode, outcome, reason, closedAt: at } };
-}
-
-function isEarlierBoot(record: EpisodeRecord, bootId: string): boolean {
-  return record.boots.slice(0, -1).includes(bootId);
 }

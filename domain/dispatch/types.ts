@@ -1,19 +1,18 @@
-/** What dispatch knows of one node: the newest report per check, and its episode (DESIGN 6). */
-import type { Verdict } from '../fault.ts';
+/** What dispatch knows of one node: the newest report of each observer about each check, and its episode (DESIGN 6). */
+import type { Evidence } from '../evidence.ts';
 import type { EpochMs, Outcome, ReasonCode } from '../vocabulary.ts';
 
-export type CheckRecord = {
-  readonly verdict: Verdict;
-  readonly bootId: string;
-  readonly counter: number;
-  /** Place in FAULTS, and the stream's time for it. */
-  readonly sequence: number;
+export type CheckRecord = Evidence & {
+  /** The hub's time for its place in FAULTS: to be shown, never to be compared with the engine's. */
   readonly storedAt: EpochMs;
+  /** When dispatch heard it, by the engine's clock. */
+  readonly heardAt: EpochMs;
   readonly eventId: string;
-  readonly source: string;
   readonly reason: string;
   readonly message: string;
-  /** Since when this check has been faulty without a healthy report in between. */
+  /** The place in FAULTS of the report that first said so in this boot. */
+  readonly saidSince: number;
+  /** Since when this observer has called the check faulty without calling it healthy; by the engine's clock. */
   readonly faultySince?: EpochMs | undefined;
 };
 
@@ -32,6 +31,8 @@ export type Episode = {
   readonly check: string;
   readonly policy: string;
   readonly after?: Continuation;
+  /** The repair has heard of every report up to this place in FAULTS. */
+  readonly toldThrough?: number;
   /** Set when the repair closed; an episode without one is open. */
   readonly outcome?: Outcome;
   readonly reason?: ReasonCode;
@@ -45,10 +46,11 @@ export type EpisodeRecord = {
   readonly nodeUid: string;
   /** Earlier nodes of this name, oldest first: a late report about one of them is not news. */
   readonly formerUids: readonly string[];
-  /** The boots this node was seen in, oldest first: a late report of an older boot is not news. */
-  readonly boots: readonly string[];
-  readonly checks: Readonly<Record<string, CheckRecord>>;
-  /** Since when every check has been healthy. */
+  /** Of each observer and check the newest in the present boot, and the last one to arrive from another boot. */
+  readonly reports: readonly CheckRecord[];
+  /** The highest place in FAULTS that this record has taken in. */
+  readonly place: number;
+  /** Since when every check has been healthy; by the engine's clock. */
   readonly healthySince?: EpochMs | undefined;
   readonly episode?: Episode | undefined;
   /** When a hand-over was over because the node had been well; the mark it left on the node is history then. */
@@ -58,7 +60,12 @@ export type EpisodeRecord = {
 };
 
 export type DispatchDecision =
-  | { readonly kind: 'open'; readonly check: string; readonly policy: string }
+  | {
+      readonly kind: 'open';
+      readonly check: string;
+      readonly eventId: string;
+      readonly policy: string;
+    }
   /** The open episode's repair must exist and hear of the report. */
   | { readonly kind: 'inform'; readonly repairId: string }
   | { readonly kind: 'ignore'; readonly reason: ReasonCode; readonly lookAgainAt?: EpochMs };

@@ -1,4 +1,5 @@
 /** How each event changes a repair. State is the fold of all events and of nothing else. */
+import { withReport } from '../evidence.ts';
 import type { Verdict } from '../fault.ts';
 import type { EpochMs, ReasonCode } from '../vocabulary.ts';
 import { health } from './health.ts';
@@ -30,7 +31,7 @@ const unasked: BackOff = { firstMs: 5 * second, longestMs: minute };
 
 export function initialState(opening: RepairOpening): RepairState {
   const { fault, openedAt } = opening;
-  const report = { check: fault.check, verdict: fault.verdict, bootId: fault.bootId };
+  const { check, observer, verdict, bootId, counter } = fault;
   const state: RepairState = {
     repairId: opening.repairId,
     cluster: opening.cluster,
@@ -39,9 +40,9 @@ export function initialState(opening: RepairOpening): RepairState {
     mode: opening.mode,
     phase: 'awaiting-permit',
     openedAt,
-    bootId: fault.bootId,
+    bootId,
     ready: true,
-    checks: { [fault.check]: { ...report, sequence: opening.sequence } },
+    reports: [{ check, observer, verdict, bootId, counter, sequence: opening.sequence }],
     permit: false,
     isolated: false,
     doubtful: false,
@@ -74,7 +75,7 @@ type Handlers = {
 };
 
 const handlers: Handlers = {
-  reported: (state, { report }) => withReport(state, report),
+  reported: (state, { report }) => heard(state, report),
   cancelRequested: (state, { by, requestId, at }) =>
     state.cancel ? state : { ...state, cancel: { by, requestId, at } },
   rebooted: (state, { bootId, ready, at }) => seenIn(state, { bootId, ready }, at),
@@ -243,10 +244,11 @@ function restored(state: RepairState, event: Of<'restored'>): RepairState {
   return { ...done, ending: { outcome: 'taken-over', reason, node: 'leave' } };
 }
 
-function withReport(state: RepairState, report: CheckReport): RepairState {
-  const known = state.checks[report.check];
-  if (known ? known.sequence >= report.sequence : report.verdict !== 'faulty') return state;
-  return { ...state, checks: { ...state.checks, [report.check]: report } };
+/** A check joins the episode when it is faulty; from then on every observer's word about it counts. */
+function heard(state: RepairState, report: CheckReport): RepairState {
+  const isKnown = state.reports.some(({ check }) => check === report.check);
+  if (!isKnown && report.verdict !== 'faulty') return state;
+  return { ...state, reports: withReport(state.reports, report, state.bootId) };
 }
 
 function seenIn(
@@ -262,7 +264,7 @@ function found(state: RepairState, finding: Finding, at: EpochMs): RepairState {
   const { bootId, ready, isolated, reports } = finding;
   const seen = { ...seenIn(state, { bootId, ready }, at), doubtful: false };
   const known = isolated && !state.isolated ? inWorkPhase({ ...seen, isolated }) : seen;
-  return reports.reduce(withReport, known);
+  return reports.reduce(heard, known);
 }
 
 function withLoss(state: RepairState, reason: LossReason, detail: string): RepairState {

@@ -1,6 +1,7 @@
 /** Judges what was found right before an act: anything unexpected is a refusal that says what was found (DESIGN 7). */
 import { untouchableReason } from '../dispatch/decide.ts';
 import type { DispatchPolicy } from '../dispatch/policy.ts';
+import { healthOf } from '../evidence.ts';
 import type { Verdict } from '../fault.ts';
 import { isHeld, isIsolatedBy, isolationMark } from '../marks.ts';
 import type { IsolationMark, NodeFacts } from '../node.ts';
@@ -29,7 +30,7 @@ export type Seen = {
   readonly node: NodeFacts | undefined;
   readonly paused: boolean;
   readonly permit: boolean;
-  /** The newest reports in FAULTS about this node. */
+  /** The newest reports about this node. */
   readonly reports: readonly CheckReport[];
 };
 
@@ -67,7 +68,8 @@ const rules: Readonly<Record<Purpose, Rule>> = {
     notTouchable(expected, seen) ?? notAllowed(seen) ?? notSick(expected, finding),
   act: (expected, seen, finding) =>
     notOurs(expected, seen) ?? held(seen) ?? notAllowed(seen) ?? notSick(expected, finding),
-  return: (expected, seen, finding) => notOurs(expected, seen) ?? held(seen) ?? notWell(finding),
+  return: (expected, seen, finding) =>
+    notOurs(expected, seen) ?? held(seen) ?? notWell(expected, finding),
   undo: (expected, seen) => notOurs(expected, seen) ?? held(seen),
   keep: (expected, seen) => notOurs(expected, seen),
 };
@@ -131,25 +133,21 @@ function notSick(expected: Expectation, finding: Finding): Refusal | undefined {
   if (finding.bootId !== expected.bootId) {
     return { reason: 'rebooted', detail: `the node is now in boot ${finding.bootId}` };
   }
-  const verdict = verdictOf(finding);
+  const verdict = verdictOf(expected, finding);
   if (verdict === 'faulty') return undefined;
   if (verdict === 'healthy') return { reason: 'healed', detail: 'every check is healthy again' };
   return { reason: 'unknown-health', detail: 'no fresh report says that the node is still faulty' };
 }
 
-function notWell(finding: Finding): Refusal | undefined {
-  const verdict = verdictOf(finding);
+function notWell(expected: Expectation, finding: Finding): Refusal | undefined {
+  const verdict = verdictOf(expected, finding);
   if (verdict === 'healthy') return undefined;
   const reason = verdict === 'faulty' ? 'still-faulty' : 'unknown-health';
   return { reason, detail: 'the newest reports do not say that the node is well' };
 }
 
-function verdictOf({ reports, bootId, ready }: Finding): Verdict {
-  const verdicts = reports.map((report) => (report.bootId === bootId ? report.verdict : 'unknown'));
-  if (verdicts.includes('faulty')) return 'faulty';
-  return verdicts.length > 0 && ready && verdicts.every((verdict) => verdict === 'healthy')
-    ? 'healthy'
-    : 'unknown';
+function verdictOf({ checks }: Expectation, { reports, bootId, ready }: Finding): Verdict {
+  return healthOf(reports, { bootId, ready, checks });
 }
 
 function describe(node: NodeFacts): string {

@@ -5,25 +5,25 @@ import type { RepairOpening } from './types.ts';
 
 type Resolved = Pick<RepairOpening, 'policy' | 'mode' | 'codeVersion'>;
 
-/** Undefined where the record no longer holds the check that opened the episode. */
+/** Undefined where the record no longer holds a report about the check that opened the episode. */
 export function openingOf(
   record: EpisodeRecord,
   episode: Episode,
   { policy, mode, codeVersion }: Resolved,
 ): RepairOpening | undefined {
-  const check = record.checks[episode.check];
-  if (!check) return undefined;
+  const about = record.reports.filter(({ check }) => check === episode.check);
+  const report = about.find(({ eventId }) => eventId === episode.openingEventId) ?? about.at(-1);
+  if (!report) return undefined;
   const { cluster, node, nodeUid } = record;
   const { repairId, openedAt, after } = episode;
-  const fault = faultOf(record, episode.check, check);
-  const { sequence } = check;
+  const fault = faultOf(record, report);
+  const { sequence } = report;
   const opening = { repairId, cluster, node, nodeUid, mode, openedAt, fault, sequence };
   return { ...opening, policy, codeVersion, ...(after && { after }) };
 }
 
-function faultOf(record: EpisodeRecord, check: string, known: CheckRecord): FaultEvent {
-  const { cluster, node, nodeUid } = record;
-  const { eventId: id, bootId, verdict, reason, message, source, counter, storedAt } = known;
-  const told = { id, bootId, verdict, reason, message, source, counter, observedAt: storedAt };
-  return { cluster, node, nodeUid, check, ...told };
+function faultOf({ cluster, node, nodeUid }: EpisodeRecord, report: CheckRecord): FaultEvent {
+  const { eventId: id, bootId, check, observer, verdict, reason, message, counter } = report;
+  const told = { id, bootId, observer, check, verdict, reason, message, counter };
+  return { cluster, node, nodeUid, ...told, observedAt: report.storedAt };
 }

@@ -1,17 +1,12 @@
 /** The state of a repair, the commands it can give and the events that change it (DESIGN 7). */
 import type { Continuation } from '../dispatch/types.ts';
-import type { FaultEvent, Verdict } from '../fault.ts';
+import type { Evidence } from '../evidence.ts';
+import type { FaultEvent } from '../fault.ts';
 import type { EpochMs, Mode, Outcome, Phase, ReasonCode } from '../vocabulary.ts';
 import type { RepairPolicy } from './policy.ts';
 
-/** The newest report about one check, as this repair knows it. */
-export type CheckReport = {
-  readonly check: string;
-  readonly verdict: Verdict;
-  readonly bootId: string;
-  /** Its place in FAULTS. */
-  readonly sequence: number;
-};
+/** A report as a repair knows it. */
+export type CheckReport = Evidence;
 
 /** What opens a repair; the same for every retry of its start. */
 export type RepairOpening = {
@@ -92,7 +87,8 @@ export type RepairState = {
   /** The boot the node is known to be in. */
   readonly bootId: string;
   readonly ready: boolean;
-  readonly checks: Readonly<Record<string, CheckReport>>;
+  /** Of each observer and check of the episode, as in the node's record. */
+  readonly reports: readonly CheckReport[];
   readonly permit: boolean;
   readonly isolated: boolean;
   /** An isolation was tried and nobody knows whether it took: a look has to tell before the repair may end. */

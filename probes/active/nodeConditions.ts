@@ -33,14 +33,16 @@ export type NodeConditionsProbe = {
   readonly settled: () => Promise<void>;
 };
 
-const source = 'probe/node-conditions';
+const observer = 'node-conditions';
 const defaultBackoff = { firstMs: 200, longestMs: 10_000 };
 
 type Memories = Map<string, NodeMemory>;
 
 const memoriesOf = (reports: readonly FaultEvent[]): Memories => {
   const memories: Memories = new Map();
-  for (const [node, events] of Map.groupBy(reports, (report) => report.node)) {
+  // What others reported is none of this probe's business.
+  const own = reports.filter((report) => report.observer === observer);
+  for (const [node, events] of Map.groupBy(own, (report) => report.node)) {
     // A name that was given to a new node keeps the reports of the old one in the stream.
     const newest = events.toSorted((one, other) => other.observedAt - one.observedAt)[0];
     const ofThisNode = events.filter(({ nodeUid }) => nodeUid === newest?.nodeUid);
@@ -65,7 +67,7 @@ const readLastReports = async (options: NodeConditionsOptions): Promise<Memories
 };
 
 const eventOf = (options: NodeConditionsOptions, draft: ReportDraft): FaultEvent => {
-  const event = { ...draft, cluster: options.cluster, source, observedAt: options.clock() };
+  const event = { ...draft, cluster: options.cluster, observer, observedAt: options.clock() };
   return { ...event, id: options.eventId(event) };
 };
 

@@ -76,7 +76,17 @@ export function opening(changes: Partial<RepairOpening> = {}): RepairOpening {
 }
 
 export function report(changes: Partial<CheckReport> = {}): CheckReport {
-  return { check: fault.check, verdict: 'faulty', bootId: firstBoot, sequence: 2, ...changes };
+  const { check, observer } = fault;
+  const counter = changes.sequence ?? 2;
+  return {
+    check,
+    observer,
+    verdict: 'faulty',
+    bootId: firstBoot,
+    counter,
+    sequence: 2,
+    ...changes,
+  };
 }
 
 export function finding(changes: Partial<Finding> = {}): Finding {

@@ -13,12 +13,12 @@ export function faultEvent(changes: Partial<FaultEvent> = {}): FaultEvent {
     node: sampleNode,
     nodeUid: '3a6b0c88-0000-4000-8000-000000000017',
     bootId: '9d0e7f10-0000-4000-8000-0000000000b1',
+    observer: 'node-conditions',
     check: 'KernelDeadlock',
     verdict: 'faulty' as const,
     reason: 'DockerHung',
     message: 'task docker:7 blocked for more than 300 seconds',
     observedAt: 1_790_000_000_123,
-    source: 'probes/active/node-conditions',
     counter: 1,
     ...changes,
   };

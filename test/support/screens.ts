@@ -87,28 +87,31 @@ export function nodeFacts(changes: Partial<NodeFacts> = {}): NodeFacts {
 }
 
 export function record(changes: Partial<EpisodeRecord> = {}): EpisodeRecord {
-  const { check, bootId, counter, id, source, reason, message } = fault;
+  const { check, observer, bootId, counter, id, reason, message } = fault;
   return {
     version: 1,
     cluster: fault.cluster,
     node: sampleNode,
     nodeUid: fault.nodeUid,
     formerUids: [],
-    boots: [bootId],
-    checks: {
-      [check]: {
+    reports: [
+      {
+        check,
+        observer,
         verdict: 'faulty',
         bootId,
         counter,
         sequence: 1,
         storedAt: at(0),
+        heardAt: at(0),
         eventId: id,
-        source,
         reason,
         message,
+        saidSince: 1,
         faultySince: at(0),
       },
-    },
+    ],
+    place: 1,
     ...changes,
   };
 }

@@ -4,6 +4,7 @@
  * the same judgement as the real ones, so what the world counts is what a real one would have suffered.
  */
 import { isIsolatedBy, isolationMark } from '../../domain/marks.ts';
+import { checksOf } from '../../domain/evidence.ts';
 import type { NodeFacts } from '../../domain/node.ts';
 import { decide } from '../../domain/repair/decide.ts';
 import { evolve, initialState } from '../../domain/repair/evolve.ts';
@@ -97,9 +98,8 @@ class World {
     this.#numbers = [...numbers];
     this.now = opening.openedAt;
     this.#sequence = sequence;
-    this.#reports = [
-      { check: fault.check, verdict: fault.verdict, bootId: fault.bootId, sequence },
-    ];
+    const { check, observer, verdict, bootId, counter } = fault;
+    this.#reports = [{ check, observer, verdict, bootId, counter, sequence }];
     this.node = nodeFacts({ name: opening.node });
   }
 
@@ -168,7 +168,9 @@ class World {
   #report(verdict: CheckReport['verdict'], check = this.#opening.fault.check): void {
     if (!this.node) return;
     this.#sequence += 1;
-    const report = { check, verdict, bootId: this.node.bootId, sequence: this.#sequence };
+    const { observer } = this.#opening.fault;
+    const place = { counter: this.#sequence, sequence: this.#sequence };
+    const report = { check, observer, verdict, bootId: this.node.bootId, ...place };
     this.#reports = [...this.#reports.filter((known) => known.check !== check), report];
     if (this.#pick(4) !== 3) this.#say({ kind: 'reported', report });
   }
@@ -263,7 +265,7 @@ class World {
 
   #judge(state: RepairState, purpose: Purpose): Judgement {
     const { repairId, nodeUid, policy, fault } = this.#opening;
-    const { bootId, isolated, checks } = state;
+    const { bootId, isolated, reports } = state;
     return judge(
       {
         purpose,
@@ -271,7 +273,7 @@ class World {
         nodeUid,
         bootId,
         isolated,
-        checks: [fault.check, ...Object.keys(checks)],
+        checks: [fault.check, ...checksOf(reports)],
         policy,
       },
       { node: this.node, paused: this.#paused, permit: this.#permit, reports: this.#reports },

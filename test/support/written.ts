@@ -10,28 +10,38 @@ const line = (sequence: number, text: string): string =>
   `{"version":1,"repairId":"${repairId}","cluster":"${cluster}","node":"${node}","sequence":${sequence},"at":1795369810551,${text},"by":"slipway"}`;
 
 export const written = {
-  reporter: { cluster, node, nodeUid, bootId, check: 'KernelDeadlock' },
+  reporter: {
+    cluster,
+    node,
+    nodeUid,
+    bootId,
+    observer: 'node-conditions',
+    check: 'KernelDeadlock',
+  },
   episode: {
     version: 1,
     cluster,
     node,
     nodeUid,
     formerUids: ['0c1d5f5e-0000-4000-8000-000000000001'],
-    boots: [bootId],
-    checks: {
-      KernelDeadlock: {
+    reports: [
+      {
+        check: 'KernelDeadlock',
+        observer: 'node-conditions',
         verdict: 'faulty',
         bootId,
         counter: 547,
         sequence: 123,
         storedAt: 1795369809663,
+        heardAt: 1795369809671,
         eventId,
-        source: 'probe/node-conditions',
         reason: 'TaskHung',
         message: 'task kworker/u64:3 blocked for more than 120 seconds',
-        faultySince: 1795369809663,
+        saidSince: 123,
+        faultySince: 1795369809671,
       },
-    },
+    ],
+    place: 123,
     episode: {
       repairId,
       openedAt: 1795369810317,

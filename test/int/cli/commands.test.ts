@@ -165,7 +165,7 @@ describe.concurrent('the command line', () => {
     const { cluster, hub } = loop();
     const node = loop().takeNode();
     const event = faultEvent({ cluster, node, check: 'Other', verdict: 'healthy' });
-    const subject = faultSubject({ cluster, node: 'another', check: 'Other' });
+    const subject = faultSubject({ ...event, node: 'another' });
     const text = formatFaultEvent(event);
     if (!text.ok) throw new Error(text.why);
     await hub.jetstream.publish(subject, text.value);

@@ -9,6 +9,7 @@ import type { NodeFacts } from '../../../domain/node.ts';
 import type { Expectation, Purpose, Seen } from '../../../domain/repair/freshLook.ts';
 import type { Command, RepairEvent } from '../../../domain/repair/types.ts';
 import { fieldManagers, marks } from '../../../domain/vocabulary.ts';
+import { reported } from '../../support/dispatch.ts';
 import {
   after,
   at,
@@ -59,11 +60,7 @@ const next = (
 };
 
 const record = ({ dispatchState }: Decisions): EpisodeRecord =>
-  dispatchState.evolve(dispatchState.emptyRecord(fault), {
-    kind: 'reported',
-    fault: { event: fault, sequence: 1, storedAt: at(0) },
-    soakMs: 0,
-  });
+  dispatchState.evolve(dispatchState.emptyRecord(fault), reported(0, { counter: 1 }));
 
 const well = report({ verdict: 'healthy', sequence: 9 });
 const person: NodeFacts = { ...ours, unschedulableOwner: 'kubectl-cordon' };
@@ -153,8 +150,8 @@ const cases: readonly Case[] = [
     bug: 'NVSentinel PR #1852: a breaker that is open also stops what makes nodes serve again',
     guard: {
       file: 'domain/repair/freshLook.ts',
-      from: 'return: (expected, seen, finding) => notOurs(expected, seen) ??',
-      to: 'return: (expected, seen, finding) => notOurs(expected, seen) ?? notAllowed(seen) ??',
+      from: 'notOurs(expected, seen) ?? held(seen) ?? notWell(expected, finding)',
+      to: 'notOurs(expected, seen) ?? notAllowed(seen) ?? notWell(expected, finding)',
     },
     holds: (code) =>
       expect(look(code, 'return', { paused: true, permit: false, reports: [well] })).toBe('ok'),
@@ -204,11 +201,12 @@ const cases: readonly Case[] = [
   {
     bug: 'nats-server #2921: what the hub delivers again after its duplicate window is taken for news',
     guard: {
-      file: 'domain/dispatch/evolve.ts',
-      from: 'return known?.bootId !== event.bootId || event.counter > known.counter;',
-      to: 'return true;',
+      file: 'domain/evidence.ts',
+      from: 'if (before && before.counter >= report.counter) return known;',
+      to: '',
     },
-    holds: (code) => expect(code.dispatchState.isNews(record(code), fault)).toBe(false),
+    holds: (code) =>
+      expect(code.dispatchState.isNews(record(code), reported(5, { counter: 1 }))).toBe(false),
   },
 ];
 

@@ -17,30 +17,37 @@ const name = fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed())
 
 describe('fault subjects', () => {
   it('spell real names readably', () => {
-    const subject = faultSubject({ cluster: 'c-1', node: 'ip-10.eu', check: '100%_ok' });
-    expect(subject).toBe('fault.c-1.ip-10%2Eeu.100%25_ok');
+    const subject = faultSubject({
+      cluster: 'c-1',
+      node: 'ip-10.eu',
+      observer: 'node-conditions',
+      check: '100%_ok',
+    });
+    expect(subject).toBe('fault.c-1.ip-10%2Eeu.node-conditions.100%25_ok');
   });
 
-  it('come back as they went in, in four non-empty tokens of safe characters', () => {
+  it('come back as they went in, in five non-empty tokens of safe characters', () => {
     fc.assert(
-      fc.property(name, name, name, (cluster, node, check) => {
-        const subject = faultSubject({ cluster, node, check });
-        expect(subject).toMatch(/^fault(\.[A-Za-z0-9_%-]+){3}$/);
-        expect(parseFaultSubject(subject)).toEqual({ cluster, node, check });
+      fc.property(name, name, name, name, (cluster, node, observer, check) => {
+        const of = { cluster, node, observer, check };
+        const subject = faultSubject(of);
+        expect(subject).toMatch(/^fault(\.[A-Za-z0-9_%-]+){4}$/);
+        expect(parseFaultSubject(subject)).toEqual(of);
       }),
     );
   });
 
   it.each([
-    'fault.a.b',
-    'fault.a.b.c.d',
-    'fault.a..c',
-    'journal.a.b.c',
-    'fault.a.%41.c',
-    'fault.a.%2e.c',
-    'fault.a.%.%zz',
-    'fault.a.%FF.c',
-    'fault.a.b c.d',
+    'fault.a.b.c',
+    'fault.a.b.c.d.e',
+    'fault.a..c.d',
+    'journal.a.b.c.d',
+    'fault.a.%41.c.d',
+    'fault.a.%2e.c.d',
+    'fault.a.%.%zz.d',
+    'fault.a.b.%zz.d',
+    'fault.a.%FF.c.d',
+    'fault.a.b c.d.e',
   ])('are not made of %s', (subject) => {
     expect(parseFaultSubject(subject)).toBeUndefined();
   });

@@ -19,7 +19,7 @@ describe('fault event on the wire', () => {
       specversion: '1.0',
       id: faultEvent().id,
       type: 'dev.slipway.fault.v1',
-      source: 'probes/active/node-conditions',
+      source: 'node-conditions',
       subject: 'ip-10-0-1-17.eu-west-1.compute.internal',
       time: '2026-09-21T14:13:20.123Z',
       datacontenttype: 'application/json',
@@ -35,7 +35,8 @@ describe('fault event on the wire', () => {
 
   it('holds exactly the fields of the domain type', () => {
     type Wire = z.infer<typeof faultEventSchema>;
-    type Rebuilt = { [K in keyof Wire['data']]: Wire['data'][K] } & Pick<Wire, 'id' | 'source'> & {
+    type Rebuilt = { [K in keyof Wire['data']]: Wire['data'][K] } & Pick<Wire, 'id'> & {
+        observer: string;
         observedAt: number;
       };
     expectTypeOf<{ [K in keyof Rebuilt]: Rebuilt[K] }>().branded.toEqualTypeOf<{

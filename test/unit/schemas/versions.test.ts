@@ -63,17 +63,19 @@ describe('records that a newer minor version wrote', () => {
     zone: 'eu-west-1a',
     episode: { ...written.episode.episode, outcome: 'postponed', reason: 'rack-closed', ticket: 7 },
     ignored: { reason: 'rack-closed', since: 1, by: 'rack-9' },
-    checks: {
-      KernelDeadlock: { ...written.episode.checks.KernelDeadlock, severity: 3 },
-      Other: { ...written.episode.checks.KernelDeadlock, verdict: 'suspected', sensor: { id: 1 } },
-    },
+    reports: [
+      { ...written.episode.reports[0], check: 'Other', verdict: 'suspected', sensor: { id: 1 } },
+      { ...written.episode.reports[0], severity: 3 },
+    ],
   };
 
   it('are kept whole when this version rewrites them', () => {
     const rewritten = evolveRecord(read(parseEpisodeRecord, newer), {
       kind: 'reported',
       fault: news,
+      bootId: news.event.bootId,
       soakMs: 0,
+      at: at(10),
     });
     const back = read<EpisodeRecord>(parseEpisodeRecord, rewritten);
     expect(back).toMatchObject({
@@ -81,7 +83,7 @@ describe('records that a newer minor version wrote', () => {
       zone: 'eu-west-1a',
       episode: newer.episode,
       ignored: newer.ignored,
-      checks: { KernelDeadlock: { severity: 3, counter: 900 }, Other: newer.checks.Other },
+      reports: [newer.reports[0], { severity: 3, counter: 900 }],
     });
   });
 
@@ -100,7 +102,9 @@ describe('records that a newer minor version wrote', () => {
     const rewritten = evolveRecord(read(parseEpisodeRecord, newer), {
       kind: 'reported',
       fault: news,
+      bootId: news.event.bootId,
       soakMs: 0,
+      at: at(10),
     });
     expect(rewritten.healthySince).toBeUndefined();
   });
@@ -152,7 +156,7 @@ describe('what no version 1 can have written', () => {
   it.each([
     [parseEpisodeRecord, { ...written.episode, version: 2 }],
     [parseEpisodeRecord, { ...written.episode, nodeUid: 7 }],
-    [parseEpisodeRecord, { ...written.episode, checks: { a: { verdict: '' } } }],
+    [parseEpisodeRecord, { ...written.episode, reports: [{ check: 'A', verdict: '' }] }],
     [parseGuardRecord, { kind: 'ledger', ledger: { version: 2, permits: [] } }],
     [parseGuardRecord, { kind: 'waiter', repairId: '' }],
     [parseGuardRecord, 'text'],

@@ -102,7 +102,7 @@ it('reports a fault, its evidence after a reboot, and nothing else', async () =>
       check: 'KernelDeadlock',
       reason: 'DockerHung',
       message: 'task docker:7 blocked for more than 300 seconds.',
-      source: 'probe/node-conditions',
+      observer: 'node-conditions',
     },
   ]);
   await probe.settled();

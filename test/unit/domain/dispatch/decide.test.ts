@@ -1,30 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { decide, policyFor, untouchableReason } from '../../../../domain/dispatch/decide.ts';
 import type { DispatchContext } from '../../../../domain/dispatch/decide.ts';
-import { emptyRecord, evolve } from '../../../../domain/dispatch/evolve.ts';
 import type { DispatchEvent } from '../../../../domain/dispatch/evolve.ts';
 import type { DispatchDecision } from '../../../../domain/dispatch/types.ts';
 import type { NodeFacts } from '../../../../domain/node.ts';
 import { foreignMarks, marks } from '../../../../domain/vocabulary.ts';
 import type { Outcome } from '../../../../domain/vocabulary.ts';
-import { at, fault, minute, policy } from '../../../support/given.ts';
+import { recordOf, reported } from '../../../support/dispatch.ts';
+import { at, fault, firstBoot, minute, nextBoot, policy } from '../../../support/given.ts';
 import { isolatedBy, nodeFacts } from '../../../support/nodes.ts';
-import { faultEvent } from '../../../support/samples.ts';
-import type { FaultEvent } from '../../../../domain/fault.ts';
 
 const kernel = policy();
 const disk = policy({ name: 'disk', checks: ['ReadonlyFilesystem'], holdDownMs: 2 * minute });
 const context: DispatchContext = { node: nodeFacts(), policies: [kernel, disk], mode: 'act' };
 
-function stored(seconds: number, changes: Partial<FaultEvent> = {}): DispatchEvent {
-  const event = faultEvent({ counter: seconds + 1, ...changes });
-  const soakMs = kernel.soakMs;
-  return {
-    kind: 'reported',
-    fault: { event, sequence: seconds + 1, storedAt: at(seconds) },
-    soakMs,
-  };
-}
+const stored = reported;
 
 const opened: DispatchEvent = {
   kind: 'opened',
@@ -37,6 +27,9 @@ const opened: DispatchEvent = {
   },
 };
 
+const open = (check = fault.check, name = 'kernel') =>
+  ({ kind: 'open', check, policy: name }) as const;
+
 const closed = (outcome: Outcome, seconds = 120): DispatchEvent => ({
   kind: 'closed',
   repairId: 'r-1',
@@ -48,12 +41,14 @@ const closed = (outcome: Outcome, seconds = 120): DispatchEvent => ({
 function given(
   events: readonly DispatchEvent[],
   changes: Partial<DispatchContext> = {},
-): { readonly when: (seconds: number) => { readonly decides: (it: DispatchDecision) => void } } {
-  const record = events.reduce(evolve, emptyRecord(fault));
+): {
+  readonly when: (seconds: number) => { readonly decides: (it: Partial<DispatchDecision>) => void };
+} {
+  const record = recordOf(...events);
   return {
     when: (seconds) => ({
       decides: (decision) =>
-        expect(decide(record, { ...context, ...changes }, at(seconds))).toEqual(decision),
+        expect(decide(record, { ...context, ...changes }, at(seconds))).toMatchObject(decision),
     }),
   };
 }
@@ -62,16 +57,16 @@ describe('a fault', () => {
   test('opens a repair once it has lasted for the hold-down of its policy', () => {
     const { when } = given([stored(0)]);
     when(59).decides({ kind: 'ignore', reason: 'holding-down', lookAgainAt: at(60) });
-    when(60).decides({ kind: 'open', check: fault.check, policy: 'kernel' });
+    when(60).decides(open());
   });
 
   test('counts its hold-down from the first faulty report, not from the last', () => {
     given([stored(0), stored(50)])
       .when(60)
-      .decides({ kind: 'open', check: fault.check, policy: 'kernel' });
+      .decides(open());
     given([stored(0), stored(30, { verdict: 'unknown' }), stored(50)])
       .when(60)
-      .decides({ kind: 'open', check: fault.check, policy: 'kernel' });
+      .decides(open());
   });
 
   test('starts its hold-down anew after it was healthy', () => {
@@ -80,31 +75,48 @@ describe('a fault', () => {
       .decides({ kind: 'ignore', reason: 'holding-down', lookAgainAt: at(110) });
   });
 
-  test('a record from elsewhere without its beginning counts from when it was stored', () => {
-    const record = evolve(emptyRecord(fault), stored(0));
-    const check = record.checks[fault.check];
-    const checks = { [fault.check]: { ...check!, faultySince: undefined } };
-    expect(decide({ ...record, checks }, context, at(60))).toEqual({
-      kind: 'open',
-      check: fault.check,
-      policy: 'kernel',
-    });
+  test('a record from elsewhere without its beginning counts from when it was heard', () => {
+    const record = recordOf(stored(0));
+    const reports = record.reports.map((report) => ({ ...report, faultySince: undefined }));
+    expect(decide({ ...record, reports }, context, at(60))).toMatchObject(open());
+  });
+
+  test('of another boot than the node is in says nothing about this one', () => {
+    const node = nodeFacts({ bootId: nextBoot });
+    given([stored(0)], { node })
+      .when(900)
+      .decides({ kind: 'ignore', reason: 'unknown-health' });
+    const both = [stored(0), stored(1, { bootId: nextBoot }, { bootId: firstBoot })];
+    given(both, { node }).when(900).decides(open());
+  });
+
+  test('that may be repaired is, although an earlier one may not', () => {
+    const kept = policy({ touch: { ...kernel.touch, controlPlane: false } });
+    const bold = { ...disk, touch: { ...disk.touch, controlPlane: true } };
+    const there = { node: nodeFacts({ controlPlane: true }), policies: [kept, bold] };
+    const both = [stored(0), stored(1, { check: 'ReadonlyFilesystem' })];
+    const { when } = given(both, there);
+    when(120).decides({ kind: 'ignore', reason: 'holding-down', lookAgainAt: at(121) });
+    when(121).decides(open('ReadonlyFilesystem', 'disk'));
+    given([stored(0)], there)
+      .when(900)
+      .decides({ kind: 'ignore', reason: 'control-plane' });
   });
 
   test('that is due first opens the repair', () => {
     const filesystem = stored(1, { check: 'ReadonlyFilesystem' });
     given([stored(0), filesystem])
       .when(300)
-      .decides({ kind: 'open', check: fault.check, policy: 'kernel' });
+      .decides(open());
     given([filesystem, stored(30)])
       .when(300)
-      .decides({ kind: 'open', check: fault.check, policy: 'kernel' });
+      .decides(open());
     given([stored(100), filesystem])
       .when(300)
-      .decides({ kind: 'open', check: 'ReadonlyFilesystem', policy: 'disk' });
+      .decides(open('ReadonlyFilesystem', 'disk'));
     given([filesystem, stored(100)])
       .when(300)
-      .decides({ kind: 'open', check: 'ReadonlyFilesystem', policy: 'disk' });
+      .decides(open('ReadonlyFilesystem', 'disk'));
   });
 
   test('that no policy names opens nothing', () => {
@@ -187,16 +199,14 @@ describe('an episode that ended', () => {
     given(over(outcome)).when(900).decides({ kind: 'ignore', reason: 'not-newer' });
     given([...over(outcome), stored(121)])
       .when(900)
-      .decides({ kind: 'open', check: fault.check, policy: 'kernel' });
+      .decides(open());
   });
 
   test('as observed keeps an observer away, but not who may act', () => {
     given(over('observed'), { mode: 'observe' })
       .when(900)
       .decides({ kind: 'ignore', reason: 'handed-over' });
-    given(over('observed'))
-      .when(900)
-      .decides({ kind: 'open', check: fault.check, policy: 'kernel' });
+    given(over('observed')).when(900).decides(open());
   });
 
   test('and was handed over is over after the soak time in health', () => {
@@ -206,7 +216,7 @@ describe('an episode that ended', () => {
       .decides({ kind: 'ignore', reason: 'handed-over' });
     given([...over('escalated'), well, stored(190)])
       .when(900)
-      .decides({ kind: 'open', check: fault.check, policy: 'kernel' });
+      .decides(open());
   });
 
   test('counts its soak from the hand-over, not from an earlier recovery', () => {
@@ -216,7 +226,7 @@ describe('an episode that ended', () => {
       .decides({ kind: 'ignore', reason: 'handed-over' });
     given([...early, stored(180)])
       .when(900)
-      .decides({ kind: 'open', check: fault.check, policy: 'kernel' });
+      .decides(open());
   });
 
   test('is not over while it is open, however long the node has been well', () => {
@@ -240,16 +250,16 @@ describe('an episode that ended', () => {
       .decides({ kind: 'ignore', reason: 'handed-over' });
     given([stored(0, { verdict: 'healthy' }), stored(60)], { node })
       .when(900)
-      .decides({ kind: 'open', check: fault.check, policy: 'kernel' });
+      .decides(open());
     given([...over('repaired'), stored(121)], { node })
       .when(900)
-      .decides({ kind: 'open', check: fault.check, policy: 'kernel' });
+      .decides(open());
   });
 
   test('frees the next episode from what was cleared before it', () => {
     const node = nodeFacts({ marks: { [marks.handedOver]: '{}' } });
     const events = [stored(0, { verdict: 'healthy' }), stored(60), opened];
-    const record = events.reduce(evolve, emptyRecord(fault));
+    const record = recordOf(...events);
     expect(record.clearedAt).toBeUndefined();
     expect(decide({ ...record, episode: undefined }, { ...context, node }, at(900))).toEqual({
       kind: 'ignore',

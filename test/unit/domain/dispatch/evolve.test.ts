@@ -1,33 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../../../domain/dispatch/decide.ts';
-import { emptyRecord, evolve, isHandedOver, isNews } from '../../../../domain/dispatch/evolve.ts';
+import {
+  clearsAt,
+  emptyRecord,
+  evolve,
+  isHandedOver,
+  isNews,
+  untold,
+} from '../../../../domain/dispatch/evolve.ts';
 import type { DispatchEvent } from '../../../../domain/dispatch/evolve.ts';
 import type { EpisodeRecord } from '../../../../domain/dispatch/types.ts';
 import type { FaultEvent, Verdict } from '../../../../domain/fault.ts';
 import { outcomes } from '../../../../domain/vocabulary.ts';
-import { at, fault, firstBoot, nextBoot, policy, second } from '../../../support/given.ts';
+import { hear, named, recordOf, reported, seen } from '../../../support/dispatch.ts';
+import { at, fault, firstBoot, minute, nextBoot, policy } from '../../../support/given.ts';
 import { nodeFacts } from '../../../support/nodes.ts';
 import { faultEvent } from '../../../support/samples.ts';
 
-const soakMs = 60 * second;
-
-function stored(
-  changes: Partial<FaultEvent> = {},
-  sequence = 1,
-): Extract<DispatchEvent, { kind: 'reported' }> {
-  const storedAt = at(sequence);
-  return { kind: 'reported', fault: { event: faultEvent(changes), sequence, storedAt }, soakMs };
-}
-
-/** What dispatch does with a report: only news changes the record. */
-function hear(record: EpisodeRecord, event: DispatchEvent): EpisodeRecord {
-  if (event.kind === 'reported' && !isNews(record, event.fault.event)) return record;
-  return evolve(record, event);
-}
-
-const recordOf = (...events: readonly DispatchEvent[]): EpisodeRecord =>
-  events.reduce(hear, emptyRecord(fault));
+/** A report whose place tells its time. */
+const stored = (changes: Partial<FaultEvent> = {}, sequence = 1, bootId = firstBoot) => {
+  const { fault: known, ...heard } = reported(sequence, { counter: 1, ...changes }, { bootId });
+  return { ...heard, fault: { ...known, sequence } };
+};
 
 const opened = (repairId: string, openedAt: number): DispatchEvent => ({
   kind: 'opened',
@@ -41,37 +36,75 @@ test('an empty record knows the node and nothing else', () => {
     node: fault.node,
     nodeUid: fault.nodeUid,
     formerUids: [],
-    boots: [],
-    checks: {},
+    reports: [],
+    place: 0,
   });
 });
 
-test('a report becomes the newest of its check', () => {
+test('a report becomes the newest of its check and observer', () => {
   const record = recordOf(stored({ counter: 3 }, 7));
-  expect(record.boots).toEqual([firstBoot]);
-  expect(record.checks).toMatchObject({
-    [fault.check]: {
+  expect(record.place).toBe(7);
+  expect(record.reports).toEqual([
+    {
+      check: fault.check,
+      observer: fault.observer,
       verdict: 'faulty',
       bootId: firstBoot,
       counter: 3,
       sequence: 7,
       storedAt: at(7),
+      heardAt: at(7),
       eventId: faultEvent({ counter: 3 }).id,
       reason: fault.reason,
       message: fault.message,
+      saidSince: 7,
       faultySince: at(7),
     },
-  });
+  ]);
   expect(record.healthySince).toBeUndefined();
 });
 
-test('a node has been healthy since its last check became so', () => {
+test('a fault has lasted since it was first heard, also across doubt, boots and other observers', () => {
+  const since = (...events: readonly DispatchEvent[]) => {
+    const { faultySince, saidSince } = recordOf(...events).reports.at(-1)!;
+    return [faultySince, saidSince];
+  };
+  const first = stored({ counter: 1 }, 1);
+  expect(since(first, stored({ counter: 2 }, 2))).toEqual([at(1), 1]);
+  const doubt = stored({ counter: 2, verdict: 'unknown' }, 2);
+  expect(since(first, doubt)).toEqual([at(1), 2]);
+  expect(since(first, doubt, stored({ counter: 3 }, 3))).toEqual([at(1), 3]);
+  expect(since(first, stored({ bootId: nextBoot }, 2))).toEqual([at(1), 2]);
+  expect(since(first, stored({ observer: 'agent' }, 2))).toEqual([at(2), 2]);
+  expect(since(first, stored({ counter: 2, verdict: 'healthy' }, 2))).toEqual([undefined, 2]);
+});
+
+describe('a node has been healthy', () => {
   const well = { verdict: 'healthy' } as const;
-  const one = recordOf(stored(well, 1), stored({ ...well, check: 'B' }, 2));
-  expect(one.healthySince).toBe(at(1));
-  expect(recordOf(stored({}, 1), stored({ ...well, counter: 2 }, 5)).healthySince).toBe(at(5));
-  const mixed = recordOf(stored(well, 1), stored({ check: 'B' }, 2));
-  expect(mixed.healthySince).toBeUndefined();
+
+  test('since its last check became so', () => {
+    const one = recordOf(stored(well, 1), stored({ ...well, check: 'B' }, 2));
+    expect(one.healthySince).toBe(at(1));
+    expect(recordOf(stored({}, 1), stored({ ...well, counter: 2 }, 5)).healthySince).toBe(at(5));
+    const mixed = recordOf(stored(well, 1), stored({ check: 'B' }, 2));
+    expect(mixed.healthySince).toBeUndefined();
+  });
+
+  test('whatever a check says that no policy names', () => {
+    const other = stored({ check: 'NTPProblem' }, 2);
+    expect(recordOf(stored(well, 1), other).healthySince).toBe(at(1));
+  });
+
+  test('only in the boot that it is in, and with its kubelet ready', () => {
+    const record = recordOf(stored(well, 1));
+    expect(evolve(record, seen(2))).toBe(record);
+    expect(evolve(record, seen(2, { ready: false })).healthySince).toBeUndefined();
+    expect(evolve(record, seen(2, { bootId: nextBoot })).healthySince).toBeUndefined();
+  });
+
+  test('never, while nothing was reported that counts', () => {
+    expect(evolve(emptyRecord(fault), seen(1))).toEqual(emptyRecord(fault));
+  });
 });
 
 describe('news', () => {
@@ -85,33 +118,25 @@ describe('news', () => {
     ['a new boot, whatever its counter', { bootId: nextBoot, counter: 0 }, true],
     ['another node of the same name', { nodeUid: 'another', counter: 0 }, true],
   ])('%s', (_name, changes, expected) => {
-    expect(isNews(record, faultEvent(changes))).toBe(expected);
+    expect(isNews(record, stored(changes, 9))).toBe(expected);
+    expect(evolve(record, stored(changes, 9)) !== record).toBe(expected);
   });
 
-  test('is nothing from a boot before, about any check', () => {
-    const later = recordOf(stored({ counter: 5 }, 1), stored({ bootId: nextBoot, counter: 1 }, 2));
-    expect(isNews(later, faultEvent({ counter: 9 }))).toBe(false);
-    expect(isNews(later, faultEvent({ counter: 9, check: 'B' }))).toBe(false);
-    const other = recordOf(
-      stored({ check: 'B', counter: 5 }, 1),
-      stored({ bootId: nextBoot, counter: 1 }, 2),
-    );
-    expect(isNews(other, faultEvent({ counter: 9, check: 'B' }))).toBe(false);
-    expect(isNews(later, faultEvent({ counter: 2, bootId: nextBoot, check: 'B' }))).toBe(true);
+  test('from another boot hides nothing that the present one says', () => {
+    const made = hear(record, stored({ bootId: 'made-up', verdict: 'healthy', counter: 99 }, 2));
+    expect(made.reports.map(({ bootId }) => bootId)).toEqual([firstBoot, 'made-up']);
+    const truth = hear(made, stored({ counter: 6 }, 3));
+    expect(truth.reports.map(({ counter }) => counter)).toEqual([99, 6]);
+    expect(truth.reports.at(-1)?.saidSince).toBe(1);
   });
 
   test('is nothing about an earlier node of this name', () => {
     const replaced = hear(record, stored({ nodeUid: 'another' }, 2));
     expect(replaced.formerUids).toEqual([fault.nodeUid]);
-    expect(isNews(replaced, faultEvent({ counter: 9 }))).toBe(false);
+    expect(isNews(replaced, stored({ counter: 9 }, 3))).toBe(false);
   });
 
-  test('remembers five boots and five nodes', () => {
-    const twice = recordOf(stored({ counter: 1 }, 1), stored({ counter: 2 }, 2));
-    expect(twice.boots).toEqual([firstBoot]);
-    const boots = ['b1', 'b2', 'b3', 'b4', 'b5', 'b6'];
-    const all = recordOf(...boots.map((bootId, n) => stored({ bootId }, n + 1)));
-    expect(all.boots).toEqual(boots.slice(1));
+  test('remembers five nodes', () => {
     const uids = ['u1', 'u2', 'u3', 'u4', 'u5', 'u6', 'u7'];
     const nodes = recordOf(...uids.map((nodeUid, n) => stored({ nodeUid }, n + 1)));
     expect(nodes.formerUids).toEqual(uids.slice(1, 6));
@@ -121,7 +146,7 @@ describe('news', () => {
     const open = hear(record, opened('r-1', at(1)));
     const replaced = hear(open, stored({ nodeUid: 'another', check: 'B' }, 2));
     expect(replaced.episode).toBeUndefined();
-    expect(Object.keys(replaced.checks)).toEqual(['B']);
+    expect(replaced.reports.map(({ check }) => check)).toEqual(['B']);
     expect(replaced.nodeUid).toBe('another');
   });
 });
@@ -190,6 +215,74 @@ describe('an episode', () => {
   });
 });
 
+describe('what a repair was told', () => {
+  const episode = (record: EpisodeRecord) => evolve(record, opened('r-1', at(0)));
+  const told = (through: number, repairId = 'r-1'): DispatchEvent => ({
+    kind: 'told',
+    repairId,
+    through,
+  });
+  const checks = (record: EpisodeRecord): readonly string[] =>
+    untold(record, named).map(({ check, sequence }) => `${check} ${sequence}`);
+
+  test('is nothing without one', () => {
+    const record = recordOf(stored());
+    expect(untold(record, named)).toEqual([]);
+    expect(evolve(record, told(9))).toBe(record);
+  });
+
+  test('is all but what opened it, until it is on the record', () => {
+    const record = episode(recordOf(stored({ counter: 1 }, 1), stored({ check: 'B' }, 2)));
+    expect(checks(record)).toEqual([`${fault.check} 1`, 'B 2']);
+    const { episode: known } = record;
+    const openingEventId = record.reports[0]!.eventId;
+    expect(checks({ ...record, episode: { ...known!, openingEventId } })).toEqual(['B 2']);
+    const heard = evolve(record, told(2));
+    expect(checks(heard)).toEqual([]);
+    expect(evolve(heard, told(1))).toBe(heard);
+    expect(evolve(heard, told(3, 'r-0'))).toBe(heard);
+  });
+
+  test('is never a repetition, nor of a check that no policy names', () => {
+    const heard = evolve(episode(recordOf(stored({ counter: 1 }, 1))), told(1));
+    const again = hear(heard, stored({ counter: 2 }, 2));
+    expect(checks(again)).toEqual([]);
+    expect(checks(hear(again, stored({ counter: 3, verdict: 'healthy' }, 3)))).toHaveLength(1);
+    expect(checks(hear(again, stored({ check: 'NTPProblem' }, 3)))).toEqual([]);
+  });
+});
+
+describe('a hand-over is over', () => {
+  const well = recordOf(stored({ verdict: 'healthy' }, 10));
+  const over = (closedAt: number): EpisodeRecord => ({
+    ...well,
+    episode: {
+      repairId: 'r-1',
+      openedAt: at(1),
+      openingEventId: 'e',
+      check: fault.check,
+      policy: 'kernel',
+      outcome: 'escalated',
+      closedAt,
+    },
+  });
+
+  test('a soak time after it was made or after the node became well, whatever came later', () => {
+    expect(clearsAt(over(at(5)), minute)).toBe(at(70));
+    expect(clearsAt(over(at(20)), minute)).toBe(at(80));
+    expect(clearsAt({ ...over(at(5)), healthySince: undefined }, minute)).toBeUndefined();
+    const open = { ...over(at(5)).episode!, outcome: undefined };
+    expect(clearsAt({ ...well, episode: { ...open } as never }, minute)).toBeUndefined();
+  });
+
+  test('by time alone, with no report', () => {
+    expect(evolve(over(at(5)), seen(69)).episode).toBeDefined();
+    const free = evolve(over(at(5)), seen(70));
+    expect(free).toMatchObject({ episode: undefined, clearedAt: at(70) });
+    expect(evolve(free, seen(900))).toBe(free);
+  });
+});
+
 describe('promises', () => {
   const anyReport = fc.record({
     check: fc.constantFrom(fault.check, 'ReadonlyFilesystem'),
@@ -227,13 +320,17 @@ describe('promises', () => {
     });
     const { record, opened: count } = dispatchAll(storm);
     expect(count).toBe(1);
-    expect(Object.keys(record.checks)).toHaveLength(2);
+    expect(record.reports).toHaveLength(2);
   });
 
   test('a report that is not newer never changes the record, so redelivery is harmless', () => {
     fc.assert(
       fc.property(fc.array(anyReport, { maxLength: 30 }), (reports) => {
-        const events = reports.map((changes, n) => stored(changes, n + 1));
+        // Of another boot only the last to arrive is kept, so a counter that went back there is forgotten with it.
+        const events = reports.map((changes, n) => {
+          const counter = changes.bootId === firstBoot ? changes.counter : n;
+          return stored({ ...changes, counter }, n + 1);
+        });
         const once = dispatchAll(events);
         for (const event of events) expect(hear(once.record, event)).toBe(once.record);
         expect(dispatchAll(events.flatMap((event) => [event, event]))).toEqual(once);

@@ -53,9 +53,7 @@ test('a repair begins with what opened it', () => {
     openedAt: at(0),
     bootId: firstBoot,
     ready: true,
-    checks: {
-      [fault.check]: { check: fault.check, verdict: 'faulty', bootId: firstBoot, sequence: 7 },
-    },
+    reports: [report({ counter: fault.counter, sequence: 7 })],
     permit: false,
     isolated: false,
     doubtful: false,
@@ -199,7 +197,7 @@ describe('what a repair remembers', () => {
     });
     const state = stateOf([...untilIsolated, after(9, { kind: 'looked', finding: found })]);
     expect(state).toMatchObject({ lookedAt: at(9), bootId: nextBoot, isolated: true });
-    expect(state.checks[fault.check]?.sequence).toBe(9);
+    expect(state.reports.map(({ sequence }) => sequence)).toEqual([9]);
   });
 
   test('of its health: since when', () => {

@@ -75,7 +75,12 @@ describe('health before an act', () => {
     ['healthy but not Ready', { ready: 'False' }, [well], 'unknown-health'],
     ['healthy but of unknown readiness', { ready: 'Unknown' }, [well], 'unknown-health'],
     ['silent', {}, [], 'unknown-health'],
-    ['one of two silent', {}, [well, report({ verdict: 'unknown' })], 'unknown-health'],
+    [
+      'one observer of two silent',
+      {},
+      [well, report({ observer: 'b', verdict: 'unknown' })],
+      'healed',
+    ],
     ['faulty in another boot', {}, [report({ bootId: 'old' })], 'unknown-health'],
     ['in a new boot', { bootId: 'new' }, [report()], 'rebooted'],
   ])('%s', (_name, changes, reports, expected) => {

@@ -2,10 +2,11 @@ import { expect, test } from 'vitest';
 import { emptyRecord, evolve } from '../../../../domain/dispatch/evolve.ts';
 import type { Episode } from '../../../../domain/dispatch/types.ts';
 import { openingOf } from '../../../../domain/repair/opening.ts';
+import { reported } from '../../../support/dispatch.ts';
 import { at, fault, policy, repairId } from '../../../support/given.ts';
 
 const stored = { event: fault, sequence: 7, storedAt: at(0) };
-const record = evolve(emptyRecord(fault), { kind: 'reported', fault: stored, soakMs: 0 });
+const record = evolve(emptyRecord(fault), { ...reported(0), fault: stored });
 const episode: Episode = {
   repairId,
   openedAt: at(1),
@@ -25,6 +26,14 @@ test('the record holds all that opens the repair of its episode', () => {
 test('a repair that a person took up again says after which one, and with which rung', () => {
   const after = { repairId: 'r-old', firstRung: 1, by: { name: 'ada', reason: 'spare part' } };
   expect(openingOf(record, { ...episode, after }, resolved)?.after).toEqual(after);
+});
+
+test('where the opening report was followed by another, the newest about its check opens it', () => {
+  const later = evolve(record, reported(9, { counter: 12 }));
+  expect(openingOf(later, episode, resolved)).toMatchObject({
+    sequence: 10,
+    fault: { counter: 12 },
+  });
 });
 
 test('a record without the check that opened the episode opens nothing', () => {

@@ -216,11 +216,10 @@ const anyState: fc.Arbitrary<RepairState> = fc
   })
   .map(({ verdict, cancelled, lost, refused, ending, ...fields }) => {
     const { state } = given([]);
-    const reports = Object.entries(state.checks);
     return {
       ...state,
       ...fields,
-      checks: Object.fromEntries(reports.map(([key, report]) => [key, { ...report, verdict }])),
+      reports: state.reports.map((report) => ({ ...report, verdict })),
       cancel: cancelled
         ? { by: { name: 'ada', reason: 'x' }, requestId: 'c', at: at(1) }
         : undefined,

@@ -74,9 +74,7 @@ describe('in every story', () => {
       for (const { command, state } of turns.filter((turn) => turn.command.kind === 'runRung')) {
         expect(command).toMatchObject({ rung: state.rung });
         expect(state).toMatchObject({ permit: true, isolated: true });
-        const evidence = Object.values(state.checks).filter(
-          ({ bootId }) => bootId === state.bootId,
-        );
+        const evidence = state.reports.filter(({ bootId }) => bootId === state.bootId);
         expect(evidence.map(({ verdict }) => verdict)).toContain('faulty');
       }
     });
@@ -189,6 +187,8 @@ describe('for any events in any order', () => {
     check: fc.constantFrom(fault.check, 'DiskPressure'),
     verdict: fc.constantFrom('faulty', 'healthy', 'unknown'),
     bootId: fc.constantFrom(firstBoot, 'boot-2', 'boot-3'),
+    observer: fc.constantFrom(fault.observer, 'agent'),
+    counter: fc.nat(9),
     sequence: fc.nat(9),
   });
   const finding = fc.record({

@@ -90,7 +90,7 @@ describe('the probe', () => {
         reason: 'R',
         message: 'M',
         observedAt: 77,
-        source: 'probe/node-conditions',
+        observer: 'node-conditions',
         counter: 10,
       },
     ]);
@@ -209,7 +209,7 @@ describe('the probe', () => {
       reason: '',
       message: '',
       observedAt: 1,
-      source: 's',
+      observer: 'node-conditions',
       counter: 1,
     } as const;
     const hub = memoryHub([
