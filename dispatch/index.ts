@@ -44,9 +44,12 @@ const sweepEveryMs = 20_000;
 /** Runs until the signal; resolves when nothing is being handled any more. However it ends, nothing stays behind. */
 export async function runDispatch(options: DispatchOptions): Promise<void> {
   const ends: (() => void)[] = [];
+  const term = new AbortController();
+  const signal = AbortSignal.any([options.signal, term.signal]);
   try {
-    await dispatch(options, (end) => ends.push(end));
+    await dispatch({ ...options, signal }, (end) => ends.push(end));
   } finally {
+    term.abort();
     for (const end of ends) end();
   }
 }

@@ -45,7 +45,7 @@ test('its listeners end with it', async () => {
   } as unknown as DispatchOptions);
   await expect(running).rejects.toThrow('cannot consume faults');
   expect([...listening]).toEqual([]);
-  expect(timers()).toBeLessThanOrEqual(timersBefore);
+  await expect.poll(timers).toBeLessThanOrEqual(timersBefore);
 });
 
 /** Intervals that would keep the process alive. */
