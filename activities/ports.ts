@@ -4,7 +4,7 @@ import type { Applicant, GuardAnswer } from '../domain/guard/types.ts';
 import type { IsolationMark, NodeFacts, PodFacts } from '../domain/node.ts';
 import type { CheckReport, JournalEntry } from '../domain/repair/types.ts';
 import type { Driver } from '../drivers/port.ts';
-import type { EpochMs, ReasonCode } from '../domain/vocabulary.ts';
+import type { BlockReason, EpochMs, ReasonCode } from '../domain/vocabulary.ts';
 
 /** A read that may fail: `reason` says which neighbour gave no answer, `why` is a sentence for a person. */
 export type Read<T> = { readonly ok: true; readonly value: T } | Unread;
@@ -38,8 +38,14 @@ export type Written =
 export type Evicted =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'gone' }
-  | { readonly kind: 'blocked'; readonly budgets: readonly string[] }
-  | { readonly kind: 'later'; readonly why: string; readonly afterMs: number };
+  | {
+      readonly kind: 'refused';
+      readonly why: BlockReason;
+      readonly detail: string;
+      readonly budgets?: readonly string[];
+      /** The API server's own Retry-After. */
+      readonly retryAfterMs?: number;
+    };
 
 export type KubePort = {
   /** A consistent read; no value means that the API server knows no such node. */

@@ -4,6 +4,7 @@ import type {
   CommandOutcome,
   JournalEntry,
   RepairOpening,
+  RepairState,
   Unstamped,
 } from '../domain/repair/types.ts';
 
@@ -14,6 +15,8 @@ export type Step = {
   /** Whether the node carries our isolation; never in observe mode. */
   readonly isolated: boolean;
   readonly checks: readonly string[];
+  /** What the last pass of evictions left: who was refused, and when they may be asked again. */
+  readonly refusals?: Pick<RepairState['pods'], 'blockers' | 'askAgainAt'>;
   readonly pending: readonly JournalEntry[];
 };
 

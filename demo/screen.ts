@@ -96,7 +96,7 @@ const detailOf = (scene: Scene): string => {
   const { state } = scene;
   if (!isOpen(scene) || !state) return '';
   const { waiting, pods } = state;
-  const budgets = pods.blockers.flatMap((blocker) => blocker.budgets);
+  const budgets = pods.blockers.flatMap(({ budgets: names = [] }) => names);
   if (state.phase === 'migrating' && budgets.length > 0)
     return `${pods.left} pods wait for budget ${[...new Set(budgets)].join(', ')}`;
   return waiting ? `waits: ${waiting.reason}` : '';

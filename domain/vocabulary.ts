@@ -100,6 +100,17 @@ export const escalationReasons = [
 ] as const;
 export type EscalationReason = (typeof escalationReasons)[number];
 
+/** Why a pod is still on its node, the ones first that nothing but a person will change. */
+export const blockReasons = [
+  'refused-by-admission',
+  'not-evictable',
+  'eviction-forbidden',
+  'blocked-by-budget',
+  'eviction-unanswered',
+  'terminating',
+] as const;
+export type BlockReason = (typeof blockReasons)[number];
+
 /** Why Slipway does not do something. Stable: counted, journaled and shown by the command line. */
 export const reasonCodes = [
   // What a fresh look found.
@@ -121,7 +132,13 @@ export const reasonCodes = [
   // What became of a cordon that was asked for.
   'cordon-refused',
   'cordon-unconfirmed',
+  // Why pods are still on the node.
+  'refused-by-admission',
+  'not-evictable',
+  'eviction-forbidden',
   'budget-blocks',
+  'eviction-unanswered',
+  'pods-terminating',
   'unknown-health',
   // Why a report opens no repair.
   'not-newer',

@@ -1,5 +1,6 @@
 /** Wires the activities' ports to the real neighbours: the API server, the hub, the guard and the drivers. */
 import type {
+  Evicted,
   GuardPort,
   HubPort,
   KubePort,
@@ -10,7 +11,7 @@ import type {
 } from '../activities/ports.ts';
 import type { Records } from '../dispatch/index.ts';
 import { evolve } from '../domain/dispatch/evolve.ts';
-import type { EpochMs } from '../domain/vocabulary.ts';
+import type { BlockReason, EpochMs } from '../domain/vocabulary.ts';
 import type { Driver } from '../drivers/port.ts';
 import { newestReportsOf, publishJournal } from '../event-hub/index.ts';
 import type { Hub } from '../event-hub/index.ts';
@@ -128,14 +129,35 @@ function podWrites({ actor }: PortsOptions): Pick<KubePort, 'tagPod' | 'untagPod
     untagPod: async (pod) => writtenOf(await untagPod(actor, pod)),
     evict: async (pod) => {
       const answer = await evictPod(actor, { pod });
-      if (answer.ok) return { kind: answer.value };
-      const { kind, budgets, message, retryAfterMs } = answer.refusal;
-      if (kind === 'budget') return { kind: 'blocked', budgets: budgets ?? [] };
-      const why = budgets ? `${message} (${budgets.join(', ')})` : message;
-      return { kind: 'later', why, afterMs: retryAfterMs ?? 0 };
+      return answer.ok ? { kind: answer.value } : evictionRefused(answer.refusal);
     },
   };
 }
+
+function evictionRefused({ kind, message, budgets, retryAfterMs }: Refusal): Evicted {
+  return {
+    kind: 'refused',
+    why: blockReasonOf[kind],
+    detail: message.slice(0, longestDetail),
+    ...(budgets && { budgets }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+}
+
+const longestDetail = 400;
+
+/** `not-found` and `conflict` are read again before they are a refusal. */
+const blockReasonOf: Readonly<Record<Refusal['kind'], BlockReason>> = {
+  budget: 'blocked-by-budget',
+  admission: 'refused-by-admission',
+  invalid: 'not-evictable',
+  forbidden: 'eviction-forbidden',
+  throttled: 'eviction-unanswered',
+  transient: 'eviction-unanswered',
+  ambiguous: 'eviction-unanswered',
+  conflict: 'eviction-unanswered',
+  'not-found': 'eviction-unanswered',
+};
 
 function hubPort({ hub, cluster, records }: PortsOptions): HubPort {
   return {

@@ -59,7 +59,8 @@ const once = async (kube: Connection, call: Call): Promise<Result<unknown>> => {
   }
 };
 
-const staleAccess = (refusal: Refusal): boolean => refusal.status === 401;
+const staleAccess = (refusal: Refusal): boolean =>
+  refusal.status === 401 && refusal.kind === 'forbidden';
 
 /** A read whose kept-alive connection just died costs nothing to ask again. */
 const lostRead = (call: Call, refusal: Refusal): boolean =>

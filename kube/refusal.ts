@@ -6,6 +6,8 @@ export type RefusalKind =
   | 'conflict'
   | 'not-found'
   | 'forbidden'
+  /** A rule of the cluster forbids it, or the webhook that should say could not be asked: nothing was carried out. */
+  | 'admission'
   /** The server asks us to slow down. */
   | 'throttled'
   /** A disruption budget forbids the eviction for now. */
@@ -80,6 +82,19 @@ const budgetsOf = (status: unknown): readonly string[] =>
     .filter((cause) => textAt(cause, 'reason') === budgetCause)
     .map((cause) => /^The disruption budget (\S+) /.exec(textAt(cause, 'message'))?.[1] ?? '');
 
+/** Policies and webhooks may answer with any status; the API server puts these words before their own. */
+const admissionWords =
+  /ValidatingAdmissionPolicy '|admission webhook "|failed calling webhook|denied the request|denied request/;
+
+/** The authorizer says which user cannot do what; whoever else forbids is an admission plugin. */
+const authorizerWords = /User ".*" cannot /;
+
+const isAdmission = (code: number, status: unknown): boolean => {
+  const message = textAt(status, 'message');
+  if (code >= 400 && admissionWords.test(message)) return true;
+  return code === 403 && message.includes(' is forbidden: ') && !authorizerWords.test(message);
+};
+
 const kindOf = (code: number, status: unknown, isRead: boolean): RefusalKind => {
   if (code === 429 && budgetsOf(status).length > 0) return 'budget';
   // A namespace on its way out refuses creations until it is gone.
@@ -87,6 +102,7 @@ const kindOf = (code: number, status: unknown, isRead: boolean): RefusalKind => 
     (cause) => textAt(cause, 'reason') === 'NamespaceTerminating',
   );
   if (code === 403 && terminating) return 'transient';
+  if (isAdmission(code, status)) return 'admission';
   if (code === 500 && textAt(status, 'message').includes('more than one PodDisruptionBudget'))
     return 'invalid';
   return kindByStatus[code] ?? (isRead ? 'transient' : 'ambiguous');

@@ -51,7 +51,13 @@ const repair = z.strictObject({
   waits: text.exactOptional(),
 });
 
-const blocker = z.strictObject({ pod: text, budgets: z.array(text) });
+const blocker = z.strictObject({
+  pod: text,
+  why: text,
+  budgets: z.array(text).exactOptional(),
+  detail: text.exactOptional(),
+  retryAt: at.exactOptional(),
+});
 
 /** Parts that come from `domain/` as they are: more may be added to them. */
 const story = {
@@ -68,7 +74,7 @@ const story = {
   ),
   ahead: z.array(z.enum(phases)),
   pods: z
-    .strictObject({
+    .looseObject({
       tagged: z.boolean(),
       moved: z.boolean(),
       left: count,

@@ -8,6 +8,13 @@ export function stepOf(
   state: RepairState,
   pending: readonly JournalEntry[] = [],
 ): Step {
-  const isolated = state.isolated && opening.mode === 'act';
-  return { opening, bootId: state.bootId, isolated, checks: checksOf(state.reports), pending };
+  const { blockers, askAgainAt } = state.pods;
+  return {
+    opening,
+    bootId: state.bootId,
+    isolated: state.isolated && opening.mode === 'act',
+    checks: checksOf(state.reports),
+    refusals: { blockers, askAgainAt },
+    pending,
+  };
 }

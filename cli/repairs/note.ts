@@ -1,6 +1,7 @@
 /** One recorded event as a line of a story; what only serves the machine is left out. */
 import type { Rung } from '../../domain/repair/policy.ts';
 import type { Blocker, RepairEvent, Unlabelled } from '../../domain/repair/types.ts';
+import { blockReasons } from '../../domain/vocabulary.ts';
 import { counted } from '../text/amounts.ts';
 
 type Of<K extends RepairEvent['kind']> = Extract<RepairEvent, { readonly kind: K }>;
@@ -77,10 +78,21 @@ function unlabelled({ untagged = [] }: { readonly untagged?: readonly Unlabelled
   return `; ${counted(untagged.length, 'label')} could not be written (${first.pod}: ${first.why})`;
 }
 
+const shownOfEach = 3;
+
+/** Why pods are left, one reason after the other, each with the pods' names. */
 export function blockersText(blockers: readonly Blocker[]): string {
-  if (blockers.length === 0) return '';
-  const budgets = new Set(blockers.flatMap((blocker) => blocker.budgets));
-  return `, ${blockers.length} blocked by ${[...budgets].join(', ') || 'a disruption budget'}`;
+  const told = blockReasons.flatMap((why) => {
+    const pods = blockers.filter((blocker) => blocker.why === why);
+    const named = pods.slice(0, shownOfEach).map(blockerText);
+    const more = pods.length > named.length ? [`${pods.length - named.length} more`] : [];
+    return pods.length === 0 ? [] : [`${why} ${[...named, ...more].join(', ')}`];
+  });
+  return told.length === 0 ? '' : `: ${told.join('; ')}`;
+}
+
+function blockerText({ pod, budgets = [] }: Blocker): string {
+  return budgets.length === 0 ? pod : `${pod} (${budgets.join(', ')})`;
 }
 
 function suffix(text: string | undefined): string {

@@ -4,7 +4,6 @@ import type { Screen } from '../io.ts';
 import { painter, type Paint } from '../text/paint.ts';
 import { labelled, wrap } from '../text/table.ts';
 import { ahead, clockTime, counted, duration, moment } from '../text/amounts.ts';
-import { blockersText } from './note.ts';
 import type { Note, Story, Visit } from './story.ts';
 
 const shownBlockers = 5;
@@ -79,11 +78,12 @@ function noteLines({ at, text, times }: Note, width: number): string[] {
 function presentLines({ pods, waiting }: Story, now: EpochMs): string[] {
   const left = pods?.left ?? 0;
   const blockers = pods?.blockers ?? [];
-  const names = blockers
-    .slice(0, shownBlockers)
-    .map(({ pod, budgets }) => `    ${pod}: ${budgets.join(', ')}`);
+  const names = blockers.slice(0, shownBlockers).map(({ pod, why, budgets, detail }) => {
+    const said = budgets?.join(', ') ?? detail;
+    return `    ${pod}: ${why}${said === undefined ? '' : ` (${said})`}`;
+  });
   return [
-    ...(left > 0 ? [`  ${counted(left, 'pod')} left${blockersText(blockers)}`] : []),
+    ...(left > 0 ? [`  ${counted(left, 'pod')} left`] : []),
     ...names,
     ...(waiting ? [`  waits: ${waiting.reason}, looks again ${ahead(waiting.until, now)}`] : []),
   ];

@@ -11,6 +11,7 @@ import type { Described } from '../../temporal/index.ts';
 import type { Failure } from '../failure.ts';
 import { noteText, type Header } from '../header.ts';
 import { isOpen, type RepairView } from '../journal.ts';
+import { blockersText } from '../repairs/note.ts';
 import type { Story } from '../repairs/story.ts';
 import { explain } from '../words.ts';
 
@@ -187,10 +188,17 @@ function ownReason(known: Known): Why {
 }
 
 function repairReason(state: RepairState | undefined): Why {
-  if (state?.refused) return because(state.refused.reason, state.refused.lookAgainAt);
+  if (state?.refused)
+    return withPods(because(state.refused.reason, state.refused.lookAgainAt), state);
   if (state?.waiting) return because(state.waiting.reason, state.waiting.until);
   const phase = state ? ` in phase ${state.phase}` : '';
   return { code: 'acting', sentence: `Slipway is at work on it${phase}.` };
+}
+
+/** Whoever asks why pods do not move wants to know which, and who keeps them. */
+function withPods(why: Why, { phase, pods }: RepairState): Why {
+  const names = phase === 'migrating' ? blockersText(pods.blockers) : '';
+  return names === '' ? why : { ...why, sentence: `${why.sentence} Left${names}.` };
 }
 
 function recordReason(record: EpisodeRecord, { engine }: Known): Why {

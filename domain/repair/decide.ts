@@ -2,6 +2,7 @@
 import type { EpochMs, EscalationReason } from '../vocabulary.ts';
 import { health } from './health.ts';
 import { isStuck, stuckDetail } from './patience.ts';
+import { leftText } from './pods.ts';
 import type { RepairPolicy, Rung } from './policy.ts';
 import type { Attempt, Command, Ending, RepairState } from './types.ts';
 
@@ -115,7 +116,9 @@ function migrate(state: RepairState, policy: RepairPolicy, now: EpochMs): Comman
   if (onTimeout === 'by-kubelet' && latest(state.lookedAt) < deadlineAt) return { kind: 'look' };
   const isDead = onTimeout === 'by-kubelet' && !state.ready;
   if (onTimeout === 'continue' || isDead) return leavingPods(climb(state, policy, now));
-  return escalate(state, 'migration-timed-out');
+  const { pods } = state;
+  const detail = pods.blockers.length > 0 ? leftText(pods) : undefined;
+  return escalate(state, 'migration-timed-out', detail);
 }
 
 function leavingPods(command: Command): Command {

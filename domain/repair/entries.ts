@@ -79,4 +79,13 @@ function signatureOf({ command, events }: JournalEntry): string {
   );
 }
 
-const volatile = new Set(['at', 'until', 'detail', 'because', 'sequence', 'startedAt', 'lookedAt']);
+const volatile = new Set([
+  'at',
+  'until',
+  'retryAt',
+  'detail',
+  'because',
+  'sequence',
+  'startedAt',
+  'lookedAt',
+]);

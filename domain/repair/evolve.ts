@@ -3,6 +3,7 @@ import { withReport } from '../evidence.ts';
 import type { Verdict } from '../fault.ts';
 import type { EpochMs, ReasonCode } from '../vocabulary.ts';
 import { health } from './health.ts';
+import { patienceMs, waitReasonOf } from './pods.ts';
 import { arrivalKinds, lossReasons } from './types.ts';
 import type {
   CheckReport,
@@ -29,6 +30,15 @@ const soon: BackOff = { firstMs: 5 * second, longestMs: 2 * minute };
 /** A machine that cannot be asked is asked again at most this much later. */
 const unasked: BackOff = { firstMs: 5 * second, longestMs: minute };
 
+const noPods: RepairState['pods'] = {
+  tagged: false,
+  moved: false,
+  left: 0,
+  blockers: [],
+  passes: 0,
+  askAgainAt: 0,
+};
+
 export function initialState(opening: RepairOpening): RepairState {
   const { fault, openedAt } = opening;
   const { check, observer, verdict, bootId, counter } = fault;
@@ -46,7 +56,7 @@ export function initialState(opening: RepairOpening): RepairState {
     permit: false,
     isolated: false,
     doubtful: false,
-    pods: { tagged: false, moved: false, left: 0, blockers: [] },
+    pods: noPods,
     rung: opening.after?.firstRung ?? 0,
     spent: 0,
     attempts: 0,
@@ -95,12 +105,10 @@ const handlers: Handlers = {
     inWorkPhase({
       ...state,
       migratingSince: state.migratingSince ?? at,
-      pods: { tagged: true, moved: pods === 0, left: pods, blockers: [] },
+      pods: { ...noPods, tagged: true, moved: pods === 0, left: pods },
     }),
-  podsMoved: (state) =>
-    inWorkPhase({ ...state, pods: { tagged: true, moved: true, left: 0, blockers: [] } }),
-  podsLeft: (state, { left, blockers, at }) =>
-    withRefusal({ ...state, pods: { ...state.pods, left, blockers } }, 'budget-blocks', at, soon),
+  podsMoved: (state) => inWorkPhase({ ...state, pods: { ...noPods, tagged: true, moved: true } }),
+  podsLeft,
   podsFound,
   attempted,
   notTried: (state, event) => ({ ...state, refused: undefined, untried: postponed(state, event) }),
@@ -152,9 +160,20 @@ function inWorkPhase(state: RepairState): RepairState {
   return { ...state, refused: undefined, phase: workPhase(state) };
 }
 
+/** A pass that moved nothing makes the next one wait longer; pods on their way out cost nothing to wait for. */
+function podsLeft(state: RepairState, { left, blockers, at }: Of<'podsLeft'>): RepairState {
+  const passes = left < state.pods.left ? 1 : state.pods.passes + 1;
+  const reason = waitReasonOf(blockers);
+  const laterMs = patienceMs(reason === 'pods-terminating' ? 1 : passes);
+  const pods = { ...state.pods, left, blockers, passes, askAgainAt: at + laterMs };
+  // The spread takes a fifth at most, and no refused pod is asked before its time.
+  const backOff = { firstMs: laterMs * 1.25, longestMs: laterMs * 1.25 };
+  return withRefusal({ ...state, pods }, reason, at, backOff);
+}
+
 /** What was found goes back to migration, with the whole time that a migration has. */
 function podsFound(state: RepairState, { left, at }: Of<'podsFound'>): RepairState {
-  const pods = { ...state.pods, moved: false, left, blockers: [] };
+  const pods = { ...noPods, tagged: true, left };
   return inWorkPhase({ ...state, pods, migratingSince: at });
 }
 

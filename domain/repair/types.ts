@@ -2,7 +2,7 @@
 import type { Continuation } from '../dispatch/types.ts';
 import type { Evidence } from '../evidence.ts';
 import type { FaultEvent } from '../fault.ts';
-import type { EpochMs, Mode, Outcome, Phase, ReasonCode } from '../vocabulary.ts';
+import type { BlockReason, EpochMs, Mode, Outcome, Phase, ReasonCode } from '../vocabulary.ts';
 import type { RepairPolicy } from './policy.ts';
 
 /** A report as a repair knows it. */
@@ -28,8 +28,17 @@ export type RepairOpening = {
 
 export type Author = { readonly name: string; readonly reason: string };
 
-/** A pod that a disruption budget keeps where it is. */
-export type Blocker = { readonly pod: string; readonly budgets: readonly string[] };
+/** A pod that is still on the node. */
+export type Blocker = {
+  readonly pod: string;
+  readonly why: BlockReason;
+  /** The disruption budgets that forbid its eviction. */
+  readonly budgets?: readonly string[];
+  /** What the API server said. */
+  readonly detail?: string;
+  /** The API server asked for more time than a pass leaves anyway: not asked again before. */
+  readonly retryAt?: EpochMs;
+};
 
 /** A pod whose label could not be written or taken off; labels are ornaments, and nothing waits for one. */
 export type Unlabelled = { readonly pod: string; readonly why: string };
@@ -98,6 +107,10 @@ export type RepairState = {
     readonly moved: boolean;
     readonly left: number;
     readonly blockers: readonly Blocker[];
+    /** Passes in a row after which no fewer pods were left. */
+    readonly passes: number;
+    /** No pod whose eviction was refused is asked again before. */
+    readonly askAgainAt: EpochMs;
   };
   readonly migratingSince?: EpochMs | undefined;
   readonly rung: number;

@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest';
 import type { CommandOutcome } from '../../domain/repair/types.ts';
 import { evictions, resets, returns } from '../../embedded/oracle/index.ts';
 import type { Write } from '../../embedded/oracle/index.ts';
-import { refuseLabels } from '../support/admission.ts';
+import { allowAgain, refuseEvictions, refuseLabels } from '../support/admission.ts';
 import { policyFile, useLoop, viewNode } from '../support/loop.ts';
 import { appOf, deployOn, liftBudget, podsOn } from '../support/pods.ts';
 
 const loop = useLoop({
   mode: 'act',
-  nodes: 8,
+  nodes: 12,
   proxied: true,
   policies: policyFile([{ name: 'quick', checks: ['KernelDeadlock'] }]),
 });
@@ -69,6 +69,106 @@ describe.concurrent('a label that is refused', () => {
     expect(eventsOf(node, 'restored')[0]?.untagged).toHaveLength(2);
     await liftBudget(loop(), node);
   });
+});
+
+/** The moments at which Slipway asked for the eviction of pods of this name. */
+const askedFor = async (prefix: string): Promise<Map<string, number[]>> => {
+  const asked = evictions(await loop().writes()).filter(
+    ({ user, name }) => user === 'slipway-actor' && name?.startsWith(prefix),
+  );
+  const byPod = Map.groupBy(asked, ({ name }) => name ?? '');
+  return new Map([...byPod].map(([pod, tries]) => [pod, tries.map((one) => one.receivedAtMs)]));
+};
+
+const gaps = (times: readonly number[]): number[] =>
+  times.slice(1).map((time, index) => time - times[index]!);
+
+/** As often as `kubectl drain` asks, and no more often. */
+const shortestGapMs = 5_000;
+
+describe.concurrent('pods that stay, each for its own reason', () => {
+  test('refused by an admission policy: asked less and less, and moved once it is lifted', async () => {
+    const node = loop().takeNode();
+    const app = appOf(node);
+    const [pod] = await deployOn(loop(), node);
+    await refuseEvictions(loop(), app, pod!.metadata.name);
+    await loop().fail(node);
+    const { pods, refused } = await loop().state(node, (state) => state.pods.passes === 3);
+    expect(refused?.reason).toBe('refused-by-admission');
+    expect(pods.blockers.map(({ why }) => why)).toEqual(
+      Array.from({ length: 2 }, () => 'refused-by-admission'),
+    );
+    expect(pods.blockers[0]?.detail).toContain('rolled by its operator');
+    await allowAgain(loop(), `evictions-${app}`);
+    expect(await loop().ended(node)).toMatchObject({ outcome: 'repaired' });
+    const times = await askedFor(app);
+    expect(times.size).toBe(2);
+    for (const tries of times.values())
+      for (const gap of gaps(tries)) expect(gap).toBeGreaterThanOrEqual(shortestGapMs);
+  });
+
+  test('on their way out and held by a finalizer: asked once, and waited for', async () => {
+    const node = loop().takeNode();
+    const pods = await deployOn(loop(), node);
+    const { name } = pods[0]!.metadata;
+    const path = `/api/v1/namespaces/default/pods/${name}`;
+    await loop()
+      .stack.api()
+      .merge(path, { metadata: { finalizers: ['t/x'] } });
+    await loop().fail(node);
+    const waiting = await loop().state(node, (state) => state.pods.passes >= 2);
+    expect(waiting.refused?.reason).toBe('pods-terminating');
+    expect(waiting.pods.blockers).toEqual([{ pod: `default/${name}`, why: 'terminating' }]);
+    await loop()
+      .stack.api()
+      .merge(path, { metadata: { finalizers: null } });
+    expect(await loop().ended(node)).toMatchObject({ outcome: 'repaired' });
+    expect((await askedFor(name)).get(name)).toHaveLength(1);
+  });
+
+  test('under two budgets, which the API server never allows', async () => {
+    const node = loop().takeNode();
+    const app = appOf(node);
+    await deployOn(loop(), node, { minAvailable: 1 });
+    const made = await loop().stack.api().create(budgets, rivalBudget(app));
+    expect(made.status).toBe(201);
+    await loop().fail(node);
+    const { pods } = await loop().state(node, ({ refused }) => refused?.reason === 'not-evictable');
+    expect(pods.blockers[0]?.budgets?.toSorted()).toEqual([app, `rival-${app}`]);
+    await loop().stack.api().remove(`${budgets}/rival-${app}`);
+    await liftBudget(loop(), node);
+    expect(await loop().ended(node)).toMatchObject({ outcome: 'repaired' });
+  });
+
+  test('because the API server asks for time, which it gets', async () => {
+    const node = loop().takeNode();
+    const [pod] = await deployOn(loop(), node);
+    const askedAt: number[] = [];
+    const end = loop().mischief.begin(({ method, url }) => {
+      if (method !== 'POST' || !url.pathname.endsWith(`/${pod!.metadata.name}/eviction`))
+        return undefined;
+      askedAt.push(Date.now());
+      const body = { kind: 'Status', code: 429, message: 'busy' };
+      return askedAt.length === 1
+        ? { kind: 'answer', status: 429, body, headers: { 'retry-after': '14' } }
+        : undefined;
+    });
+    await loop().fail(node);
+    const { refused } = await loop().state(node, ({ pods }) => pods.blockers.length === 1);
+    expect(refused?.reason).toBe('eviction-unanswered');
+    expect(await loop().ended(node)).toMatchObject({ outcome: 'repaired' });
+    end();
+    expect(gaps(askedAt)[0]).toBeGreaterThanOrEqual(14_000);
+  });
+});
+
+const budgets = '/apis/policy/v1/namespaces/default/poddisruptionbudgets';
+
+const rivalBudget = (app: string): unknown => ({
+  apiVersion: 'policy/v1',
+  kind: 'PodDisruptionBudget',
+  metadata: { name: `rival-${app}` },
+  spec: { minAvailable: 1, selector: { matchLabels: { app } } },
 });
 
 describe('no machine is reset under its pods', () => {

@@ -325,7 +325,9 @@ class World {
   #migrate(command: Extract<Command, { kind: 'migrate' }>): Outcome {
     const early = this.inbox.some((arrival) => interrupts(command, arrival));
     if (early) return { kind: 'interrupted', command: 'migrate' };
-    const blockers = [{ pod: 'default/web-0', budgets: ['web'] }];
+    const blockers = [
+      { pod: 'default/web-0', why: 'blocked-by-budget', budgets: ['web'] },
+    ] as const;
     const isBlocked = this.#fate.budgets === 'block' || this.#pick(3) === 2;
     return isBlocked ? { kind: 'podsLeft', left: 1, blockers } : { kind: 'podsMoved' };
   }

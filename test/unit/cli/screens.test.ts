@@ -29,7 +29,7 @@ import {
   report,
   tagged,
 } from '../../support/given.ts';
-import type { RepairEvent } from '../../../domain/repair/types.ts';
+import type { Blocker, RepairEvent } from '../../../domain/repair/types.ts';
 import { turn, type Turn } from '../../support/recorded.ts';
 import { faultEvent, sampleNode } from '../../support/samples.ts';
 import {
@@ -45,9 +45,10 @@ import {
   storyFrom,
 } from '../../support/screens.ts';
 
-const blockers = [
-  { pod: 'default/web-84cd44fcbb-8zgs4', budgets: ['web'] },
-  { pod: 'default/web-84cd44fcbb-4gw7w', budgets: ['web', 'all'] },
+const blockers: readonly Blocker[] = [
+  { pod: 'default/web-84cd44fcbb-8zgs4', why: 'blocked-by-budget', budgets: ['web'] },
+  { pod: 'default/web-84cd44fcbb-4gw7w', why: 'blocked-by-budget', budgets: ['web', 'all'] },
+  { pod: 'default/kafka-0', why: 'refused-by-admission', detail: 'its operator rolls it' },
 ];
 const podsLeft = (seconds: number) => after(seconds, { kind: 'podsLeft', left: 3, blockers });
 
@@ -56,7 +57,7 @@ const migrating: Turn[] = [
   turn(at(2), isolated),
   turn(at(3), tagged),
   turn(at(4), podsLeft(20)),
-  turn(at(25), podsLeft(98)),
+  turn(at(27), podsLeft(98)),
 ];
 
 const escalated: Turn[] = [

@@ -43,6 +43,28 @@ describe('an answer outside 2xx', () => {
     expect(reply(500, { message }).kind).toBe('invalid');
   });
 
+  const policy =
+    "ValidatingAdmissionPolicy 'p' with binding 'p' denied request: rolled by its operator";
+  const webhook = 'admission webhook "w.example" denied the request: not today';
+  const called = 'Internal error occurred: failed calling webhook "w.example": deadline exceeded';
+  test.each<[number, string, RefusalKind]>([
+    [403, `pods "a" is forbidden: ${policy}`, 'admission'],
+    [422, `Pod "a" is invalid: : ${policy}`, 'admission'],
+    [401, policy, 'admission'],
+    [403, webhook, 'admission'],
+    [400, webhook, 'admission'],
+    [429, webhook, 'admission'],
+    [500, called, 'admission'],
+    [403, 'pods "a" is forbidden: violates PodSecurity "restricted:latest"', 'admission'],
+    [403, 'pods "a" is forbidden: User "u" cannot create resource "pods/eviction"', 'forbidden'],
+    [403, 'Forbidden', 'forbidden'],
+    [401, 'Unauthorized', 'forbidden'],
+    [422, 'Pod "a" is invalid: metadata.uid: Invalid value', 'invalid'],
+    [500, 'Internal error occurred: etcd', 'ambiguous'],
+  ])('%i with %j is %s', (code, message, kind) => {
+    expect(reply(code, { message }).kind).toBe(kind);
+  });
+
   it('waits for a namespace that is ending', () => {
     const causes = [{ reason: 'NamespaceTerminating', message: 'x' }];
     expect(reply(403, { details: { causes } }).kind).toBe('transient');

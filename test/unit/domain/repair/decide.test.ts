@@ -249,13 +249,14 @@ describe('refusals', () => {
     const left = after(5, {
       kind: 'podsLeft',
       left: 1,
-      blockers: [{ pod: 'a/b', budgets: ['pdb'] }],
+      blockers: [{ pod: 'a/b', why: 'blocked-by-budget', budgets: ['pdb'] }],
     });
     const { state, when } = given([...untilIsolated, tagged, left]);
     const until = state.refused?.lookAgainAt ?? 0;
-    expect(until).toBeLessThanOrEqual(at(10));
+    expect(until).toBeGreaterThanOrEqual(at(10));
+    expect(until).toBeLessThanOrEqual(at(11.25));
     when(6).decides({ kind: 'wait', reason: 'budget-blocks', until });
-    when(10).decides({ kind: 'migrate', deadlineAt: at(3) + 60 * minute });
+    when(12).decides({ kind: 'migrate', deadlineAt: at(3) + 60 * minute });
   });
 
   test('hold back what undoes our work too, so that a failing API server is not hammered', () => {
@@ -410,6 +411,26 @@ describe('a ladder', () => {
 
 describe('a migration at its time-out', () => {
   const late = (60 * minute) / second + 3;
+
+  test('names the pods that are left', () => {
+    const left = after(5, {
+      kind: 'podsLeft',
+      left: 3,
+      blockers: [
+        { pod: 'a/b', why: 'not-evictable' },
+        { pod: 'a/c', why: 'terminating' },
+      ],
+    });
+    given([...untilIsolated, tagged, left])
+      .when(late)
+      .decides({
+        kind: 'conclude',
+        outcome: 'escalated',
+        reason: 'migration-timed-out',
+        node: 'keep',
+        detail: 'left on the node: a/b (not-evictable), a/c (terminating), 1 more',
+      });
+  });
 
   test('escalates, or climbs all the same, as the policy says', () => {
     given([...untilIsolated, tagged])

@@ -57,7 +57,7 @@ test('a repair begins with what opened it', () => {
     permit: false,
     isolated: false,
     doubtful: false,
-    pods: { tagged: false, moved: false, left: 0, blockers: [] },
+    pods: { tagged: false, moved: false, left: 0, blockers: [], passes: 0, askAgainAt: 0 },
     rung: 0,
     spent: 0,
     attempts: 0,
@@ -90,19 +90,23 @@ test.each<[string, readonly RepairEvent[], RepairState['phase']]>([
 
 describe('what a repair remembers', () => {
   test('of its pods', () => {
-    const blockers = [{ pod: 'a/b', budgets: ['pdb'] }];
+    const blockers = [{ pod: 'a/b', why: 'blocked-by-budget', budgets: ['pdb'] }] as const;
     const left = after(5, { kind: 'podsLeft', left: 2, blockers });
     expect(stateOf([...untilIsolated, tagged, left]).pods).toEqual({
       tagged: true,
       moved: false,
       left: 2,
       blockers,
+      passes: 1,
+      askAgainAt: at(10),
     });
     expect(stateOf([...untilIsolated, tagged, left, moved]).pods).toEqual({
       tagged: true,
       moved: true,
       left: 0,
       blockers: [],
+      passes: 0,
+      askAgainAt: 0,
     });
     expect(stateOf([...untilIsolated, tagged]).pods.left).toBe(4);
     const found = after(9, { kind: 'podsFound', left: 1, pods: ['a/b'] });
@@ -113,6 +117,24 @@ describe('what a repair remembers', () => {
     });
     const again = after(30, { kind: 'podsTagged', pods: 1 });
     expect(stateOf([...untilIsolated, tagged, again]).migratingSince).toBe(at(3));
+  });
+
+  test('of passes that moved nothing, so that refused pods are asked less and less', () => {
+    const refusedAt = (seconds: number, left = 2): RepairEvent =>
+      after(seconds, { kind: 'podsLeft', left, blockers: [{ pod: 'a/b', why: 'not-evictable' }] });
+    const waits = [refusedAt(10), refusedAt(20), refusedAt(40), refusedAt(60)].map((_, n, all) => {
+      const { pods, refused } = stateOf([...untilIsolated, tagged, ...all.slice(0, n + 1)]);
+      expect(refused?.reason).toBe('not-evictable');
+      expect(refused?.lookAgainAt).toBeGreaterThanOrEqual(pods.askAgainAt);
+      return (pods.askAgainAt - (refused?.at ?? 0)) / second;
+    });
+    expect(waits).toEqual([5, 7.5, 11.25, 16.875]);
+    const progress = [refusedAt(10), refusedAt(20), refusedAt(30, 1)];
+    expect(stateOf([...untilIsolated, tagged, ...progress]).pods.passes).toBe(1);
+    const ending = [10, 20, 30].map((seconds) =>
+      after(seconds, { kind: 'podsLeft', left: 1, blockers: [{ pod: 'a/b', why: 'terminating' }] }),
+    );
+    expect(stateOf([...untilIsolated, tagged, ...ending]).pods.askAgainAt).toBe(at(35));
   });
 
   test('of an attempt', () => {

@@ -198,6 +198,8 @@ const anyState: fc.Arbitrary<RepairState> = fc
       moved: fc.boolean(),
       left: fc.nat(3),
       blockers: fc.constant([]),
+      passes: fc.nat(3),
+      askAgainAt: fc.nat(9),
     }),
     rung: fc.nat(3),
     spent: fc.nat(2),
