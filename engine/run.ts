@@ -19,6 +19,7 @@ import { connectAll, disconnect } from './neighbours.ts';
 import type { Neighbours } from './neighbours.ts';
 import type { EngineOptions } from './options.ts';
 import { createPorts } from './ports.ts';
+import { logTemporalTo } from './temporalLog.ts';
 import { startWorkers } from './workers.ts';
 
 const freshEnoughMs = 10_000;
@@ -28,6 +29,7 @@ const clock = (): number => Date.now();
 export async function runEngine(options: EngineOptions, signal: AbortSignal): Promise<void> {
   const stop = new AbortController();
   signal.addEventListener('abort', () => stop.abort(), { once: true });
+  logTemporalTo(options.log);
   const neighbours = await connectAll(options);
   try {
     const views = await openViews(options, neighbours, stop.signal);

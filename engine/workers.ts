@@ -1,11 +1,12 @@
 /** The two lanes: `repairs` runs workflows and the quick activities, `moves` everything that may take its time. */
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, Worker } from '@temporalio/worker';
 import type { NativeConnection } from '@temporalio/worker';
 import { createMoveActivities, createRepairActivities } from '../activities/index.ts';
 import type { Ports } from '../activities/ports.ts';
 import { taskQueueOf } from '../workflows/contract/index.ts';
+import { temporalLogger } from './temporalLog.ts';
 
 export type WorkersOptions = {
   readonly connection: NativeConnection;
@@ -20,10 +21,6 @@ export type Workers = {
   readonly running: Promise<void>;
   readonly stop: () => Promise<void>;
 };
-
-/** Temporal's own chatter below a warning helps nobody. */
-const quietLogger = new DefaultLogger('WARN');
-Runtime.install({ logger: quietLogger });
 
 /** Cancellations must reach an activity well before the five seconds a cancel may take. */
 const heartbeatThrottleMs = 1_000;
@@ -82,7 +79,7 @@ export function bundleWorkflows(): ReturnType<typeof bundleWorkflowCode> {
   return bundleWorkflowCode({
     workflowsPath: workflowFile('index'),
     preloadModules: [workflowFile('stackTraces')],
-    logger: quietLogger,
+    logger: temporalLogger,
   });
 }
 

@@ -1,8 +1,8 @@
 /** What a word of the command line must be; a wrong one is told at once, before anything is asked of any server. */
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { natsMistake, temporalMistake } from '../addresses.ts';
-import { why } from '../header.ts';
+import { codeOf, reasonOf } from '../systemReason.ts';
 
 /** Answers a reader of whole numbers between the two. */
 export function wholeNumber(from: number, to: number): (text: string) => number {
@@ -83,18 +83,6 @@ export function dataFolder(text: string): string {
   return isAbsent(words(text)) ? text : folder(text);
 }
 
-/** A folder to write into, made if it is not there. */
-export function ownFolder(text: string): string {
-  try {
-    mkdirSync(dataFolder(text), { recursive: true });
-    accessSync(text, constants.W_OK);
-    return text;
-  } catch (error) {
-    if (error instanceof InvalidArgumentError) throw error;
-    throw new InvalidArgumentError(`It cannot be written to: ${reasonOf(error)}.`);
-  }
-}
-
 /** Nothing is there, and something may come to be. */
 function isAbsent(path: string): boolean {
   try {
@@ -103,22 +91,6 @@ function isAbsent(path: string): boolean {
   } catch (error) {
     return codeOf(error) === 'ENOENT';
   }
-}
-
-const systemReasons: Readonly<Record<string, string>> = {
-  ENOENT: 'it does not exist',
-  ENOTDIR: 'a part of its path is a file',
-  EACCES: 'you have no right to it',
-  ENAMETOOLONG: 'its name is too long',
-  EROFS: 'the file system is read-only',
-};
-
-function reasonOf(error: unknown): string {
-  return systemReasons[codeOf(error)] ?? why(error);
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
 function statusOf(path: string): ReturnType<typeof statSync> & object {

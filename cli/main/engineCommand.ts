@@ -26,7 +26,7 @@ export const addEngineCommand = (program: Command, io: Io): void => {
       }
       process.exitCode = await engine(
         { ...flags, environment: process.env },
-        { say: (line) => tell(io, line), stop: stop.signal },
+        { say: (text) => tell(io, ...text.split('\n')), stop: stop.signal },
       );
     });
 };

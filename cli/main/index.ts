@@ -3,6 +3,7 @@ import { failure, showFailure } from '../failure.ts';
 import { exits, type Exit, type Io } from '../io.ts';
 import { flagsOf } from './askedForm.ts';
 import { createProgram } from './program.ts';
+import { unforeseen } from './run.ts';
 import { terminalIo } from './terminal.ts';
 
 /** A connection that does not end by itself must not keep a finished command alive. */
@@ -26,7 +27,8 @@ export const runCommand = async (words: readonly string[], io: Io): Promise<Exit
     await program.parseAsync([...words], { from: 'user' });
     return ended;
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
+    if (!(error instanceof CommanderError))
+      return showFailure({ io, flags: flagsOf(words) }, unforeseen(error));
     return error.exitCode === 0 ? exits.done : misused(error, words, io);
   }
 };

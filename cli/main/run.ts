@@ -43,7 +43,7 @@ export function runner(io: Io, onExit: (exit: Exit) => void): Run {
 }
 
 /** With the trace, which a report of the defect needs. */
-function unforeseen(error: unknown): ReturnType<typeof failure> {
+export function unforeseen(error: unknown): ReturnType<typeof failure> {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const [first = '', ...more] = text.split('\n').map((line) => line.trim());
   return { ...failure('unexpected', `Something unforeseen: ${first}`), more };

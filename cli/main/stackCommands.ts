@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
+import { showFailure } from '../failure.ts';
 import { tell } from '../show.ts';
-import { dataFolder, fileOrFolder, folder, ownFolder, wholeNumber } from './arguments.ts';
+import { dataFolder, fileOrFolder, folder, wholeNumber } from './arguments.ts';
 
 const defaultDataDir = '.slipway';
 const defaultNodes = 10;
@@ -52,11 +53,11 @@ const runDetached = async (flags: UpFlags, say: Say): Promise<void> => {
 
 /** Adds `up` and `down`, which load the servers' code only when they are called. */
 export const addStackCommands = (program: Command, io: Io): void => {
-  const say: Say = (line) => tell(io, line);
+  const say: Say = (text) => tell(io, ...text.split('\n'));
   program
     .command('up')
     .description('run the real servers and the engine here, until Ctrl-C')
-    .option('--data-dir <dir>', 'where the stack keeps its data', ownFolder, defaultDataDir)
+    .option('--data-dir <dir>', 'where the stack keeps its data', dataFolder, defaultDataDir)
     .option('-d, --detach', 'leave it running in the background')
     .option('--no-engine', 'servers only')
     .option('--nodes <count>', 'simulated machines', wholeNumber(0, mostNodes), defaultNodes)
@@ -67,7 +68,11 @@ export const addStackCommands = (program: Command, io: Io): void => {
     )
     .option('--bin-dir <dir>', 'ready binaries of the servers', folder)
     .option('--ui-port <port>', "port of Temporal's web page", wholeNumber(1, highestPort))
-    .action((flags: UpFlags) => (flags.detach ? runDetached(flags, say) : runUp(flags, say)));
+    .action(async (flags: UpFlags) => {
+      const mistake = await (await import('../stack/check.ts')).upMistake(flags);
+      if (mistake) process.exitCode = showFailure({ io, flags: {} }, mistake);
+      else await (flags.detach ? runDetached(flags, say) : runUp(flags, say));
+    });
   program
     .command('down')
     .description('stop the local stack and keep its data')

@@ -1,13 +1,11 @@
 /** `slipway engine`: the engine against given servers, until it is asked to stop. */
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { RepairPolicy } from '../../domain/repair/policy.ts';
 import { EngineFailure, runEngine } from '../../engine/index.ts';
 import { readEngineConfig } from '../../schemas/config.ts';
 import type { EngineConfig } from '../../schemas/config.ts';
-import { parseRepairPolicies } from '../../schemas/repairPolicy.ts';
-import type { TextFile } from '../../schemas/yamlFile.ts';
 import { createLogger } from '../../telemetry/logger.ts';
+import { ConfigMistake, loadPolicies, textFile } from './policyFiles.ts';
+import { logWholeProcess } from './processLog.ts';
 
 export type EngineFlags = {
   readonly config?: string;
@@ -24,19 +22,30 @@ export async function engine(
   try {
     const config = await loadConfig(flags);
     const policies = await loadPolicies(config.policies);
-    const log = createLogger({ level: config.logLevel, name: 'engine' });
-    await runEngine({ ...optionsOf(config), policies, log }, hooks.stop);
-    return 0;
+    return await runLogged(config, policies, hooks.stop);
   } catch (error) {
-    if (error instanceof EngineFailure) hooks.say(`The engine cannot run: ${error.message}`);
-    else if (error instanceof ConfigMistake) hooks.say(error.message);
-    else throw error;
-    return error instanceof ConfigMistake ? 2 : 1;
+    if (!(error instanceof ConfigMistake)) throw error;
+    hooks.say(error.message);
+    return 2;
   }
 }
 
-class ConfigMistake extends Error {
-  override readonly name = 'ConfigMistake';
+/** From here on there is a log, and nothing is said anywhere else. */
+async function runLogged(
+  config: EngineConfig,
+  policies: readonly RepairPolicy[],
+  stop: AbortSignal,
+): Promise<number> {
+  const log = createLogger({ level: config.logLevel, name: 'engine' });
+  logWholeProcess(log);
+  try {
+    await runEngine({ ...optionsOf(config), policies, log }, stop);
+    return 0;
+  } catch (error) {
+    if (error instanceof EngineFailure) log.error(`The engine cannot run: ${error.message}`);
+    else log.error('the engine ends on what nobody foresaw', { error });
+    return 1;
+  }
 }
 
 async function loadConfig({
@@ -52,32 +61,6 @@ async function loadConfig({
   });
   if (!read.ok) throw new ConfigMistake(read.why);
   return read.value;
-}
-
-/** A folder stands for its `*.yaml` files. */
-async function loadPolicies(paths: readonly string[]): Promise<readonly RepairPolicy[]> {
-  const files = (await Promise.all(paths.map(filesAt))).flat();
-  const parsed = parseRepairPolicies(await Promise.all(files.map(textFile)));
-  if (!parsed.ok) throw new ConfigMistake(parsed.why);
-  return parsed.value;
-}
-
-async function filesAt(path: string): Promise<readonly string[]> {
-  const found = await stat(path).catch(() => undefined);
-  if (!found?.isDirectory()) return [path];
-  const names = (await readdir(path)).filter((name) => name.endsWith('.yaml'));
-  return names.toSorted().map((name) => join(path, name));
-}
-
-async function textFile(path: string): Promise<TextFile> {
-  try {
-    return { path, text: await readFile(path, 'utf8') };
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new ConfigMistake(
-      `${path} cannot be read: ${detail}. Check the path and its permissions.`,
-    );
-  }
 }
 
 function optionsOf(
