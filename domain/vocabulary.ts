@@ -59,7 +59,7 @@ export const fieldManagers = {
 export const namespaces = { slipway: 'slipway', nodeEvents: 'default' } as const;
 
 export const streams = { faults: 'FAULTS', journal: 'JOURNAL', dead: 'DEAD' } as const;
-export const buckets = { episodes: 'episodes', guard: 'guard' } as const;
+export const buckets = { episodes: 'episodes', guard: 'guard', notices: 'notices' } as const;
 
 export const temporalNamespace = 'slipway';
 /** The two lanes; each cluster has both for itself, as `<lane>.<cluster id>` (DESIGN 7). */
@@ -110,6 +110,9 @@ export const blockReasons = [
   'terminating',
 ] as const;
 export type BlockReason = (typeof blockReasons)[number];
+
+/** What calls for a person although no repair does; each has a page in docs/runbooks. */
+export const alerts = ['notice-not-delivered'] as const;
 
 /** Why Slipway does not do something. Stable: counted, journaled and shown by the command line. */
 export const reasonCodes = [

@@ -1,15 +1,13 @@
 /** The drivers that are configured; a ladder that names another one is refused when it is tried. */
 import type { Driver } from '../drivers/port.ts';
 import { createRedfishDriver } from '../drivers/redfish.ts';
-import { createTicketDriver } from '../drivers/ticket.ts';
 import type { EngineOptions } from './options.ts';
 
 const clock = (): number => Date.now();
 
-export function createDrivers({ bmcInventory, ticket, log }: EngineOptions): readonly Driver[] {
+export function createDrivers({ bmcInventory, log }: EngineOptions): readonly Driver[] {
   const onWarning = (warning: string): void => log.warn('a driver warns', { warning });
   const redfish =
     bmcInventory && createRedfishDriver({ inventoryFile: bmcInventory, clock, onWarning });
-  const person = ticket && createTicketDriver({ ...ticket, clock });
-  return [redfish, person].filter((driver) => typeof driver === 'object');
+  return redfish ? [redfish] : [];
 }

@@ -7,6 +7,7 @@ import { sweep } from '../guard/index.ts';
 import type { Closed, Guard } from '../guard/index.ts';
 import type { Kube } from '../kube/index.ts';
 import { runNotices } from '../notices/index.ts';
+import type { TicketOptions } from '../notices/index.ts';
 import { startNodeConditions } from '../probes/active/nodeConditions.ts';
 import { describeRepair } from '../temporal/index.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -18,6 +19,7 @@ type Handlers = 'onIgnored' | 'onVanished' | 'onBad';
 
 export type LeadOptions = Omit<DispatchOptions, 'signal' | Handlers> & {
   readonly actor: Kube;
+  readonly ticket?: TicketOptions;
   readonly guard: Guard;
   readonly ports: Ports;
   readonly log: Logger;

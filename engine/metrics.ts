@@ -52,6 +52,7 @@ export type EngineMetrics = {
 
 export function createMetrics(seen: Seen, signal: AbortSignal): EngineMetrics {
   const registry = createRegistry();
+  const waiting: Waiting = new Map();
   let leadingSince = Number.POSITIVE_INFINITY;
   const leads = (isLeading: boolean): void => {
     leadingSince = isLeading ? seen.clock() : Number.POSITIVE_INFINITY;
@@ -65,10 +66,11 @@ export function createMetrics(seen: Seen, signal: AbortSignal): EngineMetrics {
   return {
     counted: (ports) => countedPorts(registry, ports),
     ignored: (reason) => registry.count('slipway_faults_ignored_total', { reason }),
-    notices: countedNotices(registry),
+    notices: countedNotices(registry, waiting),
     leads,
     text: async () => {
       setFromMemory(registry, seen);
+      setFromWaiting(registry, waiting, seen.clock());
       if (guard) setFromGuard(registry, seen, guard());
       await setFromNeighbours(registry, seen);
       return registry.text();
@@ -169,8 +171,15 @@ function countedPorts(registry: Registry, { kube, guard, drivers, ...others }: P
   };
 }
 
-function countedNotices(registry: Registry): Counting {
+/** Since when the oldest ticket of each sink waits. */
+type Waiting = Map<string, EpochMs | undefined>;
+
+function countedNotices(registry: Registry, waiting: Waiting): Counting {
   return {
+    pending: (sink, count, oldestAt) => {
+      registry.set('slipway_notices_pending', { sink }, count);
+      waiting.set(sink, oldestAt);
+    },
     delivered: (sink) => registry.count('slipway_notices_delivered_total', { sink }),
     failed: (sink) => registry.count('slipway_notices_failed_total', { sink }),
     unreadable: (sink) => registry.count('slipway_notices_unreadable_total', { sink }),
@@ -196,6 +205,11 @@ function setFromMemory(registry: Registry, { nodes, pods, records, policies }: S
   registry.set('slipway_repairs_open', {}, open.length);
   registry.set('slipway_watch_age_seconds', { kind: 'nodes' }, nodes.stalenessMs() / 1_000);
   registry.set('slipway_watch_age_seconds', { kind: 'pods' }, pods.stalenessMs() / 1_000);
+}
+
+function setFromWaiting(registry: Registry, waiting: Waiting, now: EpochMs): void {
+  for (const [sink, oldestAt = now] of waiting)
+    registry.set('slipway_notices_oldest_pending_seconds', { sink }, (now - oldestAt) / 1_000);
 }
 
 function setFromGuard(registry: Registry, { nodes }: Seen, { ledger, waiting }: GuardFacts): void {

@@ -1,7 +1,7 @@
 /** What the engine is told. */
 import type { RepairPolicy } from '../domain/repair/policy.ts';
 import type { Mode } from '../domain/vocabulary.ts';
-import type { TicketOptions } from '../drivers/ticket.ts';
+import type { TicketOptions } from '../notices/index.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 export type EngineOptions = {
@@ -12,7 +12,8 @@ export type EngineOptions = {
   readonly policies: readonly RepairPolicy[];
   /** The BMC inventory file; without it no ladder can reset a machine. */
   readonly bmcInventory?: string;
-  readonly ticket?: Omit<TicketOptions, 'clock'>;
+  /** Where the ticket of each hand-over goes; without it the command line alone tells of them. */
+  readonly ticket?: TicketOptions;
   /** Where Prometheus may read, as host:port. */
   readonly metrics?: { readonly listen: string };
   readonly leaseSeconds: number;

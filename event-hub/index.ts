@@ -8,7 +8,7 @@ export { readDead, requeueDead } from './dead.ts';
 export type { DeadLetter, StoredDeadLetter } from './dead.ts';
 export { eventId, repairId } from './ids.ts';
 export { followJournal } from './followJournal.ts';
-export type { FollowOptions } from './followJournal.ts';
+export type { FollowOptions, UnreadableLine } from './followJournal.ts';
 export { inspectHub } from './inspect.ts';
 export type { HubFacts } from './inspect.ts';
 export { consumerLag, streamSummary } from './lag.ts';

@@ -23,6 +23,9 @@ const wanted: readonly Wanted[] = [
   { name: streams.dead, subjects: ['dead.>'], keepMs: 30 * dayMs },
 ];
 
+/** What a bucket forgets by itself; all others keep their records. */
+const bucketKeepMs: Readonly<Partial<Record<string, number>>> = { [buckets.notices]: 30 * dayMs };
+
 export type EnsureOptions = {
   /** Copies of each message; left as it is on streams that exist, unless given. */
   readonly replicas?: number;
@@ -76,7 +79,13 @@ async function ensureBucket(
 ): Promise<string | undefined> {
   const found = await streamConfig(hub, `KV_${name}`);
   if (found === undefined) {
-    const settings = { history: 1, storage: StorageType.File, replicas: options.replicas ?? 1 };
+    const keepMs = bucketKeepMs[name];
+    const settings = {
+      history: 1,
+      storage: StorageType.File,
+      replicas: options.replicas ?? 1,
+      ...(keepMs !== undefined && { ttl: keepMs }),
+    };
     await new Kvm(hub.jetstream).create(name, settings);
     return undefined;
   }

@@ -2,11 +2,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { retryDelayMs } from '../domain/notices/retry.ts';
 import { followJournal } from '../event-hub/index.ts';
-import type { FollowOptions } from '../event-hub/index.ts';
+import type { FollowOptions, UnreadableLine } from '../event-hub/index.ts';
+import type { NoticeBucket } from './outbox.ts';
 import type { SinkName, Surroundings } from './sink.ts';
 
 export type Following = Pick<FollowOptions, 'lookBackMs' | 'handle'> & {
   readonly sink: SinkName;
+  readonly bucket: NoticeBucket;
 };
 
 const longestPauseMs = 30_000;
@@ -21,14 +23,7 @@ export async function keepFollowing(around: Surroundings, following: Following):
       cluster,
       lookBackMs,
       handle,
-      onUnreadable: async (line) => {
-        around.counting.unreadable(sink);
-        log.error('a line of the journal could not be read, so no notice is made of it', {
-          sink,
-          ...line,
-        });
-        return 'done';
-      },
+      onUnreadable: (line) => tellUnreadable(around, following, line),
       signal,
     });
     if (consuming.kind === 'consuming') return consuming.stopped;
@@ -36,4 +31,26 @@ export async function keepFollowing(around: Surroundings, following: Following):
     const pauseMs = Math.min(retryDelayMs({ tries, random: Math.random() }), longestPauseMs);
     await delay(pauseMs, undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** It is kept on the hub, so that the command line says it too. */
+async function tellUnreadable(
+  { log, counting, clock }: Surroundings,
+  { sink, bucket }: Following,
+  line: UnreadableLine,
+): Promise<'done' | 'retry'> {
+  const key = `unreadable/${sink}`;
+  const found = await bucket.get(key);
+  if (found.kind === 'unreachable' || found.kind === 'refused') return 'retry';
+  const before =
+    found.kind === 'found' && found.value.kind === 'unreadable' ? found.value.count : 0;
+  const record = { kind: 'unreadable', sink, count: before + 1, at: clock(), ...line } as const;
+  const written = await bucket.put(key, record);
+  if (written.kind !== 'written') return 'retry';
+  counting.unreadable(sink);
+  log.error('a line of the journal could not be read, so no notice is made of it', {
+    sink,
+    ...line,
+  });
+  return 'done';
 }

@@ -1,16 +1,44 @@
 /** Notices: what JOURNAL says, told to people. Each sink follows by itself, so none waits for another (DESIGN 14). */
 import type { Kube } from '../kube/index.ts';
+import { createFileSink } from './fileSink.ts';
 import { projectKubeEvents } from './kubeEvents.ts';
+import { openNotices } from './outbox.ts';
 import type { Surroundings } from './sink.ts';
+import { runTickets } from './tickets.ts';
+import type { Sink } from './ticketSink.ts';
+import { createWebhookSink } from './webhookSink.ts';
 
 export type { Counting } from './sink.ts';
+export { ticketHeaders } from './webhookSink.ts';
+
+/** Where tickets go; a webhook must be signed. */
+export type TicketOptions = {
+  readonly webhookUrl?: string;
+  readonly secretFile?: string;
+  readonly file?: string;
+};
 
 export type NoticesOptions = Surroundings & {
   /** Creates the Kubernetes Events. */
   readonly actor: Kube;
+  readonly ticket?: TicketOptions;
 };
 
 /** Runs until the signal; resolves when nothing is being told any more. Never rejects. */
 export async function runNotices(options: NoticesOptions): Promise<void> {
-  await projectKubeEvents(options);
+  const bucket = await openNotices(options);
+  if (!bucket) return;
+  await Promise.all([
+    projectKubeEvents({ ...options, bucket }),
+    runTickets(options, bucket, sinksOf(options)),
+  ]);
+}
+
+function sinksOf({ ticket = {}, clock }: NoticesOptions): readonly Sink[] {
+  const { file, webhookUrl: url, secretFile } = ticket;
+  const isHook = url !== undefined && secretFile !== undefined;
+  return [
+    ...(file === undefined ? [] : [createFileSink(file)]),
+    ...(isHook ? [createWebhookSink({ url, secretFile, clock })] : []),
+  ];
 }

@@ -8,9 +8,13 @@ import { asRepairEntry, type JournalLine } from '../schemas/journalLine.ts';
 import { createOpenings, type Openings } from './openings.ts';
 import { createTurns, type Turns } from './turns.ts';
 import { keepFollowing } from './follow.ts';
+import type { NoticeBucket } from './outbox.ts';
 import type { Surroundings } from './sink.ts';
 
-export type KubeEventsOptions = Surroundings & { readonly actor: Kube };
+export type KubeEventsOptions = Surroundings & {
+  readonly actor: Kube;
+  readonly bucket: NoticeBucket;
+};
 
 const hourMs = 60 * 60 * 1_000;
 /** An API server forgets Events after an hour: so long is one tried, and so far back does a new consumer begin. */
@@ -27,6 +31,7 @@ export async function projectKubeEvents(options: KubeEventsOptions): Promise<voi
   const projection = { ...options, openings: createOpenings(options), turns: createTurns(atOnce) };
   await keepFollowing(options, {
     sink: 'events',
+    bucket: options.bucket,
     lookBackMs: worthwhileMs,
     handle: ({ line }) => tell(projection, line),
   });

@@ -11,6 +11,8 @@ export type Counting = {
   readonly delivered: (sink: SinkName) => void;
   /** One try that failed. */
   readonly failed: (sink: SinkName) => void;
+  /** How many tickets wait to be delivered now, and since when the oldest one does. */
+  readonly pending: (sink: SinkName, count: number, oldestAt: EpochMs | undefined) => void;
   /** A line of JOURNAL that no notice could be made of. */
   readonly unreadable: (sink: SinkName) => void;
 };

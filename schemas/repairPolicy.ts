@@ -40,6 +40,16 @@ const rungShape = {
   verification: verification.optional(),
 };
 
+const ticketIsNoRung =
+  'a ticket is no rung any more: remove this rung. A repair whose ladder is used up hands its node over, and every ' +
+  "hand-over makes a ticket where the engine's configuration sets ticket.file or ticket.webhookUrl";
+
+function isTicketRung(input: unknown): boolean {
+  return (
+    typeof input === 'object' && input !== null && 'driver' in input && input.driver === 'ticket'
+  );
+}
+
 const rung = z.discriminatedUnion(
   'driver',
   [
@@ -48,13 +58,8 @@ const rung = z.discriminatedUnion(
       driver: z.literal('redfish'),
       action: z.enum(['GracefulRestart', 'ForceRestart', 'PowerCycle', 'On']),
     }),
-    strict({
-      ...rungShape,
-      driver: z.literal('ticket'),
-      action: z.literal('open').default('open'),
-    }),
   ],
-  'driver must be redfish or ticket',
+  { error: ({ input }) => (isTicketRung(input) ? ticketIsNoRung : 'driver must be redfish') },
 );
 
 const specSchema = strict({

@@ -115,6 +115,16 @@ export const metrics = {
     help: 'Tries to deliver a notice that failed, by sink; each is tried again.',
     labels: ['sink'],
   },
+  slipway_notices_pending: {
+    type: 'gauge',
+    help: 'Tickets that their sink has not taken yet; 0 in an engine that stands by.',
+    labels: ['sink'],
+  },
+  slipway_notices_oldest_pending_seconds: {
+    type: 'gauge',
+    help: 'For how long the oldest of these tickets has waited: alert on it.',
+    labels: ['sink'],
+  },
   slipway_notices_unreadable_total: {
     type: 'counter',
     help: 'Lines of the journal that no notice could be made of, by sink.',

@@ -6,6 +6,7 @@ import { evolve } from '../../domain/dispatch/evolve.ts';
 import type { Continuation, Episode } from '../../domain/dispatch/types.ts';
 import { isHeld } from '../../domain/marks.ts';
 import type { NodeFacts } from '../../domain/node.ts';
+import { rungAfter } from '../../domain/repair/again.ts';
 import { openingOf } from '../../domain/repair/opening.ts';
 import type { Author, RepairOpening, RepairState } from '../../domain/repair/types.ts';
 import { handedOverOutcomes } from '../../domain/vocabulary.ts';
@@ -102,7 +103,7 @@ async function planOf(sources: Sources, found: Found): Promise<Plan | Failure> {
   const { log, state, kept, nodes, head, way } = found;
   const { opening } = log;
   if (!opening || !kept) return failure('journalIncomplete', `${log.repairId} has no beginning.`);
-  const firstRung = way === 'rerun' ? 0 : rungAfter(log, state);
+  const firstRung = way === 'rerun' ? 0 : rungAfter(log.entries, state.rung);
   const { ladder, guard } = opening.policy;
   if (firstRung >= ladder.length)
     return failure('ladderDone', `Repair ${log.repairId} tried all ${ladder.length} rungs.`, {
@@ -114,13 +115,6 @@ async function planOf(sources: Sources, found: Found): Promise<Plan | Failure> {
   const out = countOut({ ledger: ledger ?? emptyLedger, nodes: others });
   const budgetLeft = limitOf(nodes.length, guard) - out;
   return { opening, kept, firstRung, budgetLeft, mode: head.header.mode ?? opening.mode };
-}
-
-function rungAfter({ entries }: RepairLog, state: RepairState): number {
-  const tried = entries.flatMap(({ events }) =>
-    events.flatMap((event) => (event.kind === 'attempted' ? [event.rung] : [])),
-  );
-  return tried.length === 0 ? state.rung : Math.max(...tried) + 1;
 }
 
 function notNow(

@@ -150,9 +150,6 @@ function verify(state: RepairState, policy: RepairPolicy, now: EpochMs): Command
     return conclude(state, { outcome: 'repaired', reason: 'observe-mode', node: 'return' });
   }
   if (attempt.result === 'rejected') return rejected(state, rung, attempt);
-  if (rung.driver === 'ticket') {
-    return escalate(state, 'ladder-exhausted', attempt.detail);
-  }
   if (state.bootId !== attempt.bootIdBefore) return verifyEvidence(state, policy, now);
   return awaitBoot(state, { rung, windowEndsAt: attempt.endedAt + rung.bootWindowMs }, now);
 }

@@ -23,8 +23,8 @@ export type VerificationRules = {
 /** One step of the ladder. */
 export type Rung = {
   readonly name: string;
-  readonly driver: 'redfish' | 'ticket';
-  /** What the driver is asked to do: a Redfish ResetType, or `open` for a ticket. */
+  readonly driver: 'redfish';
+  /** What the driver is asked to do: a Redfish ResetType. */
   readonly action: string;
   readonly attempts: number;
   /** From the journaled start of the attempt; past it nothing is sent. */

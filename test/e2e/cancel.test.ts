@@ -6,7 +6,6 @@ import {
   reboot,
   refusesPatch,
   refusesPodList,
-  ticket,
   useLoop,
   viewNode,
 } from '../support/loop.ts';
@@ -25,7 +24,7 @@ const loop = useLoop({
       name: 'soaking',
       checks: ['ReadonlyFilesystem'],
       soak: '5m',
-      ladder: [{ ...reboot, verification: { timeout: '1m', soak: '30s' } }, ticket],
+      ladder: [{ ...reboot, verification: { timeout: '1m', soak: '30s' } }],
     },
     { name: 'waiting', checks: ['XfsShutdown'], guard: { maxUnavailableNodes: 1 }, soak: '5m' },
   ]),

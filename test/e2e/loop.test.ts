@@ -77,9 +77,15 @@ describe.concurrent('a fault', () => {
     const end = await loop().ended(node);
     expect(end).toMatchObject({ outcome: 'escalated', reason: 'ladder-exhausted' });
     expect(await resetTypes(node)).toEqual(['GracefulRestart', 'PowerCycle']);
-    expect(await loop().tickets(node)).toMatchObject([
-      { repairId: end.repairId, fault: { check: 'KernelDeadlock', verdict: 'faulty' } },
-    ]);
+    expect(await loop().ticket(node)).toMatchObject({
+      repairId: end.repairId,
+      fault: { check: 'KernelDeadlock', verdict: 'faulty' },
+      attempts: [
+        { rung: 'reboot', result: 'done', givenUp: 'still-faulty' },
+        { rung: 'power-cycle', result: 'done', givenUp: 'still-faulty' },
+      ],
+      stands: { isolated: true },
+    });
     const { unschedulable, marks } = await viewNode(loop(), node);
     expect(unschedulable).toBe(true);
     expect(JSON.parse(marks['slipway.dev/isolation']!)).toMatchObject({

@@ -4,7 +4,7 @@
  */
 import { rm } from 'node:fs/promises';
 import { workflowIdOf } from '../../workflows/contract/index.ts';
-import { Loop, policyFile, reboot, ticket } from '../support/loop.ts';
+import { Loop, policyFile, reboot } from '../support/loop.ts';
 import type { LoopOptions } from '../support/loop.ts';
 import { makeTestDir } from '../support/stack.ts';
 import { keepHistory } from './kept.ts';
@@ -16,7 +16,7 @@ const policies = policyFile([
   {
     name: 'soaking',
     checks: [checks.soaking],
-    ladder: [{ ...reboot, verification: { timeout: '1m', soak: '30s' } }, ticket],
+    ladder: [{ ...reboot, verification: { timeout: '1m', soak: '30s' } }],
   },
   { name: 'waiting', checks: [checks.waiting], guard: { maxUnavailableNodes: 1 } },
 ]);

@@ -3,6 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, vi } from 'vitest';
 import type { NodeFacts } from '../../domain/node.ts';
+import type { Ticket } from '../../domain/notices/types.ts';
 import type { Arrival, JournalEntry, RepairState, Unstamped } from '../../domain/repair/types.ts';
 import type { Mode, Outcome, Phase, ReasonCode } from '../../domain/vocabulary.ts';
 import { startStack } from '../../embedded/index.ts';
@@ -47,7 +48,6 @@ const rung = (name: string, action: string) => ({
 
 export const reboot = rung('reboot', 'GracefulRestart');
 export const powerCycle = rung('power-cycle', 'PowerCycle');
-export const ticket = { name: 'person', driver: 'ticket' };
 
 /** JSON is YAML: the documents of a policy file, with seconds in place of minutes and room for every node. */
 export const policyFile = (policies: readonly PolicySpec[]): string =>
@@ -62,7 +62,7 @@ export const policyFile = (policies: readonly PolicySpec[]): string =>
           soak: '1s',
           guard: { maxUnavailablePercent: 100, maxUnavailableNodes: 100 },
           migration: { timeout: '60s' },
-          ladder: [reboot, powerCycle, ticket],
+          ladder: [reboot, powerCycle],
           ...spec,
         },
       }),
@@ -377,11 +377,20 @@ export class Loop {
   }
 
   /** The tickets that were written about a node. */
-  async tickets(node: string): Promise<readonly { readonly node: string }[]> {
+  async tickets(node: string): Promise<readonly Ticket[]> {
     const file = join(this.stack.dataDir, 'tickets.jsonl');
     const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n').filter(Boolean);
-    const tickets = lines.map((line) => JSON.parse(line) as { node: string });
+    const tickets = lines.map((line) => JSON.parse(line) as Ticket);
     return tickets.filter((one) => one.node === node);
+  }
+
+  /** The ticket of the nth hand-over of this node, the first unless said otherwise. */
+  ticket(node: string, nth = 1): Promise<Ticket> {
+    return this.until(
+      `ticket ${nth} of ${node} is written`,
+      async () => (await this.tickets(node))[nth - 1],
+      node,
+    );
   }
 
   /** A person's `kubectl cordon` or `uncordon`, with kubectl's own patch and field manager. */

@@ -352,9 +352,6 @@ class World {
     node: NodeFacts,
   ): Outcome {
     const attempt = this.#attempt(state, command);
-    if (this.#opening.policy.ladder[command.rung]?.driver === 'ticket') {
-      return { ...attempt, result: 'done' };
-    }
     if (this.#fate.bmc === 'rejects') return { ...attempt, result: 'rejected' };
     this.resets += 1;
     if (node.marks[marks.hold] !== undefined) this.wrongs.push('reset a node on hold');

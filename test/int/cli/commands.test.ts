@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { cli, jsonOf, outputOf, spawned } from '../../support/cli.ts';
 import { expectKind } from '../../support/hub.ts';
-import { policyFile, ticket, useLoop, viewNode } from '../../support/loop.ts';
+import { policyFile, reboot, useLoop, viewNode } from '../../support/loop.ts';
 import { deployOn, liftBudget } from '../../support/pods.ts';
 import { faultEvent } from '../../support/samples.ts';
 import { readDead } from '../../../event-hub/index.ts';
@@ -20,7 +20,7 @@ const loop = useLoop({
   nodes: 14,
   policies: policyFile([
     { name: 'kernel', checks: ['KernelDeadlock'], soak: '5m' },
-    { name: 'person', checks: ['ReadonlyFilesystem'], soak: '5m', ladder: [ticket] },
+    { name: 'person', checks: ['ReadonlyFilesystem'], soak: '5m', ladder: [reboot] },
   ]),
 });
 
@@ -96,6 +96,7 @@ describe.concurrent('the command line', () => {
 
   test('a handed-over repair has nothing to continue with, but can be run again', async () => {
     const node = loop().takeNode();
+    await loop().stack.hardware.behave(node, { bootMs: [500, 1_000], keepsProblems: true });
     await cli(['inject', node, 'ReadonlyFilesystem', ...act, ...here()]);
     const { repairId, outcome } = await loop().ended(node);
     expect(outcome).toBe('escalated');

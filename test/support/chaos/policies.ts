@@ -16,7 +16,6 @@ ${ladder.map((rung) => `    - { ${rung} }\n`).join('')}`;
 const reset = (name: string, action: string, more: string): string =>
   `name: ${name}, driver: redfish, action: ${action}, verification: { timeout: 60s, soak: 1s }, ${more}`;
 
-const person = 'name: person, driver: ticket';
 const roomForAll = '{ maxUnavailablePercent: 100, maxUnavailableNodes: 100 }';
 const roomForOne = '{ maxUnavailablePercent: 100, maxUnavailableNodes: 1 }';
 
@@ -30,12 +29,10 @@ export const patient = 'XfsShutdown';
 const reboots = [
   reset('reboot', 'GracefulRestart', 'attempts: 2, callTimeout: 3s, bootWindow: 4s'),
   reset('power-cycle', 'PowerCycle', 'callTimeout: 3s, bootWindow: 4s'),
-  person,
 ];
-const oneReboot = [reset('reboot', 'GracefulRestart', 'callTimeout: 3s, bootWindow: 2s'), person];
+const oneReboot = [reset('reboot', 'GracefulRestart', 'callTimeout: 3s, bootWindow: 2s')];
 const patientReboots = [
   reset('reboot', 'GracefulRestart', 'attempts: 2, callTimeout: 20s, bootWindow: 60s'),
-  person,
 ];
 
 export const roomyPolicies = [

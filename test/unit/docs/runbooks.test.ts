@@ -1,7 +1,7 @@
 /** Each reason for which a person is called has a page, and each page a reason. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { escalationReasons, reasonCodes } from '../../../domain/vocabulary.ts';
+import { alerts, escalationReasons, reasonCodes } from '../../../domain/vocabulary.ts';
 
 const folder = new URL('../../../docs/runbooks/', import.meta.url);
 const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
@@ -11,12 +11,12 @@ const pages = readdirSync(folder)
   .map((name) => name.replace(/\.md$/, ''));
 
 describe('docs/runbooks', () => {
-  it.each(escalationReasons)('has a page for %s', (reason) => {
+  it.each([...escalationReasons, ...alerts])('has a page for %s', (reason) => {
     expect(pages).toContain(reason);
   });
 
   it.each(pages)('%s is a reason that Slipway can give, and is in the index', (name) => {
-    expect(reasonCodes).toContain(name);
+    expect([...reasonCodes, ...alerts]).toContain(name);
     expect(index).toContain(`(${name}.md)`);
   });
 

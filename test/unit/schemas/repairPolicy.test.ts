@@ -12,8 +12,9 @@ spec:
     - name: reboot
       driver: redfish
       action: GracefulRestart
-    - name: person
-      driver: ticket
+    - name: power-cycle
+      driver: redfish
+      action: PowerCycle
 `;
 
 function parse(...texts: string[]) {
@@ -42,7 +43,7 @@ describe('a repair policy', () => {
           migration,
           ladder: [
             { name: 'reboot', driver: 'redfish', action: 'GracefulRestart', ...rung },
-            { name: 'person', driver: 'ticket', action: 'open', ...rung },
+            { name: 'power-cycle', driver: 'redfish', action: 'PowerCycle', ...rung },
           ],
         },
       ],
@@ -99,13 +100,12 @@ describe('a repair policy', () => {
       'p0.yaml:8: spec.ladder[0]: unknown key attempst',
     ],
     ['GracefulRestart', 'Nmi', 'p0.yaml:10: spec.ladder[0].action: '],
+    ['driver: redfish', 'driver: ipmi', 'p0.yaml:9: spec.ladder[0].driver: driver must be redfish'],
+    ['driver: redfish', 'driver: 7', 'p0.yaml:9: spec.ladder[0].driver: driver must be redfish'],
+    ['driver: redfish', 'driver: ticket', 'p0.yaml:9: spec.ladder[0].driver: a ticket is no rung'],
+    ['- name: reboot', '- 7\n    - name: reboot', 'p0.yaml:8: spec.ladder[0]: '],
     [
-      'driver: ticket',
-      'driver: ipmi',
-      'p0.yaml:12: spec.ladder[1].driver: driver must be redfish or ticket',
-    ],
-    [
-      'name: person',
+      'name: power-cycle',
       'name: reboot',
       'p0.yaml:11: spec.ladder[1].name: a second rung is named reboot',
     ],
@@ -118,24 +118,24 @@ describe('a repair policy', () => {
       'p0.yaml:6: spec.holdDown: must be at most 8760h',
     ],
     [
-      'driver: ticket',
-      'driver: ticket\n      callTimeout: 2h',
+      'driver: redfish',
+      'driver: redfish\n      callTimeout: 2h',
       'callTimeout: must be longer than 0',
     ],
     [
-      'driver: ticket',
-      'driver: ticket\n      callTimeout: 0s',
+      'driver: redfish',
+      'driver: redfish\n      callTimeout: 0s',
       'callTimeout: must be longer than 0',
     ],
     ['[KernelDeadlock]', '[]', 'p0.yaml:6: spec.checks: name at least one check'],
     ['name: kernel', 'name: Kernel', 'p0.yaml:4: metadata.name: must be lower-case'],
     ['slipway.dev/v1', 'slipway.dev/v2', 'p0.yaml:1: apiVersion: must be slipway.dev/v1'],
     [
-      'driver: ticket',
-      'driver: ticket\n      verification: {timeout: 1m}',
+      'driver: redfish',
+      'driver: redfish\n      verification: {timeout: 1m}',
       'timeout must be longer than soak',
     ],
-    ['driver: ticket', 'driver: [ticket', 'p0.yaml:'],
+    ['driver: redfish', 'driver: [redfish', 'p0.yaml:'],
   ])('with %j as %j is refused at its place', (from, to, why) => {
     expect(mistakes(minimal.replace(from, to)).join('\n')).toContain(why);
   });
@@ -159,7 +159,7 @@ describe('a repair policy', () => {
   });
 
   it('with a mistake refuses all policies and tells every mistake', () => {
-    const broken = minimal.replace('kernel', 'X').replace('ticket', 'y');
+    const broken = minimal.replace('kernel', 'X').replace('redfish', 'y');
     expect(mistakes(minimal, broken).map((line) => line.split(':')[0])).toEqual([
       'p1.yaml',
       'p1.yaml',

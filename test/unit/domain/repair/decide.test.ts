@@ -365,17 +365,14 @@ describe('a ladder', () => {
       });
   });
 
-  test('ends with a ticket, which nobody waits for', () => {
-    const ladder = [rung({ driver: 'ticket', action: 'open' })];
-    const detail = 'ticket 42';
-    given([...untilMoved, attempted({ detail })], { policy: policy({ ladder }) })
-      .when(10)
+  test('without a rung is a person the moment the pods have moved', () => {
+    given(untilMoved, { policy: policy({ ladder: [] }) })
+      .when(4)
       .decides({
         kind: 'conclude',
         outcome: 'escalated',
         reason: 'ladder-exhausted',
         node: 'keep',
-        detail,
       });
   });
 
