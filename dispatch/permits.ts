@@ -33,10 +33,21 @@ export function createPermits(options: {
         void options.voice.tell(record, { kind: 'lookAgain', because: 'a permit came free' });
     }
   };
+  /** Who waited stood in the bucket that was lost: each open repair looks for itself. */
+  const wakeAll = (): void => {
+    const open = options.records.all().filter(({ episode }) => episode && !episode.outcome);
+    for (const record of open)
+      void options.voice.tell(record, { kind: 'lookAgain', because: 'the permit ledger was lost' });
+  };
   return {
     wake,
     follow: (signal) =>
       options.bucket.watch((change) => {
+        if (change.kind === 'renewed') {
+          waiters.clear();
+          permits.clear();
+          wakeAll();
+        }
         if (change.kind === 'removed') waiters.delete(change.key);
         if (change.kind !== 'found') return;
         if (change.value.kind === 'waiter') {

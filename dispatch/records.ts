@@ -68,6 +68,9 @@ type Told = Parameters<Parameters<Bucket<EpisodeRecord>['watch']>[0]>[0];
 function follow(mirror: Mirror, told: Told): void {
   const { kept, corrupt, listeners, onTrouble } = mirror;
   switch (told.kind) {
+    case 'renewed':
+      void restore(mirror);
+      return;
     case 'removed':
       kept.delete(told.key);
       corrupt.delete(told.key);
@@ -83,6 +86,20 @@ function follow(mirror: Mirror, told: Told): void {
       for (const listener of listeners) listener(told.value);
       return;
   }
+}
+
+/** A bucket that was deleted under us took no record with it that this process knows. */
+async function restore(mirror: Mirror): Promise<void> {
+  const { kept, corrupt, onTrouble } = mirror;
+  corrupt.clear();
+  const nodes = [...kept.keys()];
+  for (const [node, { value }] of kept) kept.set(node, { value, revision: undefined });
+  const done = [];
+  for (const node of nodes) done.push(await changeRecord(mirror, node, (record) => record));
+  const failures = done.filter(({ kind }) => kind === 'failed').length;
+  onTrouble(
+    `the bucket of records was lost and made again: of ${nodes.length} records known here ${failures} could not be written again`,
+  );
 }
 
 function keep({ kept }: Mirror, node: string, { value, revision = 0 }: Kept): void {
@@ -143,15 +160,21 @@ async function readFresh(
   mirror: Mirror,
   node: string,
 ): Promise<{ readonly known: Kept | undefined } | Extract<Changed, { kind: 'failed' }>> {
-  const found = await mirror.bucket.get(node);
+  const found = await mirror.bucket.get(node, 'leader');
   const mirrored = mirror.kept.get(node);
   switch (found.kind) {
     case 'found':
       keep(mirror, node, found);
       return { known: found.revision === mirrored?.revision ? mirrored : found };
     case 'absent':
-      return { known: mirrored && { value: mirrored.value, revision: undefined } };
+      return { known: mirrored && lost(mirror, node, mirrored) };
     default:
       return { kind: 'failed', why: `the record of ${node} cannot be read: ${found.why}` };
   }
+}
+
+function lost({ kept }: Mirror, node: string, { value }: Kept): Kept {
+  const without = { value, revision: undefined };
+  kept.set(node, without);
+  return without;
 }

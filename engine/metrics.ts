@@ -102,6 +102,10 @@ function followGuard({ guardBucket }: Seen, signal: AbortSignal): () => GuardFac
   const waiters = new Map<string, string>();
   let ledger = emptyLedger;
   void guardBucket.watch((change) => {
+    if (change.kind === 'renewed') {
+      waiters.clear();
+      ledger = emptyLedger;
+    }
     if (change.kind === 'removed') waiters.delete(change.key);
     if (change.kind !== 'found') return;
     if (change.value.kind === 'waiter') waiters.set(change.key, change.value.repairId);

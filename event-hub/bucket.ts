@@ -18,14 +18,22 @@ export type Corrupt = { readonly kind: 'corrupt'; readonly revision: number; rea
 export type Written = { readonly kind: 'written'; readonly revision: number };
 export type Conflict = { readonly kind: 'conflict' };
 
-/** `removed`: the key is gone, or was found to be gone after a lost connection. */
+/**
+ * `removed`: the key is gone, or was found to be gone after a lost connection. `renewed`: the bucket was deleted and made
+ * again; nothing of what was known is in it, and what is in it is told after this.
+ */
 export type Change<T> =
+  | { readonly kind: 'renewed' }
   | (Found<T> & { readonly key: string })
   | (Corrupt & { readonly key: string })
   | { readonly kind: 'removed'; readonly key: string };
 
 export type Bucket<T> = {
-  get(key: string): Promise<Found<T> | { readonly kind: 'absent' } | Corrupt | HubFailure>;
+  /** From whichever copy answers first; with `leader`, from the one that takes the writes. */
+  get(
+    key: string,
+    from?: 'leader',
+  ): Promise<Found<T> | { readonly kind: 'absent' } | Corrupt | HubFailure>;
   /** `conflict`: the key exists. */
   create(key: string, value: T): Promise<Written | Conflict | HubFailure>;
   /** `conflict`: the key is not at this revision. After `unreachable` the value may have been written: read again. */
@@ -45,40 +53,49 @@ export type Bucket<T> = {
 
 /** Opens a bucket that `ensureStreams` made. */
 export async function openBucket<T>(hub: Hub, options: BucketOptions<T>): Promise<Bucket<T>> {
-  const store = await new Kvm(hub.jetstream).open(options.name, { allow_direct: true });
+  const buckets = new Kvm(hub.jetstream);
+  const [store, leader] = await Promise.all([
+    buckets.open(options.name, { allow_direct: true }),
+    buckets.open(options.name, { allow_direct: false }),
+  ]);
+  const stream = streamOf(options);
+  const failed = (error: unknown): HubFailure => asFailure(error, stream);
+  const written = (writing: Promise<number>): Promise<Written | Conflict | HubFailure> =>
+    writing.then(
+      (revision) => ({ kind: 'written', revision }),
+      (error: unknown) => (isConflict(error) ? { kind: 'conflict' } : failed(error)),
+    );
   const keyOf = (key: string): string => `${encodeKey(options.cluster)}.${encodeKey(key)}`;
   return {
-    get: (key) => read(store, keyOf(key), options.parse),
+    get: (key, from) =>
+      read(from === 'leader' ? leader : store, keyOf(key), options.parse).catch(failed),
     create: (key, value) => written(store.create(keyOf(key), encode(value))),
     update: (key, value, revision) => written(store.update(keyOf(key), encode(value), revision)),
     put: (key, value) =>
       store
         .put(keyOf(key), encode(value))
-        .then((revision) => ({ kind: 'written', revision }), asFailure),
+        .then((revision) => ({ kind: 'written', revision }), failed),
     remove: (key, revision) =>
-      store
-        .delete(keyOf(key), revision === undefined ? {} : { previousSeq: revision })
-        .then(() => ({ kind: 'removed' }), asConflictOrFailure),
+      store.delete(keyOf(key), revision === undefined ? {} : { previousSeq: revision }).then(
+        () => ({ kind: 'removed' }),
+        (error: unknown) => (isConflict(error) ? { kind: 'conflict' } : failed(error)),
+      ),
     watch: (onChange, signal) => watchBucket({ hub, options, onChange, signal }),
   };
 }
 
-function written(writing: Promise<number>): Promise<Written | Conflict | HubFailure> {
-  return writing.then((revision) => ({ kind: 'written', revision }), asConflictOrFailure);
+function streamOf({ name }: Pick<BucketOptions<unknown>, 'name'>): string {
+  return `KV_${name}`;
 }
 
 async function read<T>(
   store: KV,
   key: string,
   parse: BucketOptions<T>['parse'],
-): Promise<Found<T> | { readonly kind: 'absent' } | Corrupt | HubFailure> {
-  try {
-    const entry = await store.get(key);
-    if (entry?.operation !== 'PUT') return { kind: 'absent' };
-    return decode(entry.value, entry.revision, parse);
-  } catch (error) {
-    return asFailure(error);
-  }
+): Promise<Found<T> | { readonly kind: 'absent' } | Corrupt> {
+  const entry = await store.get(key);
+  if (entry?.operation !== 'PUT') return { kind: 'absent' };
+  return decode(entry.value, entry.revision, parse);
 }
 
 function encode(value: unknown): string {
@@ -99,14 +116,16 @@ function decode<T>(
   }
 }
 
-function asConflictOrFailure(error: unknown): Conflict | HubFailure {
+function isConflict(error: unknown): boolean {
   const codes: number[] = [
     JetStreamApiCodes.StreamWrongLastSequence,
     JetStreamApiCodes.StreamWrongLastSequenceUnknown,
   ];
-  if (error instanceof JetStreamApiError && codes.includes(error.code)) return { kind: 'conflict' };
-  return asFailure(error);
+  return error instanceof JetStreamApiError && codes.includes(error.code);
 }
+
+/** What the last round told, and of which bucket by the time of its making. */
+type Known = { readonly keys: Set<string>; created: string | undefined };
 
 type Watching<T> = {
   readonly hub: Hub;
@@ -117,7 +136,7 @@ type Watching<T> = {
 
 /** Each round tells all there is: after a lost connection nothing we knew can be relied on. */
 async function watchBucket<T>(watching: Watching<T>): Promise<void> {
-  const known = new Set<string>();
+  const known: Known = { keys: new Set(), created: undefined };
   const { promise: complete, resolve } = Promise.withResolvers<void>();
   const rounds = async (): Promise<void> => {
     let failures = 0;
@@ -137,12 +156,13 @@ async function watchBucket<T>(watching: Watching<T>): Promise<void> {
 
 async function watchOnce<T>(
   watching: Watching<T>,
-  known: Set<string>,
+  known: Known,
   onComplete: () => void,
 ): Promise<void> {
   const { hub, options, onChange } = watching;
+  await tellRenewal(watching, known);
   const prefix = `$KV.${options.name}.${encodeKey(options.cluster)}.`;
-  const consumer = await hub.jetstream.consumers.get(`KV_${options.name}`, {
+  const consumer = await hub.jetstream.consumers.get(streamOf(options), {
     filter_subjects: `${prefix}>`,
     deliver_policy: DeliverPolicy.LastPerSubject,
     inactive_threshold: 30_000,
@@ -152,9 +172,9 @@ async function watchOnce<T>(
   let complete = false;
   const finish = (): void => {
     complete = true;
-    for (const key of known) if (!told.has(key)) onChange({ kind: 'removed', key });
-    known.clear();
-    for (const key of told) known.add(key);
+    for (const key of known.keys) if (!told.has(key)) onChange({ kind: 'removed', key });
+    known.keys.clear();
+    for (const key of told) known.keys.add(key);
     onComplete();
   };
   if (expected === 0) finish();
@@ -164,7 +184,7 @@ async function watchOnce<T>(
     abort_on_missing_resource: true,
     callback: (message) => {
       const change = changeOf(message, prefix, options.parse);
-      const set = complete ? known : told;
+      const set = complete ? known.keys : told;
       if (change.kind === 'removed') set.delete(change.key);
       else set.add(change.key);
       onChange(change);
@@ -174,7 +194,23 @@ async function watchOnce<T>(
   await untilLost(watching, messages);
 }
 
-function changeOf<T>(message: JsMsg, prefix: string, parse: BucketOptions<T>['parse']): Change<T> {
+/** Revisions and keys of a former bucket say nothing about the one that is there now. */
+async function tellRenewal<T>({ hub, options, onChange }: Watching<T>, known: Known) {
+  const { created } = await hub.manager.streams.info(streamOf(options));
+  if (known.created !== undefined && known.created !== created) {
+    known.keys.clear();
+    onChange({ kind: 'renewed' });
+  }
+  known.created = created;
+}
+
+type KeyChange<T> = Exclude<Change<T>, { readonly kind: 'renewed' }>;
+
+function changeOf<T>(
+  message: JsMsg,
+  prefix: string,
+  parse: BucketOptions<T>['parse'],
+): KeyChange<T> {
   const token = message.subject.slice(prefix.length);
   const key = decodeKey(token) ?? token;
   const operation = message.headers?.get('KV-Operation') ?? '';

@@ -1,7 +1,13 @@
 /** The connection to the hub: made once, kept for ever. */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { jetstream, jetstreamManager, JetStreamApiError } from '@nats-io/jetstream';
+import {
+  jetstream,
+  jetstreamManager,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  JetStreamError,
+} from '@nats-io/jetstream';
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { connect, credsAuthenticator, errors } from '@nats-io/transport-node';
 import type { NatsConnection, NodeConnectionOptions } from '@nats-io/transport-node';
@@ -31,7 +37,10 @@ export type Unreachable = { readonly kind: 'unreachable'; readonly why: string }
 /** The hub said no: the same request will be answered in the same way. */
 export type Refused = { readonly kind: 'refused'; readonly why: string };
 
-export type HubFailure = Unreachable | Refused;
+/** The hub answers, but there is no such stream, or nobody serves it now: nothing was done. */
+export type Missing = { readonly kind: 'missing'; readonly stream: string; readonly why: string };
+
+export type HubFailure = Unreachable | Refused | Missing;
 
 export type Hub = {
   readonly kind: 'hub';
@@ -56,12 +65,25 @@ export async function connectHub(options: HubOptions): Promise<Hub | Unreachable
   }
 }
 
-/** What an error from the client library means; the one place that knows its classes. */
-export function asFailure(error: unknown): HubFailure {
+/** What an error from the client library means; the one place that knows its classes. `stream`: what was asked for. */
+export function asFailure(error: unknown, stream?: string): HubFailure {
+  if (stream !== undefined && isOfMissing(error))
+    return { kind: 'missing', stream, why: `the hub has no stream ${stream}, or nobody serves it` };
   const why = error instanceof Error ? error.message : String(error);
   const refused =
     error instanceof JetStreamApiError || error instanceof errors.PermissionViolationError;
   return { kind: refused ? 'refused' : 'unreachable', why };
+}
+
+/** The client library takes the silence of a stream for that of the whole of JetStream. */
+function isOfMissing(error: unknown): boolean {
+  if (error instanceof JetStreamApiError) return error.code === JetStreamApiCodes.StreamNotFound;
+  if (error instanceof errors.RequestError) return error.isNoResponders();
+  if (error instanceof errors.NoRespondersError) return true;
+  // These two classes are not exported.
+  if (!(error instanceof Error)) return false;
+  if (error.name === 'JetStreamNotEnabled') return true;
+  return error instanceof JetStreamError && error.message === 'no responders';
 }
 
 /** Between 50 ms and 2 s, doubling, with half of it left to chance. */

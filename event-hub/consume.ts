@@ -6,7 +6,14 @@ import type { StoredFault } from '../domain/fault.ts';
 import { streams } from '../domain/vocabulary.ts';
 import { backoffMs, pause, type Hub, type HubFailure } from './connection.ts';
 import { publishDead, type DeadLetter, type DeadReason } from './dead.ts';
-import { consumerName, defaultAckWaitMs, deliver, type Consumption, type Hold } from './deliver.ts';
+import {
+  consumerName,
+  defaultAckWaitMs,
+  deliver,
+  unlessAbsent,
+  type Consumption,
+  type Hold,
+} from './deliver.ts';
 import { readFaultMessage } from './faultMessage.ts';
 import { faultFilter, parseFaultSubject } from './subjects.ts';
 
@@ -41,7 +48,8 @@ export async function consumeFaults(
 ): Promise<({ readonly kind: 'consuming' } & Consumption) | HubFailure> {
   const { ackWaitMs = defaultAckWaitMs, signal } = options;
   return deliver(hub, {
-    ensure: () => ensureConsumer(hub, options),
+    stream: streams.faults,
+    ensure: (from) => ensureConsumer(hub, options, from),
     laneOf: (subject) => parseFaultSubject(subject)?.node ?? subject,
     settle: (message, hold) => settle({ hub, options, message, hold }),
     ackWaitMs,
@@ -49,16 +57,39 @@ export async function consumeFaults(
   });
 }
 
-function ensureConsumer(hub: Hub, options: ConsumeOptions): Promise<ConsumerInfo> {
-  return hub.manager.consumers.add(streams.faults, {
-    durable_name: consumerName(options.durable, options.cluster),
-    filter_subject: faultFilter(options.cluster),
-    deliver_policy: DeliverPolicy.All,
-    ack_policy: AckPolicy.Explicit,
+/** One that exists is taken as it is: where it began cannot be changed. */
+async function ensureConsumer(
+  hub: Hub,
+  options: ConsumeOptions,
+  from: number | undefined,
+): Promise<ConsumerInfo> {
+  const { consumers } = hub.manager;
+  const name = consumerName(options.durable, options.cluster);
+  const bounds = {
     ack_wait: nanos(options.ackWaitMs ?? defaultAckWaitMs),
-    max_deliver: -1,
     max_ack_pending: options.maxPending ?? 1_000,
+  };
+  const found = await unlessAbsent(consumers.info(streams.faults, name));
+  if (found) return consumers.update(streams.faults, name, bounds);
+  return consumers.add(streams.faults, {
+    durable_name: name,
+    filter_subject: faultFilter(options.cluster),
+    ack_policy: AckPolicy.Explicit,
+    max_deliver: -1,
+    ...bounds,
+    ...(await beginning(hub, from)),
   });
+}
+
+/**
+ * A consumer that was deleted goes on where it was, since reports of days ago would be told again otherwise. A stream
+ * that has not come that far is another one, made by somebody who let it count from 1: all of it is new.
+ */
+async function beginning({ manager }: Hub, from: number | undefined) {
+  if (from === undefined) return { deliver_policy: DeliverPolicy.All };
+  const { state } = await manager.streams.info(streams.faults);
+  if (state.last_seq < from - 1) return { deliver_policy: DeliverPolicy.All };
+  return { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: from };
 }
 
 type Held = {

@@ -61,7 +61,7 @@ export async function publishDead(
     await hub.jetstream.publish(deadSubject(letter.cluster), body, { msgID, headers: marks });
     return { kind: 'stored' };
   } catch (error) {
-    return asFailure(error);
+    return asFailure(error, streams.dead);
   }
 }
 

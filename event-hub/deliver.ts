@@ -1,4 +1,5 @@
 /** Taking messages from a stream by a durable consumer: each is settled in its lane, then acknowledged, never before (DESIGN 5). */
+import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
 import type { Consumer, ConsumerInfo, JsMsg } from '@nats-io/jetstream';
 import { asFailure, backoffMs, pause, type Hub, type HubFailure } from './connection.ts';
 import { makeLanes, type Lanes } from './lanes.ts';
@@ -18,8 +19,12 @@ export type Hold = {
 };
 
 export type Delivery = {
-  /** Makes sure that the consumer exists. */
-  readonly ensure: () => Promise<ConsumerInfo>;
+  readonly stream: string;
+  /**
+   * Makes sure that the consumer exists. `from`: everything before this place was settled by this process, so that a
+   * consumer that was deleted under it need not begin anew.
+   */
+  readonly ensure: (from: number | undefined) => Promise<ConsumerInfo>;
   /** Messages of one lane are settled in their order. */
   readonly laneOf: (subject: string) => string;
   /** A message whose settling throws is given back. */
@@ -37,6 +42,8 @@ type Held = { readonly hub: Hub; readonly delivery: Delivery } & {
   /** By stream sequence: the newest delivery of each message in our hands. */
   readonly inHand: Map<number, JsMsg>;
   readonly lanes: Lanes;
+  /** The place of the newest message that was delivered. */
+  newest: number | undefined;
 };
 
 /** Starts taking messages; from then on only the signal or `hub.close` ends it, whatever becomes of the connection. */
@@ -45,11 +52,31 @@ export async function deliver(
   delivery: Delivery,
 ): Promise<({ readonly kind: 'consuming' } & Consumption) | HubFailure> {
   try {
-    const consumer = await consumerOf(hub, delivery);
-    const held: Held = { hub, delivery, inHand: new Map(), lanes: makeLanes() };
+    const held: Held = {
+      hub,
+      delivery,
+      inHand: new Map(),
+      lanes: makeLanes(),
+      newest: undefined,
+    };
+    const consumer = await consumerOf(held);
     return { kind: 'consuming', stopped: deliverUntilStopped(held, consumer) };
   } catch (error) {
-    return asFailure(error);
+    return asFailure(error, delivery.stream);
+  }
+}
+
+/** Undefined for a consumer that is not there. */
+export async function unlessAbsent(
+  asking: Promise<ConsumerInfo>,
+): Promise<ConsumerInfo | undefined> {
+  try {
+    return await asking;
+  } catch (error) {
+    const absent =
+      error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound;
+    if (absent) return undefined;
+    throw error;
   }
 }
 
@@ -58,8 +85,10 @@ export function consumerName(durable: string, cluster: string): string {
   return `${durable}-${encodeKey(cluster)}`;
 }
 
-async function consumerOf(hub: Hub, { ensure }: Delivery): Promise<Consumer> {
-  return hub.jetstream.consumers.getConsumerFromInfo(await ensure());
+async function consumerOf({ hub, delivery, inHand, newest }: Held): Promise<Consumer> {
+  const next = newest === undefined ? undefined : newest + 1;
+  const from = inHand.size > 0 ? Math.min(...inHand.keys()) : next;
+  return hub.jetstream.consumers.getConsumerFromInfo(await delivery.ensure(from));
 }
 
 async function deliverUntilStopped(held: Held, first: Consumer): Promise<void> {
@@ -70,9 +99,9 @@ async function deliverUntilStopped(held: Held, first: Consumer): Promise<void> {
   let consumer: Consumer | undefined = first;
   let failures = 0;
   while (!delivery.signal.aborted && !hub.connection.isClosed()) {
-    if (consumer !== undefined) await deliverFrom(held, consumer);
+    if (consumer !== undefined) await deliverFrom(held, consumer).catch(() => undefined);
     await pause(backoffMs(failures), delivery.signal);
-    consumer = await consumerOf(hub, delivery).catch(() => undefined);
+    consumer = await consumerOf(held).catch(() => undefined);
     failures = consumer === undefined ? failures + 1 : 0;
   }
   await held.lanes.idle();
@@ -103,6 +132,7 @@ async function deliverFrom(held: Held, consumer: Consumer): Promise<void> {
 function accept(held: Held, message: JsMsg): void {
   const alreadyInHand = held.inHand.has(message.seq);
   held.inHand.set(message.seq, message);
+  held.newest = Math.max(held.newest ?? 0, message.seq);
   if (alreadyInHand) return;
   const { laneOf, settle, signal } = held.delivery;
   const hold = holdOf(held, message.seq);

@@ -1,11 +1,18 @@
 /** Following JOURNAL from a durable place: each line is handled until it is done, whatever becomes of its neighbours. */
-import { AckPolicy, DeliverPolicy, JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
+import { AckPolicy, DeliverPolicy } from '@nats-io/jetstream';
 import type { ConsumerInfo, JsMsg } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import { streams } from '../domain/vocabulary.ts';
 import { parseJournalLine } from '../schemas/journalLine.ts';
 import { backoffMs, pause, type Hub, type HubFailure } from './connection.ts';
-import { consumerName, defaultAckWaitMs, deliver, type Consumption, type Hold } from './deliver.ts';
+import {
+  consumerName,
+  defaultAckWaitMs,
+  deliver,
+  unlessAbsent,
+  type Consumption,
+  type Hold,
+} from './deliver.ts';
 import type { StoredJournalLine } from './read.ts';
 import { journalFilters } from './subjects.ts';
 
@@ -39,6 +46,7 @@ export async function followJournal(
   options: FollowOptions,
 ): Promise<({ readonly kind: 'consuming' } & Consumption) | HubFailure> {
   return deliver(hub, {
+    stream: streams.journal,
     ensure: () => ensureConsumer(hub, options),
     laneOf: (subject) => subject,
     settle: (message, hold) => settle(options, message, hold),
@@ -51,18 +59,9 @@ export async function followJournal(
 async function ensureConsumer(hub: Hub, options: FollowOptions): Promise<ConsumerInfo> {
   const name = consumerName(options.durable, options.cluster);
   const { consumers } = hub.manager;
-  return (await found(consumers.info(streams.journal, name))) ?? addConsumer(hub, name, options);
-}
-
-async function found(asking: Promise<ConsumerInfo>): Promise<ConsumerInfo | undefined> {
-  try {
-    return await asking;
-  } catch (error) {
-    const missing =
-      error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound;
-    if (missing) return undefined;
-    throw error;
-  }
+  return (
+    (await unlessAbsent(consumers.info(streams.journal, name))) ?? addConsumer(hub, name, options)
+  );
 }
 
 async function addConsumer(

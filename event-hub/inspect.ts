@@ -45,6 +45,6 @@ async function streamFacts(hub: Hub, name: string): Promise<StreamFacts | HubFai
       messages: state.messages,
     };
   } catch (error) {
-    return asFailure(error);
+    return asFailure(error, name);
   }
 }

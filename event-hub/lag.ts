@@ -36,7 +36,7 @@ export async function consumerLag(
       redelivered: info.num_redelivered,
     };
   } catch (error) {
-    return asFailure(error);
+    return asFailure(error, streams.faults);
   }
 }
 
@@ -52,8 +52,9 @@ export async function streamSummary(
     const { bytes, last_seq: lastSequence } = state;
     const messages = subject === undefined ? state.messages : (state.subjects?.[subject] ?? 0);
     const summary = { kind: 'stream', messages, bytes, lastSequence } as const;
-    return lastSequence === 0 ? summary : { ...summary, lastStoredAt: Date.parse(state.last_ts) };
+    const lastStoredAt = Date.parse(state.last_ts);
+    return lastStoredAt > 0 ? { ...summary, lastStoredAt } : summary;
   } catch (error) {
-    return asFailure(error);
+    return asFailure(error, stream);
   }
 }

@@ -1,5 +1,6 @@
 /** Writing to the hub: each call waits for the stream's own acknowledgement, for a bounded time. */
 import type { FaultEvent } from '../domain/fault.ts';
+import { streams } from '../domain/vocabulary.ts';
 import { formatFaultEvent, maxFaultEventBytes } from '../schemas/faultEvent.ts';
 import { formatJournalLine, type JournalLine } from '../schemas/journalLine.ts';
 import { asFailure, type Hub, type HubFailure } from './connection.ts';
@@ -32,7 +33,7 @@ export async function publishFault(
     const ack = await hub.jetstream.publish(faultSubject(event), bytes, { msgID: event.id });
     return { kind: 'stored', sequence: ack.seq, duplicate: ack.duplicate };
   } catch (error) {
-    return asFailure(error);
+    return asFailure(error, streams.faults);
   }
 }
 
@@ -56,7 +57,7 @@ export async function publishJournal(
     ),
   );
   const failed = acks.find((ack) => ack.status === 'rejected');
-  return failed === undefined ? { kind: 'stored' } : asFailure(failed.reason);
+  return failed === undefined ? { kind: 'stored' } : asFailure(failed.reason, streams.journal);
 }
 
 /** Without a repair there is no id to count in, so place and time stand in for it. */

@@ -76,7 +76,7 @@ export async function newestReportsOf(
     }
     return { kind: 'read', reports };
   } catch (error) {
-    return asFailure(error);
+    return asFailure(error, streams.faults);
   }
 }
 
@@ -126,7 +126,7 @@ export async function readStored(
     void consumer.delete().catch(() => undefined); // The server would drop it by itself, later.
     return { kind: 'read', messages };
   } catch (error) {
-    return asFailure(error);
+    return asFailure(error, of.stream);
   }
 }
 

@@ -29,7 +29,12 @@ const bucketKeepMs: Readonly<Partial<Record<string, number>>> = { [buckets.notic
 export type EnsureOptions = {
   /** Copies of each message; left as it is on streams that exist, unless given. */
   readonly replicas?: number;
+  /** Somebody relied on these streams before: what is missing was lost, and places in it must not come twice. */
+  readonly former?: true;
 };
+
+/** `made`: what was not there. */
+export type Ensured = { readonly kind: 'ready'; readonly made: readonly string[] };
 
 /**
  * Makes what is missing and mends what the server lets us mend. Safe to run at every start and from several
@@ -38,17 +43,18 @@ export type EnsureOptions = {
 export async function ensureStreams(
   hub: Hub,
   options: EnsureOptions = {},
-): Promise<{ readonly kind: 'ready' } | HubFailure> {
+): Promise<Ensured | HubFailure> {
+  const made: string[] = [];
   try {
     for (const stream of wanted) {
-      const refusal = await ensureStream(hub, stream, options);
+      const refusal = await ensureStream(hub, stream, options, made);
       if (refusal !== undefined) return { kind: 'refused', why: refusal };
     }
     for (const name of Object.values(buckets)) {
-      const refusal = await ensureBucket(hub, name, options);
+      const refusal = await ensureBucket(hub, name, options, made);
       if (refusal !== undefined) return { kind: 'refused', why: refusal };
     }
-    return { kind: 'ready' };
+    return { kind: 'ready', made };
   } catch (error) {
     const failure = asFailure(error);
     return { ...failure, why: `cannot prepare the streams at ${hub.url}: ${failure.why}` };
@@ -59,10 +65,14 @@ async function ensureStream(
   hub: Hub,
   stream: Wanted,
   options: EnsureOptions,
+  made: string[],
 ): Promise<string | undefined> {
   const found = await streamConfig(hub, stream.name);
   if (found === undefined) {
-    await hub.manager.streams.add({ ...fullConfig(stream), num_replicas: options.replicas ?? 1 });
+    const place = await firstPlace(hub, stream, options);
+    const config = { ...fullConfig(stream), ...place, num_replicas: options.replicas ?? 1 };
+    await unlessMadeMeanwhile(hub, stream.name, hub.manager.streams.add(config));
+    made.push(stream.name);
     return undefined;
   }
   const refusal = unfit(found);
@@ -72,10 +82,47 @@ async function ensureStream(
   return undefined;
 }
 
+/** Several prepare the hub at once, and the time in their configurations differs. */
+async function unlessMadeMeanwhile(
+  hub: Hub,
+  name: string,
+  making: Promise<unknown>,
+): Promise<void> {
+  try {
+    await making;
+  } catch (error) {
+    if ((await streamConfig(hub, name)) === undefined) throw error;
+  }
+}
+
+/**
+ * Records and running repairs hold places in FAULTS, and evidence counts behind them alone. So a FAULTS that is made
+ * again counts from the time, in milliseconds, which is further than it ever came before.
+ */
+async function firstPlace(
+  hub: Hub,
+  { name }: Wanted,
+  { former }: EnsureOptions,
+): Promise<{ readonly first_seq?: number }> {
+  if (name !== streams.faults) return {};
+  const isAgain = former ?? (await holdsRecords(hub));
+  return isAgain ? { first_seq: Date.now() } : {};
+}
+
+async function holdsRecords(hub: Hub): Promise<boolean> {
+  try {
+    return (await hub.manager.streams.info(`KV_${buckets.episodes}`)).state.last_seq > 0;
+  } catch (error) {
+    if (asFailure(error, buckets.episodes).kind === 'missing') return false;
+    throw error;
+  }
+}
+
 async function ensureBucket(
   hub: Hub,
   name: string,
   options: EnsureOptions,
+  made: string[],
 ): Promise<string | undefined> {
   const found = await streamConfig(hub, `KV_${name}`);
   if (found === undefined) {
@@ -86,7 +133,8 @@ async function ensureBucket(
       replicas: options.replicas ?? 1,
       ...(keepMs !== undefined && { ttl: keepMs }),
     };
-    await new Kvm(hub.jetstream).create(name, settings);
+    await unlessMadeMeanwhile(hub, `KV_${name}`, new Kvm(hub.jetstream).create(name, settings));
+    made.push(`KV_${name}`);
     return undefined;
   }
   return unfit(found);

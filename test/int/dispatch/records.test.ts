@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openRecords } from '../../../dispatch/records.ts';
 import { emptyRecord, evolve } from '../../../domain/dispatch/evolve.ts';
 import type { EpisodeRecord } from '../../../domain/dispatch/types.ts';
-import { openBucket } from '../../../event-hub/index.ts';
+import { ensureStreams, openBucket } from '../../../event-hub/index.ts';
 import type { Bucket, Hub } from '../../../event-hub/index.ts';
 import { parseEpisodeRecord } from '../../../schemas/episodeRecord.ts';
 import { at, fault, repairId } from '../../support/given.ts';
@@ -118,5 +118,26 @@ test('a record that cannot be read is said once, never overwritten, and forgotte
   await bucket.put('broken', opened('broken'));
   await expect.poll(() => records.corrupt()).toEqual([]);
   expect(records.get('broken')).toBeDefined();
+  stop.abort();
+});
+
+test('a bucket that was deleted and made again gets its records back', async () => {
+  const troubles: string[] = [];
+  const records = openRecords(bucket, (trouble) => troubles.push(trouble));
+  const stop = new AbortController();
+  await records.follow(stop.signal);
+  await records.change('back', () => opened('back'));
+  await records.change('ahead', () => opened('ahead'));
+  await hub.hub.manager.streams.delete('KV_episodes');
+  expect(await records.change('back', closed)).toMatchObject({ kind: 'failed' });
+  expectKind(await ensureStreams(hub.hub), 'ready');
+  // Another process was faster with one of them.
+  await openRecords(bucket).change('ahead', () => closed(opened('ahead')));
+  await expect.poll(async () => (await bucket.get('back')).kind, { timeout: 10_000 }).toBe('found');
+  await expect.poll(() => troubles.at(-1)).toMatch(/lost and made again: of \d+ .* 0 could not/);
+  expect((await stored('ahead')).episode).toMatchObject({ outcome: 'repaired' });
+  expect(records.get('ahead')?.episode).toMatchObject({ outcome: 'repaired' });
+  expect(await records.change('back', closed)).toMatchObject({ kind: 'kept' });
+  expect((await stored('back')).episode).toMatchObject({ outcome: 'repaired' });
   stop.abort();
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBucket, type Bucket, type Change } from '../../../event-hub/bucket.ts';
+import { ensureStreams } from '../../../event-hub/streams.ts';
 import { expectKind, openHub, startHub, type TestHub } from '../../support/hub.ts';
 
 type Note = { text: string };
@@ -28,8 +29,9 @@ function makeWatcher(bucket: Bucket<Note>) {
   const log: Change<Note>[] = [];
   const ready = bucket.watch((change) => {
     log.push(change);
-    if (change.kind === 'removed') known.delete(change.key);
-    else known.set(change.key, change.kind === 'found' ? change.value.text : 'corrupt');
+    if (change.kind === 'renewed') return known.clear();
+    if (change.kind === 'removed') return void known.delete(change.key);
+    return void known.set(change.key, change.kind === 'found' ? change.value.text : 'corrupt');
   }, controller.signal);
   return { known, log, ready, stop: () => controller.abort() };
 }
@@ -132,6 +134,28 @@ describe('watching', () => {
     await test.hub.manager.streams.purge('KV_episodes', { filter: '$KV.episodes.vanished.lost' });
     await hub.connection.reconnect();
     await expect.poll(() => [...watcher.known.keys()], { timeout: 10_000 }).toEqual(['kept']);
+    watcher.stop();
+    await hub.close();
+  });
+
+  it('says that the bucket was deleted and made again, and tells what the new one holds', async () => {
+    const hub = await openHub(test.server.url);
+    const bucket = await open('renewed', hub);
+    await bucket.put('former', { text: 'a' });
+    const watcher = makeWatcher(bucket);
+    await watcher.ready;
+    await test.hub.manager.streams.delete('KV_episodes');
+    expect(await bucket.put('later', { text: 'b' })).toEqual({
+      kind: 'missing',
+      stream: 'KV_episodes',
+      why: 'the hub has no stream KV_episodes, or nobody serves it',
+    });
+    expect(await bucket.get('later')).toMatchObject({ kind: 'missing' });
+    expect(await bucket.get('later', 'leader')).toMatchObject({ kind: 'missing' });
+    expect(await ensureStreams(test.hub)).toEqual({ kind: 'ready', made: ['KV_episodes'] });
+    expectKind(await bucket.create('later', { text: 'b' }), 'written');
+    await expect.poll(() => [...watcher.known], { timeout: 10_000 }).toEqual([['later', 'b']]);
+    expect(watcher.log.map(({ kind }) => kind)).toEqual(['found', 'renewed', 'found']);
     watcher.stop();
     await hub.close();
   });

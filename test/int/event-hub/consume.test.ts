@@ -5,6 +5,7 @@ import { consumeFaults, type FaultHandler } from '../../../event-hub/consume.ts'
 import { readDead, requeueDead, type DeadLetter } from '../../../event-hub/dead.ts';
 import { consumerLag } from '../../../event-hub/lag.ts';
 import { publishFault } from '../../../event-hub/publish.ts';
+import { ensureStreams } from '../../../event-hub/streams.ts';
 import { faultSubject } from '../../../event-hub/subjects.ts';
 import { formatFaultEvent } from '../../../schemas/faultEvent.ts';
 import { faultEvent } from '../../support/samples.ts';
@@ -279,6 +280,59 @@ describe('a server that is killed', () => {
       .toContain(3);
     await consumer.stop();
     await hub.close();
+  });
+
+  it('goes on where it was with a consumer that was deleted', async () => {
+    const cluster = 'goes-on';
+    const consumer = await consume(cluster);
+    await publish({ cluster, counter: 1 });
+    await expect.poll(() => consumer.seen).toHaveLength(1);
+    await test.hub.manager.consumers.delete('FAULTS', 'test-goes-on');
+    await publish({ cluster, counter: 2 });
+    await expect.poll(() => consumer.seen, { timeout: 10_000 }).toHaveLength(2);
+    expect(consumer.seen.map(({ event }) => event.counter)).toEqual([1, 2]);
+    await consumer.stop();
+  });
+
+  it('hands over again what was in hand when the consumer was deleted, and nothing before it', async () => {
+    const cluster = 'in-hand';
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const handed: number[] = [];
+    const consumer = await consume(cluster, async ({ event }) => {
+      handed.push(event.counter);
+      if (event.counter === 2) await released;
+      return 'done';
+    });
+    await publish({ cluster, counter: 1 });
+    await publish({ cluster, counter: 2 });
+    await expect.poll(() => handed).toEqual([1, 2]);
+    await test.hub.manager.consumers.delete('FAULTS', 'test-in-hand');
+    await publish({ cluster, counter: 3, node: 'another' });
+    await expect.poll(() => handed, { timeout: 10_000 }).toContain(3);
+    release();
+    await expect.poll(() => consumer.seen.length).toBe(3);
+    expect(handed.filter((counter) => counter === 1)).toHaveLength(1);
+    await consumer.stop();
+  });
+
+  it('takes all of a FAULTS that was deleted and made again, by us or from 1 by others', async () => {
+    const own = await startHub();
+    const cluster = 'again';
+    const consumer = await consume(cluster, undefined, own.hub);
+    const { streams } = own.hub.manager;
+    await publish({ cluster, counter: 1 }, own.hub);
+    await expect.poll(() => consumer.seen).toHaveLength(1);
+    await streams.delete('FAULTS');
+    expectKind(await ensureStreams(own.hub, { former: true }), 'ready');
+    await publish({ cluster, counter: 2 }, own.hub);
+    await expect.poll(() => consumer.seen.length, { timeout: 10_000 }).toBe(2);
+    await streams.delete('FAULTS');
+    await streams.add({ name: 'FAULTS', subjects: ['fault.>'] });
+    expect(await publish({ cluster, counter: 3 }, own.hub)).toMatchObject({ sequence: 1 });
+    await expect.poll(() => consumer.seen.length, { timeout: 10_000 }).toBe(3);
+    expect(consumer.seen.map(({ event }) => event.counter)).toEqual([1, 2, 3]);
+    await consumer.stop();
+    await own.remove();
   });
 
   it('makes the consumer again if it was deleted', async () => {

@@ -1,8 +1,18 @@
 /** What the real server makes of the streams; what is written to them is for `journal`, `consume` and `bucket`. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectHub } from '../../../event-hub/connection.ts';
-import { streamSummary } from '../../../event-hub/lag.ts';
+import { openBucket } from '../../../event-hub/bucket.ts';
+import { publishDead, readDead } from '../../../event-hub/dead.ts';
+import { consumerLag, streamSummary } from '../../../event-hub/lag.ts';
+import { publishFault, publishJournal } from '../../../event-hub/publish.ts';
+import {
+  newestReports,
+  newestReportsOf,
+  readFaults,
+  readJournal,
+} from '../../../event-hub/read.ts';
 import { ensureStreams } from '../../../event-hub/streams.ts';
+import { faultEvent, journalLine } from '../../support/samples.ts';
 import { expectKind, openHub, startHub, type TestHub } from '../../support/hub.ts';
 import { startNatsServer } from '../../support/natsServer.ts';
 
@@ -41,13 +51,62 @@ describe('the streams', () => {
   it('are made once, however many prepare them at the same time', async () => {
     const hubs = await Promise.all([openHub(test.server.url), openHub(test.server.url)]);
     const answers = await Promise.all(hubs.map((hub) => ensureStreams(hub)));
-    expect(answers).toEqual([{ kind: 'ready' }, { kind: 'ready' }]);
+    expect(answers.map(({ kind }) => kind)).toEqual(['ready', 'ready']);
     await Promise.all(hubs.map((hub) => hub.close()));
   });
 
   it('start empty', async () => {
     const summary = expectKind(await streamSummary(test.hub, 'FAULTS'), 'stream');
     expect(summary).toEqual({ kind: 'stream', messages: 0, bytes: 0, lastSequence: 0 });
+  });
+});
+
+describe('streams that were deleted', () => {
+  it('are told apart from a hub that does not answer, whatever was asked of them', async () => {
+    const lost = await startHub();
+    const { hub } = lost;
+    for (const name of ['FAULTS', 'JOURNAL', 'DEAD']) await hub.manager.streams.delete(name);
+    const letter = { cluster: 'c', subject: 'x', sequence: 1, detail: '', body: new Uint8Array() };
+    const answers = await Promise.all([
+      publishFault(hub, faultEvent()),
+      newestReports(hub, 'c'),
+      newestReportsOf(hub, 'c', 'n'),
+      readFaults(hub, { cluster: 'c', limit: 1 }),
+      consumerLag(hub, 'test', 'c'),
+      publishJournal(hub, [journalLine()]),
+      readJournal(hub, { cluster: 'c' }),
+      publishDead(hub, { ...letter, reason: 'malformed' }),
+      readDead(hub, 'c'),
+    ]);
+    expect(answers.map((answer) => 'stream' in answer && answer.stream)).toEqual([
+      ...Array.from({ length: 5 }, () => 'FAULTS'),
+      ...Array.from({ length: 2 }, () => 'JOURNAL'),
+      ...Array.from({ length: 2 }, () => 'DEAD'),
+    ]);
+    expect(await ensureStreams(hub)).toEqual({
+      kind: 'ready',
+      made: ['FAULTS', 'JOURNAL', 'DEAD'],
+    });
+    await lost.remove();
+  });
+
+  it('never give a place in FAULTS twice', async () => {
+    const lost = await startHub();
+    const { hub } = lost;
+    const place = async (counter: number): Promise<number> =>
+      expectKind(await publishFault(hub, faultEvent({ counter })), 'stored').sequence;
+    expect(await place(1)).toBe(1);
+    await hub.manager.streams.delete('FAULTS');
+    expectKind(await ensureStreams(hub, { former: true }), 'ready');
+    const second = await place(2);
+    expect(second).toBeGreaterThan(1_000_000);
+    // The records alone tell a later process that there was a FAULTS before.
+    const bucket = await openBucket(hub, { name: 'episodes', cluster: 'c', parse: () => 1 });
+    expectKind(await bucket.put('n', 1), 'written');
+    await hub.manager.streams.delete('FAULTS');
+    expectKind(await ensureStreams(hub), 'ready');
+    expect(await place(3)).toBeGreaterThan(second);
+    await lost.remove();
   });
 });
 
@@ -62,7 +121,10 @@ describe('streams that somebody else made', () => {
       duplicate_window: 60e9,
     });
     await hub.manager.streams.add({ name: 'JOURNAL', subjects: ['journal.>'], max_age: 0 });
-    expect(await ensureStreams(hub)).toEqual({ kind: 'ready' });
+    expect(await ensureStreams(hub)).toEqual({
+      kind: 'ready',
+      made: ['DEAD', 'KV_episodes', 'KV_guard'],
+    });
     const faults = (await hub.manager.streams.info('FAULTS')).config;
     expect(faults).toMatchObject({ subjects: ['fault.>'], deny_purge: true, allow_direct: true });
     expect(faults.max_age).toBe(7 * 24 * 3_600 * 1e9);
