@@ -1,6 +1,6 @@
 /** What happens to nodes, as running repairs must hear it: gone, replaced, rebooted, held, taken back (DESIGN 6). */
 import type { EpisodeRecord } from '../domain/dispatch/types.ts';
-import { isHeld, isIsolatedBy, isolationMark } from '../domain/marks.ts';
+import { isBeingDisrupted, isHeld, isIsolatedBy, isolationMark } from '../domain/marks.ts';
 import type { NodeFacts } from '../domain/node.ts';
 import type { Arrival, Unstamped } from '../domain/repair/types.ts';
 import type { Change } from '../kube/index.ts';
@@ -38,7 +38,7 @@ function arrivalOf(
   if (change.kind === 'deleted') return deletion(node, record);
   if (node.uid !== record.nodeUid) return lost('replaced', `the node now has UID ${node.uid}`);
   const before = change.kind === 'changed' ? change.before : undefined;
-  return lossOf(node, repairId) ?? boot(before, node);
+  return lossOf(node, repairId) ?? boot(before, node) ?? departure(before, node);
 }
 
 function deletion({ uid }: NodeFacts, { nodeUid }: EpisodeRecord): Unstamped<Arrival> | undefined {
@@ -55,6 +55,16 @@ function lossOf(node: NodeFacts, repairId: string): Unstamped<Arrival> | undefin
 function boot(before: NodeFacts | undefined, node: NodeFacts): Unstamped<Arrival> | undefined {
   if (before && before.bootId === node.bootId && before.ready === node.ready) return undefined;
   return { kind: 'rebooted', bootId: node.bootId, ready: node.ready === 'True' };
+}
+
+/** Whether that ends the repair is for its policy and its own look to say. */
+function departure(before: NodeFacts | undefined, node: NodeFacts): Unstamped<Arrival> | undefined {
+  if (!isLeaving(node) || (before && isLeaving(before))) return undefined;
+  return { kind: 'lookAgain', because: 'the node is about to be removed' };
+}
+
+function isLeaving(node: NodeFacts): boolean {
+  return node.deleting || isBeingDisrupted(node);
 }
 
 function lost(

@@ -1,6 +1,6 @@
 /** Reading our own marks on a node. A mark that cannot be read still counts as a mark: it is never "not ours". */
 import type { IsolationMark, NodeFacts } from './node.ts';
-import { fieldManagers, marks } from './vocabulary.ts';
+import { fieldManagers, foreignMarks, marks } from './vocabulary.ts';
 
 const unreadable: IsolationMark = { repair: 'unreadable', at: 0 };
 
@@ -18,6 +18,17 @@ export function isIsolatedBy(node: NodeFacts, repairId: string): boolean {
 
 export function isHeld(node: NodeFacts): boolean {
   return node.marks[marks.hold] !== undefined;
+}
+
+/** Whether an autoscaler is about to remove the node; a mere candidate may stay for ever. */
+export function isBeingDisrupted({ taints }: NodeFacts): boolean {
+  const { disruptionTaints, disruptionCandidate: candidate } = foreignMarks;
+  return taints.some(
+    ({ key, value, effect }) =>
+      disruptionTaints.some((known) => known === key) &&
+      value !== candidate.value &&
+      effect !== candidate.effect,
+  );
 }
 
 export function isHandedOver(node: NodeFacts): boolean {

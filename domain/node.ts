@@ -12,6 +12,8 @@ export type NodeCondition = {
   readonly heartbeatAt?: EpochMs;
 };
 
+export type Taint = { readonly key: string; readonly value: string; readonly effect: string };
+
 export type NodeFacts = {
   readonly name: string;
   readonly uid: string;
@@ -25,7 +27,7 @@ export type NodeFacts = {
   readonly conditions: readonly NodeCondition[];
   /** The raw value of each of our marks that is present, by the annotation key. */
   readonly marks: Readonly<Record<string, string>>;
-  readonly taints: readonly string[];
+  readonly taints: readonly Taint[];
   readonly controlPlane: boolean;
   readonly deleting: boolean;
 };

@@ -78,12 +78,14 @@ export const searchAttributes = {
 /** Labels and taints of other actors that say "leave this node alone". */
 export const foreignMarks = {
   controlPlane: ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'],
+  /** An autoscaler has decided to remove the node. */
   disruptionTaints: [
     'ToBeDeletedByClusterAutoscaler',
-    'DeletionCandidateOfClusterAutoscaler',
     'karpenter.sh/disrupted',
     'karpenter.sh/disruption',
   ],
+  /** The value of such a taint, and the effect of any, while the autoscaler only considers it. */
+  disruptionCandidate: { value: 'candidate', effect: 'PreferNoSchedule' },
 } as const;
 
 /** Why a repair calls a person; each has a page in docs/runbooks. */

@@ -1,5 +1,5 @@
 /** Cuts API objects down to the few fields that decisions need (DESIGN 13). */
-import type { ConditionStatus, NodeCondition, NodeFacts, PodFacts } from '../domain/node.ts';
+import type { ConditionStatus, NodeCondition, NodeFacts, PodFacts, Taint } from '../domain/node.ts';
 import { fieldManagers, foreignMarks, marks } from '../domain/vocabulary.ts';
 import { at, listAt, numberAt, textAt, textsAt } from './raw.ts';
 
@@ -40,6 +40,12 @@ const isControlPlane = (raw: unknown): boolean => {
   return foreignMarks.controlPlane.some((label) => label in labels);
 };
 
+const taintOf = (raw: unknown): Taint => ({
+  key: textAt(raw, 'key'),
+  value: textAt(raw, 'value'),
+  effect: textAt(raw, 'effect'),
+});
+
 /** A Node as the API sends it, projected. */
 export const projectNode = (raw: unknown): NodeFacts => {
   const conditions = listAt(raw, 'status', 'conditions').map(conditionOf);
@@ -55,7 +61,7 @@ export const projectNode = (raw: unknown): NodeFacts => {
     ready: conditions.find((condition) => condition.type === 'Ready')?.status ?? 'Unknown',
     conditions,
     marks: marksOf(raw),
-    taints: listAt(raw, 'spec', 'taints').map((taint) => textAt(taint, 'key')),
+    taints: listAt(raw, 'spec', 'taints').map(taintOf),
     controlPlane: isControlPlane(raw),
     deleting: textAt(raw, 'metadata', 'deletionTimestamp') !== '',
   };

@@ -1,7 +1,11 @@
 /** Whether a node's record calls for a repair, news for a running one, or nothing and why (DESIGN 6, 8a). */
-import { isHeld, isolationMark, isHandedOver as isMarkedHandedOver } from '../marks.ts';
+import {
+  isBeingDisrupted,
+  isHeld,
+  isolationMark,
+  isHandedOver as isMarkedHandedOver,
+} from '../marks.ts';
 import type { NodeFacts } from '../node.ts';
-import { foreignMarks } from '../vocabulary.ts';
 import type { EpochMs, Mode, ReasonCode } from '../vocabulary.ts';
 import { isHandedOver } from './evolve.ts';
 import type { DispatchPolicy } from './policy.ts';
@@ -72,7 +76,8 @@ export function untouchableReason(node: NodeFacts, policy: DispatchPolicy): Reas
   if (isHeld(node)) return 'held';
   if (node.deleting) return 'being-deleted';
   if (node.controlPlane && !policy.touch.controlPlane) return 'control-plane';
-  if (!policy.touch.disruptedByAutoscaler && isDisrupted(node)) return 'disrupted-by-autoscaler';
+  if (!policy.touch.disruptedByAutoscaler && isBeingDisrupted(node))
+    return 'disrupted-by-autoscaler';
   return isSomebodyElses(node) && !policy.touch.cordonedByOther ? 'cordoned-by-other' : undefined;
 }
 
@@ -108,8 +113,4 @@ function dueOf(report: CheckRecord, policies: readonly DispatchPolicy[]): Due[] 
 function isSomebodyElses(node: NodeFacts): boolean {
   const mark = isolationMark(node);
   return node.unschedulable && (mark === undefined || mark.outcome !== undefined);
-}
-
-function isDisrupted(node: NodeFacts): boolean {
-  return node.taints.some((taint) => foreignMarks.disruptionTaints.some((key) => key === taint));
 }

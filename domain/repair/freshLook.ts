@@ -3,7 +3,7 @@ import { untouchableReason } from '../dispatch/decide.ts';
 import type { DispatchPolicy } from '../dispatch/policy.ts';
 import { healthOf } from '../evidence.ts';
 import type { Verdict } from '../fault.ts';
-import { isHeld, isIsolatedBy, isolationMark } from '../marks.ts';
+import { isBeingDisrupted, isHeld, isIsolatedBy, isolationMark } from '../marks.ts';
 import type { IsolationMark, NodeFacts } from '../node.ts';
 import type { ReasonCode } from '../vocabulary.ts';
 import type { CheckReport, Finding } from './types.ts';
@@ -67,7 +67,7 @@ const rules: Readonly<Record<Purpose, Rule>> = {
   isolate: (expected, seen, finding) =>
     notTouchable(expected, seen) ?? notAllowed(seen) ?? notSick(expected, finding),
   act: (expected, seen, finding) =>
-    notOurs(expected, seen) ?? held(seen) ?? notAllowed(seen) ?? notSick(expected, finding),
+    notOurs(expected, seen) ?? leftAlone(expected, seen) ?? notSick(expected, finding),
   return: (expected, seen, finding) =>
     notOurs(expected, seen) ?? held(seen) ?? notWell(expected, finding),
   undo: (expected, seen) => notOurs(expected, seen) ?? held(seen),
@@ -95,6 +95,7 @@ function notTouchable(expected: Expectation, { node }: Present): Refusal | undef
   const { policy } = expected;
   const touch = { ...policy.touch, cordonedByOther: inherits || policy.touch.cordonedByOther };
   const reason = untouchableReason(node, { ...policy, touch });
+  if (reason === 'disrupted-by-autoscaler') return { reason, detail: taintsText(node) };
   return reason && { reason, detail: describe(node) };
 }
 
@@ -120,6 +121,21 @@ function notOurs(expected: Expectation, { node }: Present): Refusal | undefined 
 
 function held({ node }: Present): Refusal | undefined {
   return isHeld(node) ? { reason: 'held', detail: 'the node is on hold' } : undefined;
+}
+
+function leftAlone(expected: Expectation, seen: Present): Refusal | undefined {
+  return held(seen) ?? leaving(expected, seen) ?? notAllowed(seen);
+}
+
+/** Whoever removes the node ends its trouble too; to act on it now would only be in the way. */
+function leaving({ policy }: Expectation, { node }: Present): Refusal | undefined {
+  if (node.deleting) return { reason: 'being-deleted', detail: 'the node is being deleted' };
+  if (policy.touch.disruptedByAutoscaler || !isBeingDisrupted(node)) return undefined;
+  return { reason: 'disrupted-by-autoscaler', detail: taintsText(node) };
+}
+
+function taintsText({ taints }: NodeFacts): string {
+  return `the taints of the node: ${taints.map(({ key }) => key).join(', ')}`;
 }
 
 function notAllowed({ paused, permit }: Present): Refusal | undefined {

@@ -9,7 +9,7 @@ import { appOf, deployOn, liftBudget, podsOn } from '../support/pods.ts';
 
 const loop = useLoop({
   mode: 'act',
-  nodes: 12,
+  nodes: 16,
   proxied: true,
   policies: policyFile([{ name: 'quick', checks: ['KernelDeadlock'] }]),
 });
@@ -159,6 +159,53 @@ describe.concurrent('pods that stay, each for its own reason', () => {
     expect(await loop().ended(node)).toMatchObject({ outcome: 'repaired' });
     end();
     expect(gaps(askedAt)[0]).toBeGreaterThanOrEqual(14_000);
+  });
+});
+
+describe.concurrent('an autoscaler', () => {
+  /** A person's eyes on a repair whose pods are held by a budget. */
+  const held = async (): Promise<string> => {
+    const node = loop().takeNode();
+    await deployOn(loop(), node, { minAvailable: 2 });
+    await loop().fail(node);
+    await loop().state(node, ({ pods }) => pods.blockers.length > 0);
+    return node;
+  };
+
+  const addTaint = async (node: string, taint: object): Promise<void> => {
+    const path = `/api/v1/nodes/${node}`;
+    const { body } = await loop().stack.api().get(path);
+    const { taints = [] } = (body as { spec: { taints?: object[] } }).spec;
+    const patch = { spec: { taints: [...taints, taint] } };
+    expect((await loop().stack.api('alice').merge(path, patch)).status).toBe(200);
+  };
+
+  test('that removes a node in mid-repair is left to it: no reset follows', async () => {
+    const node = await held();
+    await addTaint(node, {
+      key: 'ToBeDeletedByClusterAutoscaler',
+      value: '1',
+      effect: 'NoSchedule',
+    });
+    await liftBudget(loop(), node);
+    expect(await loop().ended(node)).toMatchObject({
+      outcome: 'taken-over',
+      reason: 'disrupted-by-autoscaler',
+    });
+    expect(resets(await loop().calls(), node)).toEqual([]);
+    expect(returns(await loop().writes(), node)).toEqual([]);
+    expect(await viewNode(loop(), node)).toMatchObject({ unschedulable: true });
+  });
+
+  test('that only considers a node stops no repair', async () => {
+    const node = await held();
+    await addTaint(node, {
+      key: 'DeletionCandidateOfClusterAutoscaler',
+      value: '1',
+      effect: 'PreferNoSchedule',
+    });
+    await liftBudget(loop(), node);
+    expect(await loop().ended(node)).toMatchObject({ outcome: 'repaired' });
   });
 });
 

@@ -1,5 +1,5 @@
 /** A node as the API server would show it, in perfect order unless a test says otherwise. */
-import type { NodeFacts } from '../../domain/node.ts';
+import type { NodeFacts, Taint } from '../../domain/node.ts';
 import { fieldManagers, marks } from '../../domain/vocabulary.ts';
 import { faultEvent, sampleNode } from './samples.ts';
 
@@ -30,4 +30,8 @@ export function isolatedBy(repair: string, changes: Partial<NodeFacts> = {}): No
     marks: { [marks.isolation]: JSON.stringify({ repair, at: 1 }) },
     ...changes,
   });
+}
+
+export function taint(key: string, changes: Partial<Taint> = {}): Taint {
+  return { key, value: '', effect: 'NoSchedule', ...changes };
 }

@@ -23,7 +23,7 @@ import type {
 } from '../../domain/repair/types.ts';
 import { fieldManagers, marks } from '../../domain/vocabulary.ts';
 import { second } from './given.ts';
-import { nodeFacts } from './nodes.ts';
+import { nodeFacts, taint } from './nodes.ts';
 
 /** How the world is once nothing new goes wrong. */
 export type Fate = {
@@ -134,6 +134,7 @@ class World {
     () => this.#hold(false),
     () => this.#change({ ready: 'False' }),
     () => this.#change({ ready: 'True' }),
+    () => this.#change({ taints: [taint('ToBeDeletedByClusterAutoscaler')] }),
     () => (this.#paused = true),
     () => (this.#paused = false),
     () => (this.#permit = false),
@@ -355,6 +356,7 @@ class World {
     if (this.#fate.bmc === 'rejects') return { ...attempt, result: 'rejected' };
     this.resets += 1;
     if (node.marks[marks.hold] !== undefined) this.wrongs.push('reset a node on hold');
+    if (node.taints.length > 0) this.wrongs.push('reset a node that is about to be removed');
     if (this.#fate.bmc === 'reboots') this.#rebootsAt = this.now + 30 * second;
     if (this.#fate.bmc === 'reboots' && this.#pick(4) === 3) this.#reboot();
     return this.#fate.bmc === 'is silent' ? attempt : { ...attempt, result: 'done' };

@@ -3,11 +3,12 @@ import { expect, test } from 'vitest';
 import { followNode } from '../../../dispatch/nodes.ts';
 import type { NodesOptions } from '../../../dispatch/nodes.ts';
 import { emptyRecord } from '../../../domain/dispatch/evolve.ts';
+import type { NodeFacts } from '../../../domain/node.ts';
 import type { EpisodeRecord } from '../../../domain/dispatch/types.ts';
 import type { Arrival, Unstamped } from '../../../domain/repair/types.ts';
 import { createStore } from '../../../kube/store.ts';
 import { at, fault, repairId } from '../../support/given.ts';
-import { nodeFacts } from '../../support/nodes.ts';
+import { nodeFacts, taint } from '../../support/nodes.ts';
 
 const { node: name, nodeUid } = fault;
 
@@ -72,4 +73,17 @@ test('a watch that hears of the replacement late ends nothing of the new node', 
   expect(replaced.map(({ kind }) => kind)).toEqual(['deleted', 'added']);
   const reasons = (await heard(...replaced)).map((arrival) => arrival.kind);
   expect(reasons).not.toContain('lost');
+});
+
+test.each<[string, Partial<NodeFacts>]>([
+  ['tainted by an autoscaler', { taints: [taint('ToBeDeletedByClusterAutoscaler')] }],
+  ['being deleted', { deleting: true }],
+])('a node that is now %s makes its repair look, once', async (_what, changes) => {
+  const before = node(nodeUid);
+  const after = { ...node(nodeUid, '2'), ...changes };
+  expect(await heard({ kind: 'changed', before, after })).toEqual([
+    { kind: 'lookAgain', because: 'the node is about to be removed' },
+  ]);
+  const later = { ...after, resourceVersion: '3' };
+  expect(await heard({ kind: 'changed', before: after, after: later })).toEqual([]);
 });

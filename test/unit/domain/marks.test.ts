@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
-import { isHandedOver, isHeld, isIsolatedBy, isolationMark } from '../../../domain/marks.ts';
+import {
+  isBeingDisrupted,
+  isHandedOver,
+  isHeld,
+  isIsolatedBy,
+  isolationMark,
+} from '../../../domain/marks.ts';
 import { marks } from '../../../domain/vocabulary.ts';
-import { isolatedBy, nodeFacts } from '../../support/nodes.ts';
+import { isolatedBy, nodeFacts, taint } from '../../support/nodes.ts';
 
 const marked = (text: string) => nodeFacts({ marks: { [marks.isolation]: text } });
 
@@ -53,4 +59,16 @@ test('handed over: by an outcome on the mark, or by the note of a take-over', ()
   expect(isHandedOver(isolatedBy('r-1'))).toBe(false);
   expect(isHandedOver(marked('{"repair":"r-1","at":1,"outcome":"escalated"}'))).toBe(true);
   expect(isHandedOver(nodeFacts({ marks: { [marks.handedOver]: '{}' } }))).toBe(true);
+});
+
+test.each([
+  [taint('ToBeDeletedByClusterAutoscaler', { value: '1795570000' }), true],
+  [taint('karpenter.sh/disrupted'), true],
+  [taint('karpenter.sh/disruption', { value: 'disrupting' }), true],
+  [taint('karpenter.sh/disruption', { value: 'candidate' }), false],
+  [taint('DeletionCandidateOfClusterAutoscaler', { effect: 'PreferNoSchedule' }), false],
+  [taint('karpenter.sh/disrupted', { effect: 'PreferNoSchedule' }), false],
+  [taint('dedicated', { value: 'gpu' }), false],
+])('an autoscaler is about to remove a node with %j: %s', (one, expected) => {
+  expect(isBeingDisrupted(nodeFacts({ taints: [taint('other'), one] }))).toBe(expected);
 });

@@ -109,8 +109,8 @@ const cases: readonly Case[] = [
     bug: 'NVSentinel #141: a person uncordons, and later stages never hear of it',
     guard: {
       file: 'domain/repair/freshLook.ts',
-      from: 'notOurs(expected, seen) ?? held(seen) ?? notAllowed(seen) ?? notSick(expected, finding)',
-      to: 'held(seen) ?? notAllowed(seen) ?? notSick(expected, finding)',
+      from: 'notOurs(expected, seen) ?? leftAlone(expected, seen) ?? notSick(expected, finding)',
+      to: 'leftAlone(expected, seen) ?? notSick(expected, finding)',
     },
     holds: (code) =>
       expect(look(code, 'act', { node: { ...ours, unschedulable: false } })).toBe('taken-over'),

@@ -60,7 +60,7 @@ describe('a projected node', () => {
         { type: 'Odd', status: 'Unknown', reason: '', message: '' },
       ],
       marks: { 'slipway.dev/hold': 'mine' },
-      taints: ['karpenter.sh/disrupted'],
+      taints: [{ key: 'karpenter.sh/disrupted', value: '', effect: 'NoSchedule' }],
       controlPlane: true,
       deleting: true,
     });

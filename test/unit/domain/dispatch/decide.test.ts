@@ -8,7 +8,7 @@ import { foreignMarks, marks } from '../../../../domain/vocabulary.ts';
 import type { Outcome } from '../../../../domain/vocabulary.ts';
 import { recordOf, reported } from '../../../support/dispatch.ts';
 import { at, fault, firstBoot, minute, nextBoot, policy } from '../../../support/given.ts';
-import { isolatedBy, nodeFacts } from '../../../support/nodes.ts';
+import { isolatedBy, nodeFacts, taint } from '../../../support/nodes.ts';
 
 const kernel = policy();
 const disk = policy({ name: 'disk', checks: ['ReadonlyFilesystem'], holdDownMs: 2 * minute });
@@ -164,15 +164,18 @@ describe('a node', () => {
     ['kept for a person', { unschedulable: true, marks: kept }, 'cordoned-by-other', undefined],
     ['put back by a person', { marks: kept }, undefined, undefined],
     ['isolated by a repair', isolatedBy('r-0'), undefined, undefined],
-    ['tainted otherwise', { taints: ['node.kubernetes.io/not-ready'] }, undefined, undefined],
-    ...foreignMarks.disruptionTaints.map(
-      (taint): [string, Partial<NodeFacts>, string, undefined] => [
-        taint,
-        { taints: ['other', taint] },
-        'disrupted-by-autoscaler',
-        undefined,
-      ],
-    ),
+    [
+      'tainted otherwise',
+      { taints: [taint('node.kubernetes.io/not-ready')] },
+      undefined,
+      undefined,
+    ],
+    ...foreignMarks.disruptionTaints.map((key): [string, Partial<NodeFacts>, string, undefined] => [
+      key,
+      { taints: [taint('other'), taint(key)] },
+      'disrupted-by-autoscaler',
+      undefined,
+    ]),
   ])('that is %s', (_name, changes, usual, bold) => {
     expect(untouchableReason(nodeFacts(changes), kernel)).toBe(usual);
     expect(untouchableReason(nodeFacts(changes), { ...kernel, touch })).toBe(bold);

@@ -5,7 +5,7 @@ import type { Expectation, Purpose, Seen } from '../../../../domain/repair/fresh
 import type { CheckReport } from '../../../../domain/repair/types.ts';
 import { foreignMarks, marks } from '../../../../domain/vocabulary.ts';
 import { fault, firstBoot, policy, repairId, report } from '../../../support/given.ts';
-import { isolatedBy, nodeFacts } from '../../../support/nodes.ts';
+import { isolatedBy, nodeFacts, taint } from '../../../support/nodes.ts';
 
 const well = report({ verdict: 'healthy' });
 const ours = isolatedBy(repairId);
@@ -185,6 +185,34 @@ describe('people', () => {
   });
 });
 
+describe('a node that is about to be removed', () => {
+  const doomed = { taints: [taint('dedicated'), taint('ToBeDeletedByClusterAutoscaler')] };
+  const bold = { ...policy().touch, disruptedByAutoscaler: true };
+
+  test('is acted on no more, and neither kept from returning nor from being undone', () => {
+    const node = isolatedBy(repairId, doomed);
+    expect(look('act', { node })).toMatchObject({
+      reason: 'disrupted-by-autoscaler',
+      detail: 'the taints of the node: dedicated, ToBeDeletedByClusterAutoscaler',
+    });
+    expect(look('return', { node, reports: [well] })).toMatchObject({ ok: true });
+    expect(look('undo', { node })).toMatchObject({ ok: true });
+    const free = nodeFacts(doomed);
+    expect(look('isolate', { node: free })).toMatchObject({
+      reason: 'disrupted-by-autoscaler',
+      detail: 'the taints of the node: dedicated, ToBeDeletedByClusterAutoscaler',
+    });
+  });
+
+  test('is acted on where the policy says so, unless it is being deleted', () => {
+    const node = isolatedBy(repairId, doomed);
+    const touching = { policy: { ...policy(), touch: bold } };
+    expect(look('act', { node }, touching)).toMatchObject({ ok: true });
+    const deleted = isolatedBy(repairId, { deleting: true });
+    expect(look('act', { node: deleted }, touching)).toMatchObject({ reason: 'being-deleted' });
+  });
+});
+
 describe('isolation', () => {
   const touch = { controlPlane: true, cordonedByOther: true, disruptedByAutoscaler: true };
   const cordoned = nodeFacts({ unschedulable: true, unschedulableOwner: 'kubectl' });
@@ -209,7 +237,7 @@ describe('isolation', () => {
     ['being deleted', nodeFacts({ deleting: true }), 'being-deleted'],
     [
       'disrupted',
-      nodeFacts({ taints: [foreignMarks.disruptionTaints[0]] }),
+      nodeFacts({ taints: [taint(foreignMarks.disruptionTaints[0])] }),
       'disrupted-by-autoscaler',
     ],
   ])('of a node that is %s', (_name, node, expected) => {
