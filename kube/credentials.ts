@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
 import { dirname, resolve } from 'node:path';
-import { tokenFilesOf } from '../schemas/kubeconfig.ts';
+import { usersOf } from '../schemas/kubeconfig.ts';
+import type { PluginCredential, UserEntry } from '../schemas/kubeconfig.ts';
+import { runPlugin } from './credentialPlugin.ts';
 
 export type Access = {
   readonly headers: Readonly<Record<string, string>>;
@@ -42,11 +44,12 @@ const headersOf = (options: RequestOptions): Record<string, string> => {
   return headers;
 };
 
+const userEntry = (config: KubeConfig, path: string): UserEntry =>
+  usersOf(readFileSync(path, 'utf8')).get(config.getCurrentUser()?.name ?? '') ?? {};
+
 /** What the library lacks: the file with the current user's token. */
-const tokenFileOf = (config: KubeConfig, path: string): string | undefined => {
-  const file = tokenFilesOf(readFileSync(path, 'utf8')).get(config.getCurrentUser()?.name ?? '');
-  return file === undefined ? undefined : resolve(dirname(path), file);
-};
+const tokenFileOf = ({ tokenFile }: UserEntry, path: string): string | undefined =>
+  tokenFile === undefined ? undefined : resolve(dirname(path), tokenFile);
 
 /** Read anew each time, since such a file is replaced while we run. */
 const tokenHeader = async (file: string): Promise<Record<string, string>> => {
@@ -54,21 +57,60 @@ const tokenHeader = async (file: string): Promise<Record<string, string>> => {
   return { authorization: `Bearer ${token.trim()}` };
 };
 
-const accessOf = async (config: KubeConfig, path: string): Promise<Access> => {
-  const tokenFile = tokenFileOf(config, path);
+/** Without a word about it, a credential is asked for again after this long. */
+const pluginLifetimeMs = 300_000;
+
+type PluginAnswers = { credential?: PluginCredential; until?: number };
+
+/** What the plugin said last, as long as it holds. */
+const pluginCredential = async (
+  { exec }: UserEntry,
+  { kubeconfigPath, server }: Place,
+  answers: PluginAnswers,
+): Promise<PluginCredential> => {
+  if (!exec) return {};
+  if (answers.credential && Date.now() < (answers.until ?? 0)) return answers.credential;
+  const credential = await runPlugin(exec, { kubeconfigPath, server });
+  answers.credential = credential;
+  answers.until = credential.expiresAt ?? Date.now() + pluginLifetimeMs;
+  return credential;
+};
+
+type Place = { readonly kubeconfigPath: string; readonly server: string };
+
+const accessOf = async (
+  config: KubeConfig,
+  place: Place,
+  answers: PluginAnswers,
+): Promise<Access> => {
+  const entry = userEntry(config, place.kubeconfigPath);
+  const tokenFile = tokenFileOf(entry, place.kubeconfigPath);
+  const plugin = await pluginCredential(entry, place, answers);
   const options: RequestOptions & { servername?: string } = { headers: {} };
   await config.applyToHTTPSOptions(options);
-  const { ca, cert, key, passphrase, rejectUnauthorized, servername } = options;
   return {
-    headers: { ...(tokenFile && (await tokenHeader(tokenFile))), ...headersOf(options) },
-    tls: {
-      ...(ca !== undefined && { ca }),
-      ...(cert !== undefined && { cert }),
-      ...(key !== undefined && { key }),
-      ...(passphrase !== undefined && { passphrase }),
-      ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
-      ...(servername !== undefined && { servername }),
+    headers: {
+      ...(tokenFile && (await tokenHeader(tokenFile))),
+      ...(plugin.token !== undefined && { authorization: `Bearer ${plugin.token}` }),
+      ...headersOf(options),
     },
+    tls: tlsOf(options, plugin),
+  };
+};
+
+const tlsOf = (
+  options: RequestOptions & { servername?: string },
+  plugin: PluginCredential,
+): Tls => {
+  const { ca, passphrase, rejectUnauthorized, servername } = options;
+  const { cert = options.cert, key = options.key } = plugin;
+  return {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(passphrase !== undefined && { passphrase }),
+    ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
+    ...(servername !== undefined && { servername }),
   };
 };
 
@@ -78,6 +120,8 @@ const load = (path: string): KubeConfig | string => {
   try {
     const config = new KubeConfig();
     config.loadFromFile(path);
+    // The library would wait for ever for a plugin that hangs; it is run by us.
+    config.users = config.users.map((user) => ({ ...user, exec: undefined }));
     return config;
   } catch (error) {
     return messageOf(error);
@@ -115,10 +159,12 @@ export const readTarget = (path: string, context?: string): TargetResult => {
       `The kubeconfig ${path} wants the proxy ${cluster.proxyUrl}, which Slipway cannot use. Remove proxy-url or give a direct address.`,
     );
   }
+  const server = cluster.server.replace(/\/+$/, '');
+  const answers: PluginAnswers = {};
   const target: Target = {
-    server: cluster.server.replace(/\/+$/, ''),
+    server,
     contextName: config.getCurrentContext(),
-    access: () => accessOf(config, path),
+    access: () => accessOf(config, { kubeconfigPath: path, server }, answers),
   };
   return { ok: true, target };
 };
