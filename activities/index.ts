@@ -8,6 +8,7 @@ import { migrate } from './migrate.ts';
 import type { Pulse } from './migrate.ts';
 import { observe } from './observe.ts';
 import type { ObservedCommand } from './observe.ts';
+import { preflight } from './preflight.ts';
 import { releasePermit, requestPermit } from './permit.ts';
 import type { Ports } from './ports.ts';
 import { flush, record, recordWhile } from './record.ts';
@@ -25,6 +26,7 @@ export type MoveActivities = ReturnType<typeof createMoveActivities>;
 export function createRepairActivities(ports: Ports) {
   return {
     requestPermit: own(ports, (step): Promise<StepOutcome> => requestPermit(ports, step)),
+    preflight: own(ports, (step): Promise<StepOutcome> => preflight(ports, step)),
     isolate: own(ports, (step): Promise<StepOutcome> => isolate(ports, step)),
     releasePermit: own(ports, (step): Promise<StepOutcome> => releasePermit(ports, step)),
     close: own(ports, (step, ending: Ending): Promise<StepOutcome> => close(ports, step, ending)),

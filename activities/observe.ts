@@ -2,6 +2,7 @@
 import { movable } from '../domain/repair/pods.ts';
 import type { Command } from '../domain/repair/types.ts';
 import { freshLook, unread } from './freshLook.ts';
+import { examine, examineQuickly } from './preflight.ts';
 import type { Ports } from './ports.ts';
 import type { Step, StepOutcome } from './step.ts';
 
@@ -11,6 +12,7 @@ export type ObservedCommand = Extract<
   {
     readonly kind:
       | 'requestPermit'
+      | 'preflight'
       | 'isolate'
       | 'tagPods'
       | 'migrate'
@@ -28,6 +30,8 @@ export async function observe(
   switch (command.kind) {
     case 'requestPermit':
       return observePermit(ports, step);
+    case 'preflight':
+      return examine(ports, step);
     case 'isolate': {
       const look = await freshLook(ports, step, 'isolate');
       return look.ok ? { kind: 'isolated', assumed: true } : look.outcome;
@@ -51,12 +55,17 @@ async function observeTagging({ kube }: Ports, { opening }: Step): Promise<StepO
   return { kind: 'podsTagged', pods: movable(listed.value).length, assumed: true };
 }
 
-async function observePermit(ports: Ports, { opening }: Step): Promise<StepOutcome> {
-  const { repairId, node, nodeUid, policy } = opening;
-  const answer = await ports.guard.preview({ repairId, node, nodeUid, limits: policy.guard });
+async function observePermit(ports: Ports, step: Step): Promise<StepOutcome> {
+  const { repairId, node, nodeUid, policy } = step.opening;
+  const [answer, fitness] = await Promise.all([
+    ports.guard.preview({ repairId, node, nodeUid, limits: policy.guard }),
+    examineQuickly(ports, step),
+  ]);
+  if (fitness.kind === 'preflightFailed') return fitness;
   const { out, limit } = answer;
+  const fit = fitness.kind === 'preflightPassed' && ({ fit: true } as const);
   return answer.kind === 'granted'
-    ? { kind: 'permitGranted', out, limit, assumed: true }
+    ? { kind: 'permitGranted', out, limit, ...fit, assumed: true }
     : { kind: 'permitRefused', reason: answer.reason, out, limit, assumed: true };
 }
 

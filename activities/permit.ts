@@ -1,13 +1,21 @@
 /** Asks the guard for leave to take the node out, and gives it back. */
 import { unread } from './freshLook.ts';
+import { examineQuickly } from './preflight.ts';
 import type { Ports } from './ports.ts';
 import type { Step, StepOutcome } from './step.ts';
 
-export async function requestPermit(ports: Ports, { opening }: Step): Promise<StepOutcome> {
+/** The machine is read meanwhile: in the good case that costs no time. */
+export async function requestPermit(ports: Ports, step: Step): Promise<StepOutcome> {
+  const { opening } = step;
   const { repairId, node, nodeUid, policy } = opening;
-  const answer = await ports.guard.request({ repairId, node, nodeUid, limits: policy.guard });
+  const [answer, fitness] = await Promise.all([
+    ports.guard.request({ repairId, node, nodeUid, limits: policy.guard }),
+    examineQuickly(ports, step),
+  ]);
+  if (fitness.kind === 'preflightFailed') return fitness;
   const { out, limit } = answer;
-  if (answer.kind === 'granted') return { kind: 'permitGranted', out, limit };
+  const fit = fitness.kind === 'preflightPassed' && ({ fit: true } as const);
+  if (answer.kind === 'granted') return { kind: 'permitGranted', out, limit, ...fit };
   const gone = answer.reason === 'node-unknown' ? await goneFor(ports, opening) : undefined;
   return gone ?? { kind: 'permitRefused', reason: answer.reason, out, limit };
 }

@@ -14,6 +14,8 @@ export type Step = {
   readonly bootId: string;
   /** Whether the node carries our isolation; never in observe mode. */
   readonly isolated: boolean;
+  /** The rung that is next. */
+  readonly rung: number;
   readonly checks: readonly string[];
   /** What the last pass of evictions left: who was refused, and when they may be asked again. */
   readonly refusals?: Pick<RepairState['pods'], 'blockers' | 'askAgainAt'>;

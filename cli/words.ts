@@ -57,6 +57,7 @@ const sentences: Readonly<Record<WaitReason, string>> = {
   'unknown-after-boot-window': 'Nobody knows what the attempt did, and the machine did not reboot.',
   'wrong-machine': 'The hardware at that address is another machine; it was not touched.',
   'bmc-unavailable': 'The BMC of the machine could not be asked, so nothing was tried yet.',
+  'no-rung-possible': 'No rung of the ladder can be tried on this machine, so nothing was moved.',
   'observe-mode': 'Slipway only observes here: it says what it would do.',
   'terminated-outside': 'The repair was ended from outside.',
   boot: 'It waits for the machine to boot.',

@@ -95,6 +95,7 @@ export const escalationReasons = [
   'verification-timed-out',
   'wrong-machine',
   'bmc-unavailable',
+  'no-rung-possible',
   'cancelled-mid-repair',
   'held-mid-repair',
   'terminated-outside',

@@ -37,8 +37,27 @@ export type NotTried = {
   readonly retryAfterMs?: number;
 };
 
+export type Fitness =
+  | { readonly result: 'ready' }
+  | {
+      readonly result: 'rejected';
+      readonly detail: string;
+      readonly code?: ReasonCode;
+      /** Another rung of the same machine may do better. */
+      readonly thisRungOnly?: true;
+    }
+  | NotTried;
+
 export type Driver = {
   readonly name: string;
+  /**
+   * Whether `run` could be tried now: looks at everything it looks at, and sends nothing that could act; `asIs` looks at
+   * what is known here alone and calls nobody. Never throws.
+   */
+  readonly preflight: (
+    request: RungRequest,
+    how: { readonly signal: AbortSignal; readonly asIs: boolean },
+  ) => Promise<Fitness>;
   /** Never throws; an aborted signal after sending means `unknown`. */
   readonly run: (request: RungRequest, signal: AbortSignal) => Promise<RungResult>;
 };

@@ -1,11 +1,11 @@
 /** Resets a machine through its BMC: at most one reset per call, and only of the machine that the Node runs on. */
-import { provesMachine } from '../domain/repair/machineIdentity.ts';
+import { canProve, provesMachine } from '../domain/repair/machineIdentity.ts';
 import { chooseReset } from '../domain/repair/resetType.ts';
 import type { EpochMs, ReasonCode } from '../domain/vocabulary.ts';
 import { parseActionInfo, parseRedfishSystem, type RedfishSystem } from '../schemas/redfish.ts';
 import { bmcFinder, type Bmc, type FindBmc } from './bmc.ts';
 import { retryAfterOf, type HttpAnswer, type HttpLimits } from './http.ts';
-import type { Driver, RungRequest, RungResult } from './port.ts';
+import type { Driver, Fitness, NotTried, RungRequest, RungResult } from './port.ts';
 import { talkTo, toldIn, type Talk } from './redfishTalk.ts';
 
 export type RedfishOptions = {
@@ -22,7 +22,11 @@ export function createRedfishDriver(options: RedfishOptions): Driver {
     find: bmcFinder(options),
     sessionOnly: new Set(),
   };
-  return { name: 'redfish', run: (request, signal) => run(world, request, signal) };
+  return {
+    name: 'redfish',
+    preflight: (request, how) => preflight(world, request, how),
+    run: (request, signal) => run(world, request, signal),
+  };
 }
 
 type World = {
@@ -32,22 +36,66 @@ type World = {
   readonly sessionOnly: Set<string>;
 };
 
+type Rejected = {
+  readonly result: 'rejected';
+  readonly detail: string;
+  readonly code?: ReasonCode;
+};
+
 /** A reset that may be sent, or why not: `refused` will be again, `unavailable` may work later. */
 type Plan =
   | { readonly kind: 'ready'; readonly target: URL; readonly type: string; readonly label: string }
-  | { readonly kind: 'refused'; readonly why: string; readonly code?: ReasonCode }
+  | {
+      readonly kind: 'refused';
+      readonly why: string;
+      readonly code?: ReasonCode;
+      readonly thisRungOnly?: true;
+    }
   | { readonly kind: 'unavailable'; readonly why: string; readonly retryAfterMs?: number };
 
-async function run(world: World, request: RungRequest, signal: AbortSignal): Promise<RungResult> {
-  const limits: HttpLimits = { deadlineAt: request.deadlineAt, clock: world.clock, signal };
-  const bmc = await world.find(request.node.name);
+async function preflight(
+  world: World,
+  request: RungRequest,
+  { signal, asIs }: Parameters<Driver['preflight']>[1],
+): Promise<Fitness> {
+  if (asIs) return asItIs(world, request);
+  return planned(world, request, signal, (_talk, plan) => Promise.resolve(fitnessOf(plan)));
+}
+
+async function asItIs({ find }: World, { node, sharers }: RungRequest): Promise<Fitness> {
+  const bmc = await find(node.name);
   if (!bmc.ok) return rejected(bmc.why, bmc.code);
-  return talkTo(bmc.value, limits, world.sessionOnly, async (talk) => {
-    const plan = await planReset(talk, bmc.value, request);
+  const proof = canProve(node, sharers);
+  return proof.ok ? { result: 'ready' } : rejected(proof.why, 'wrong-machine');
+}
+
+async function run(world: World, request: RungRequest, signal: AbortSignal): Promise<RungResult> {
+  return planned(world, request, signal, async (talk, plan) => {
     if (plan.kind !== 'ready') return withoutAct(plan);
     const answer = await talk.post(plan.target, JSON.stringify({ ResetType: plan.type }));
     return judge(answer, plan.label, world.clock());
   });
+}
+
+/** What both have in common, so that a preflight fails for the same reasons as a rung. */
+async function planned<T>(
+  world: World,
+  request: RungRequest,
+  signal: AbortSignal,
+  then: (talk: Talk, plan: Plan) => Promise<T>,
+): Promise<T | Rejected> {
+  const limits: HttpLimits = { deadlineAt: request.deadlineAt, clock: world.clock, signal };
+  const bmc = await world.find(request.node.name);
+  if (!bmc.ok) return rejected(bmc.why, bmc.code);
+  return talkTo(bmc.value, limits, world.sessionOnly, async (talk) =>
+    then(talk, await planReset(talk, bmc.value, request)),
+  );
+}
+
+function fitnessOf(plan: Plan): Fitness {
+  if (plan.kind === 'ready') return { result: 'ready' };
+  if (plan.kind === 'unavailable') return notTried(plan.why, plan.retryAfterMs);
+  return { ...rejected(plan.why, plan.code), ...(plan.thisRungOnly && { thisRungOnly: true }) };
 }
 
 /** Reads the system and decides; nothing is sent that could act. */
@@ -69,7 +117,7 @@ async function resetOf(talk: Talk, system: RedfishSystem, action: string): Promi
   const resetTypes = system.resetTypes ?? (await listedElsewhere(talk, system));
   const choice = chooseReset(action, { power: system.power, resetTypes });
   if (choice.kind === 'later') return { kind: 'unavailable', why: choice.why };
-  if (choice.kind === 'refuse') return { kind: 'refused', why: choice.why };
+  if (choice.kind === 'refuse') return { kind: 'refused', why: choice.why, thisRungOnly: true };
   const { resetTarget = '' } = system;
   if (resetTarget === '') return { kind: 'refused', why: 'the BMC offers no reset of this system' };
   const target = talk.within(resetTarget);
@@ -112,11 +160,11 @@ function judge(answer: HttpAnswer, label: string, now: EpochMs): RungResult {
   return isNo ? rejected(detail) : unknown(detail);
 }
 
-function rejected(detail: string, code?: ReasonCode): RungResult {
+function rejected(detail: string, code?: ReasonCode): Rejected {
   return { result: 'rejected', detail, ...(code && { code }) };
 }
 
-function notTried(detail: string, retryAfterMs?: number): RungResult {
+function notTried(detail: string, retryAfterMs?: number): NotTried {
   return { result: 'not-tried', detail, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 

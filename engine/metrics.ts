@@ -190,9 +190,10 @@ function countedNotices(registry: Registry, waiting: Waiting): Counting {
   };
 }
 
-function countedDriver(registry: Registry, { name, run }: Driver): Driver {
+function countedDriver(registry: Registry, { name, preflight, run }: Driver): Driver {
   return {
     name,
+    preflight,
     run: async (request, signal) => {
       const answer = await run(request, signal);
       registry.count('slipway_rung_attempts_total', { driver: name, result: answer.result });

@@ -40,7 +40,7 @@ export async function closeVanished(
 /** Only what carries this repair's mark is touched. Throws while the world cannot be read or written. */
 async function handOver(ports: Ports, opening: RepairOpening): Promise<void> {
   const { bootId, check } = opening.fault;
-  const step = { opening, bootId, isolated: true, checks: [check], pending: [] };
+  const step = { opening, bootId, isolated: true, rung: 0, checks: [check], pending: [] };
   const { kind } = await restore(ports, step, ending);
   if (kind !== 'restored') throw new Error('the node could not be handed over');
 }

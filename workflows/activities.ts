@@ -29,6 +29,16 @@ export function ordinary(cluster: string): Repairs {
   });
 }
 
+/** A preflight reads a BMC, which may take its time; it stands in the lane of the isolations that follow it. */
+export function preflighting(cluster: string): Repairs {
+  return proxyActivities<RepairActivities>({
+    taskQueue: taskQueueOf('repairs', cluster),
+    startToCloseTimeout: 15 * second,
+    scheduleToCloseTimeout: 45 * second,
+    retry,
+  });
+}
+
 /** For what gives back and closes: patient, and then the repair says what keeps it. */
 export function patient(cluster: string): Repairs {
   return proxyActivities<RepairActivities>({

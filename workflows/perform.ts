@@ -16,7 +16,7 @@ import type {
   RepairState,
 } from '../domain/repair/types.ts';
 import type { EpochMs } from '../domain/vocabulary.ts';
-import { evicting, local, moves, ordinary, patient, rungOnce } from './activities.ts';
+import { evicting, local, moves, ordinary, patient, preflighting, rungOnce } from './activities.ts';
 import type { Inbox } from './inbox.ts';
 import type { Pending } from './pending.ts';
 import { stepOf } from './step.ts';
@@ -75,6 +75,8 @@ function acted(turn: Turn, command: Act): Promise<StepOutcome> {
     case 'requestPermit':
     case 'isolate':
       return quickly(turn, command.kind);
+    case 'preflight':
+      return failing(turn, () => preflighting(clusterOf(turn)).preflight(step(turn, [])));
     case 'tagPods':
       return answered(turn, () => moves(clusterOf(turn)).tagPods(step(turn)));
     case 'migrate':

@@ -13,6 +13,7 @@ export function stepOf(
     opening,
     bootId: state.bootId,
     isolated: state.isolated && opening.mode === 'act',
+    rung: state.rung,
     checks: checksOf(state.reports),
     refusals: { blockers, askAgainAt },
     pending,

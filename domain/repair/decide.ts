@@ -8,6 +8,8 @@ import type { Attempt, Command, Ending, RepairState } from './types.ts';
 
 /** While it waits for a boot or for evidence, a repair looks by itself this often. */
 const lookEveryMs = 20_000;
+/** What a preflight saw may have changed after this long. */
+const fitForMs = 60_000;
 
 export function decide(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
   if (isStuck(state, now)) return handOver(state);
@@ -96,10 +98,20 @@ function endingByHealth(state: RepairState): Ending | undefined {
 
 function work(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
   if (health(state) === 'unknown') return waitForEvidence(state, policy, now);
+  if (!state.isolated) return isolate(state, policy, now);
   if (!state.permit) return { kind: 'requestPermit' };
-  if (!state.isolated) return { kind: 'isolate' };
   if (!state.pods.tagged) return { kind: 'tagPods' };
   return state.pods.moved ? climb(state, policy, now) : migrate(state, policy, now);
+}
+
+/** Nothing is isolated before it is known that the next rung can be tried; a policy without rungs only isolates. */
+function isolate(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
+  const { unfit, untried, permit, fitAt = 0 } = state;
+  const rung = policy.ladder[state.rung];
+  if (unfit) return escalate(state, unfit.reason, unfit.detail);
+  if (rung && untried) return untilAsked(state, rung, now) ?? { kind: 'preflight' };
+  if (!permit) return { kind: 'requestPermit' };
+  return rung && now >= fitAt + fitForMs ? { kind: 'preflight' } : { kind: 'isolate' };
 }
 
 /** Not knowing permits neither an act nor a return; after the time-out a person has to look. */

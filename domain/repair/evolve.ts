@@ -92,14 +92,26 @@ const handlers: Handlers = {
   lost: (state, { reason, detail }) => withLoss(state, reason, detail),
   lookAgain: (state) => ({ ...state, refused: undefined }),
   misheard: (state) => state,
-  permitGranted: (state) => ({
+  permitGranted: (state, { fit, at }) => ({
     ...state,
     refused: undefined,
     permit: true,
+    fitAt: fit && at,
     phase: workPhase(state),
   }),
   permitRefused: (state, { reason, at }) =>
     withRefusal(state, reason, at, isUnreadable(reason) ? soon : woken),
+  preflightPassed: (state, { at }) => ({
+    ...state,
+    refused: undefined,
+    untried: undefined,
+    fitAt: at,
+  }),
+  preflightFailed: (state, { reason, detail }) => ({
+    ...state,
+    refused: undefined,
+    unfit: { reason, detail },
+  }),
   isolated: (state) => inWorkPhase({ ...state, isolated: true, doubtful: false }),
   podsTagged: (state, { pods, at }) =>
     inWorkPhase({
@@ -111,7 +123,7 @@ const handlers: Handlers = {
   podsLeft,
   podsFound,
   attempted,
-  notTried: (state, event) => ({ ...state, refused: undefined, untried: postponed(state, event) }),
+  notTried,
   attemptSpent: (state, { nextRung, nextSpent }) => ({
     ...state,
     attempt: undefined,
@@ -199,6 +211,12 @@ function attempted(state: RepairState, event: Of<'attempted'>): RepairState {
     attempts: state.attempts + 1,
     verifyingSince: at,
   };
+}
+
+/** Before the isolation no permit is held while the machine cannot be asked: others may need it. */
+function notTried(state: RepairState, event: Of<'notTried'>): RepairState {
+  const waiting = { ...state, refused: undefined, untried: postponed(state, event) };
+  return state.isolated ? waiting : { ...waiting, permit: false, phase: 'awaiting-permit' };
 }
 
 /** Back off, but never before the machine's own word. Nothing was sent: neither attempts nor rungs are counted. */

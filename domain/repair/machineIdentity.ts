@@ -7,26 +7,27 @@ type Named = Pick<NodeFacts, 'name' | 'systemUuid'>;
 export type MachineProof = { readonly ok: true } | { readonly ok: false; readonly why: string };
 
 /**
- * `sharers` are other nodes with this node's UUID. Byte-swapped spellings are not accepted: two machines may differ by
- * just that.
+ * Whether the BMC's UUID is that of the node. Byte-swapped spellings are not accepted: two machines may differ by just
+ * that.
  */
 export function provesMachine(
   node: Named,
   uuid: string | undefined,
   sharers: readonly string[],
 ): MachineProof {
-  const own = node.systemUuid;
-  const doubt = doubtAbout(own);
-  if (doubt) return { ok: false, why: `node ${node.name} has ${doubt}, which proves no machine` };
-  if (uuid === undefined || canonical(uuid) !== canonical(own)) {
-    const found = `the BMC's system has UUID ${uuid ?? '(none)'}`;
-    return { ok: false, why: `${found}, node ${node.name} has ${own}` };
-  }
-  if (sharers.length > 0) {
-    const others = sharers.slice(0, 3).join(', ') + (sharers.length > 3 ? ', ...' : '');
-    return { ok: false, why: `UUID ${own} of node ${node.name} is also that of ${others}` };
-  }
-  return { ok: true };
+  const own = canProve(node, sharers);
+  if (!own.ok || (uuid !== undefined && canonical(uuid) === canonical(node.systemUuid))) return own;
+  const found = `the BMC's system has UUID ${uuid ?? '(none)'}`;
+  return { ok: false, why: `${found}, node ${node.name} has ${node.systemUuid}` };
+}
+
+/** Whether the node's own UUID can prove anything. `sharers` are other nodes with the same one. */
+export function canProve({ name, systemUuid }: Named, sharers: readonly string[]): MachineProof {
+  const doubt = doubtAbout(systemUuid);
+  if (doubt) return { ok: false, why: `node ${name} has ${doubt}, which proves no machine` };
+  if (sharers.length === 0) return { ok: true };
+  const others = sharers.slice(0, 3).join(', ') + (sharers.length > 3 ? ', ...' : '');
+  return { ok: false, why: `UUID ${systemUuid} of node ${name} is also that of ${others}` };
 }
 
 /** The other nodes that say they are this machine. */

@@ -2,7 +2,15 @@
 import type { Continuation } from '../dispatch/types.ts';
 import type { Evidence } from '../evidence.ts';
 import type { FaultEvent } from '../fault.ts';
-import type { BlockReason, EpochMs, Mode, Outcome, Phase, ReasonCode } from '../vocabulary.ts';
+import type {
+  BlockReason,
+  EpochMs,
+  EscalationReason,
+  Mode,
+  Outcome,
+  Phase,
+  ReasonCode,
+} from '../vocabulary.ts';
 import type { RepairPolicy } from './policy.ts';
 
 /** A report as a repair knows it. */
@@ -99,6 +107,10 @@ export type RepairState = {
   /** Of each observer and check of the episode, as in the node's record. */
   readonly reports: readonly CheckReport[];
   readonly permit: boolean;
+  /** When it was last seen that the next rung can be tried at all; before that nothing is isolated. */
+  readonly fitAt?: EpochMs | undefined;
+  /** Why no rung can be tried, until something else changes. */
+  readonly unfit?: { readonly reason: UnfitReason; readonly detail: string } | undefined;
   readonly isolated: boolean;
   /** An isolation was tried and nobody knows whether it took: a look has to tell before the repair may end. */
   readonly doubtful: boolean;
@@ -166,7 +178,12 @@ export const lossReasons = [
 ] as const;
 export type LossReason = (typeof lossReasons)[number];
 
+/** What a preflight may find for good. */
+export type UnfitReason = Extract<EscalationReason, 'wrong-machine' | 'no-rung-possible'>;
+
 export type Command =
+  /** Reads the machine as the next rung will, and changes nothing. */
+  | { readonly kind: 'preflight' }
   | { readonly kind: 'requestPermit' }
   | { readonly kind: 'isolate' }
   | { readonly kind: 'tagPods' }
@@ -230,6 +247,8 @@ export type CommandOutcome = At &
         readonly kind: 'permitGranted';
         readonly out: number;
         readonly limit: number;
+        /** Meanwhile the next rung was found possible. */
+        readonly fit?: true;
         readonly assumed?: true;
       }
     | {
@@ -239,6 +258,10 @@ export type CommandOutcome = At &
         readonly limit: number;
         readonly assumed?: true;
       }
+    /** The next rung can be tried. */
+    | { readonly kind: 'preflightPassed' }
+    /** No rung can be tried: nothing is isolated. */
+    | { readonly kind: 'preflightFailed'; readonly reason: UnfitReason; readonly detail: string }
     | { readonly kind: 'isolated'; readonly assumed?: true }
     | {
         readonly kind: 'podsTagged';

@@ -25,10 +25,15 @@ afterAll(() => site?.close(), 60_000);
 
 const breaking = (node: string): Promise<Case> => breakNode(site, { node, check: healable });
 
+/** By an attempt: the look before the isolation does not count. */
 async function untilCalled(node: string, method: 'GET' | 'POST'): Promise<void> {
   await until(`the BMC of ${node} was sent a ${method}`, async () => {
     const calls = await readBmcCalls(site.stack.state.bmc?.callLog ?? '');
-    return calls.some((call) => call.system === node && call.method === method);
+    const [attemptedAt = Number.POSITIVE_INFINITY] = attemptsOf(node);
+    return calls.some(
+      (call) =>
+        call.system === node && call.method === method && Date.parse(call.at) >= attemptedAt,
+    );
   });
 }
 

@@ -115,8 +115,8 @@ describe.concurrent('a repair cancelled', () => {
     const slow = { answersAfterMs: 1_500, ignores: ['GracefulRestart' as const] };
     await loop().stack.hardware.behave(node, slow);
     await loop().fail(node);
-    await loop().until(`the BMC of ${node} is asked`, async () => {
-      const asked = (await loop().calls()).some(({ system }) => system === node);
+    await loop().until(`the BMC of ${node} is asked for a reset`, async () => {
+      const asked = resets(await loop().calls(), node).length > 0;
       return asked || undefined;
     });
     const end = await cancel(node);

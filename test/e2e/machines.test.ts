@@ -5,10 +5,11 @@ import { replaceFile } from '../../embedded/hardware/replaceFile.ts';
 import { isolations, resets } from '../../embedded/oracle/index.ts';
 import type { Loop } from '../support/loop.ts';
 import { policyFile, powerCycle, reboot, useLoop, viewNode } from '../support/loop.ts';
-import { deployOn, liftBudget } from '../support/pods.ts';
+import { appOf, deployOn, liftBudget } from '../support/pods.ts';
 import {
   busy,
   noBasic,
+  offers,
   startQuirkyBmc,
   wantsSlash,
   withUuid,
@@ -19,7 +20,7 @@ import {
 const ladder = [reboot, powerCycle];
 const loop = useLoop({
   mode: 'act',
-  nodes: 12,
+  nodes: 24,
   policies: policyFile([
     { name: 'quick', checks: ['KernelDeadlock'], ladder },
     {
@@ -133,6 +134,88 @@ describe.concurrent('a machine that could not be asked', () => {
     expect(await loop().ended(node)).toMatchObject({ outcome: 'cancelled' });
     expect(await resetTypes(node)).toEqual([]);
     expect(await viewNode(loop(), node)).toMatchObject({ unschedulable: false, marks: {} });
+  });
+});
+
+describe.concurrent('before it is isolated, a node', () => {
+  type Nodes = Record<string, { address: string; credentialsFile?: string; systemId?: string }>;
+
+  /** Not one write to the node or its pods, and no reset. */
+  async function untouched(node: string): Promise<void> {
+    const writes = (await loop().writes()).filter(
+      ({ user, name }) =>
+        user.startsWith('slipway') && (name === node || name?.includes(appOf(node))),
+    );
+    expect(writes.filter(({ resource }) => resource !== 'events')).toEqual([]);
+    expect(await viewNode(loop(), node)).toMatchObject({ unschedulable: false, marks: {} });
+    expect(await resetTypes(node)).toEqual([]);
+  }
+
+  test.each<[string, (entry: Nodes, node: string) => void, string]>([
+    ['is not in the inventory', (nodes, node) => void delete nodes[node], 'no BMC is named'],
+    [
+      'has no readable password',
+      (nodes, node) => (nodes[node]!.credentialsFile = '/nowhere/bmc.yaml'),
+      'no such file',
+    ],
+    ['is unknown to its BMC', (nodes, node) => (nodes[node]!.systemId = 'x'), 'answered 404'],
+  ])('that %s is handed over, and no pod has moved', async (_what, spoil, why) => {
+    const node = loop().takeNode();
+    await deployOn(loop(), node);
+    changeInventory((nodes) => spoil(nodes, node));
+    await loop().fail(node);
+    expect(await loop().ended(node)).toMatchObject({
+      outcome: 'escalated',
+      reason: 'no-rung-possible',
+    });
+    expect(JSON.stringify(eventsOf(loop(), node, 'preflightFailed'))).toContain(why);
+    await untouched(node);
+  });
+
+  test('whose BMC offers no reset of the ladder is handed over, with what is offered', async () => {
+    const { node } = await quirkyNode(offers(['On', 'ForceOff', 'ForceRestart', 'Nmi']));
+    await loop().fail(node);
+    expect(await loop().ended(node)).toMatchObject({ reason: 'no-rung-possible' });
+    const told = JSON.stringify(eventsOf(loop(), node, 'preflightFailed'));
+    expect(told).toMatch(/does not offer GracefulRestart; only On, .* does not offer PowerCycle/);
+    await untouched(node);
+  });
+
+  test('whose BMC offers the second rung alone is isolated and goes on there', async () => {
+    const { node } = await quirkyNode(offers(['PowerCycle']));
+    await loop().fail(node);
+    expect(await loop().ended(node)).toMatchObject({ outcome: 'repaired' });
+    expect(await resetTypes(node)).toEqual(['PowerCycle']);
+  });
+
+  test('whose BMC is busy waits without a permit, and is repaired by its first rung', async () => {
+    const { node, bmc } = await quirkyNode(busy('1'));
+    await loop().fail(node);
+    const waiting = await loop().state(node, ({ untried }) => (untried?.tries ?? 0) >= 2);
+    expect(waiting).toMatchObject({ phase: 'awaiting-permit', permit: false, isolated: false });
+    expect(await viewNode(loop(), node)).toMatchObject({ unschedulable: false, marks: {} });
+    bmc.become({});
+    expect(await loop().ended(node)).toMatchObject({ outcome: 'repaired' });
+    expect(await resetTypes(node)).toEqual(['GracefulRestart']);
+  });
+
+  test('whose BMC is busy for longer than its window is handed over as it was', async () => {
+    const { node } = await quirkyNode(busy());
+    await loop().fail(node, 'ReadonlyFilesystem');
+    expect(await loop().ended(node)).toMatchObject({
+      outcome: 'escalated',
+      reason: 'bmc-unavailable',
+    });
+    await untouched(node);
+  });
+
+  test('whose BMC takes a second for each answer is isolated all the same', async () => {
+    const node = loop().takeNode();
+    await loop().stack.hardware.behave(node, { bootMs: [500, 600], answersAfterMs: 1_200 });
+    await loop().fail(node);
+    await loop().state(node, ({ isolated }) => isolated);
+    await loop().stack.hardware.behave(node, { bootMs: [500, 600] });
+    expect(await loop().ended(node)).toMatchObject({ outcome: 'repaired' });
   });
 });
 

@@ -1,10 +1,12 @@
 /** With no mode set, Slipway decides everything, says what it would do, and does nothing. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { replaceFile } from '../../embedded/hardware/replaceFile.ts';
 import { policyFile, useLoop, viewNode } from '../support/loop.ts';
 import { deployOn } from '../support/pods.ts';
 
 const loop = useLoop({
-  nodes: 6,
+  nodes: 7,
   policies: policyFile([{ name: 'quick', checks: ['KernelDeadlock'], soak: '5m' }]),
 });
 
@@ -76,4 +78,17 @@ test('Slipway has written its own Lease and nothing else, and no BMC was called'
   expect([...new Set(places)]).toEqual(['leases slipway/slipway-engine']);
   expect(await loop().calls()).toEqual([]);
   expect(await viewNode(loop(), node)).toMatchObject({ unschedulable: false, marks: {} });
+});
+
+test('a machine that no rung could repair is told before anything else would be done', async () => {
+  const node = loop().takeNode();
+  const file = loop().stack.state.bmc!.inventory;
+  const { nodes } = JSON.parse(readFileSync(file, 'utf8')) as { nodes: Record<string, unknown> };
+  const { [node]: _, ...others } = nodes;
+  replaceFile(file, JSON.stringify({ nodes: others }));
+  await loop().fail(node);
+  expect(await loop().ended(node)).toMatchObject({ outcome: 'observed' });
+  expect(wouldDo(node).map(({ kind }) => kind)).toEqual(['requestPermit']);
+  const told = JSON.stringify(loop().entries(node));
+  expect(told).toContain('would have ended as escalated (no-rung-possible)');
 });

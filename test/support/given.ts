@@ -98,7 +98,7 @@ export function after(seconds: number, event: Unstamped<RepairEvent>): RepairEve
   return { ...event, at: at(seconds) };
 }
 
-export const granted = after(1, { kind: 'permitGranted', out: 0, limit: 2 });
+export const granted = after(1, { kind: 'permitGranted', out: 0, limit: 2, fit: true });
 export const isolated = after(2, { kind: 'isolated' });
 export const tagged = after(3, { kind: 'podsTagged', pods: 4 });
 export const moved = after(4, { kind: 'podsMoved' });

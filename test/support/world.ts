@@ -201,6 +201,8 @@ class World {
     switch (command.kind) {
       case 'requestPermit':
         return this.#request();
+      case 'preflight':
+        return this.#preflight();
       case 'isolate':
         return this.#guarded(state, 'isolate', (node) => this.#isolate(node));
       case 'tagPods':
@@ -248,7 +250,7 @@ class World {
     const assumed = true;
     switch (command.kind) {
       case 'requestPermit':
-        return { kind: 'permitGranted', out: 0, limit: 1, assumed };
+        return { kind: 'permitGranted', out: 0, limit: 1, fit: true, assumed };
       case 'isolate':
         return { kind: 'isolated', assumed };
       case 'tagPods':
@@ -303,7 +305,17 @@ class World {
     if (luck === 4) return { kind: 'failed', command: 'requestPermit', detail: 'no answer' };
     if (luck === 3) return { kind: 'permitRefused', reason: 'budget-full', out: 1, limit: 1 };
     this.#permit = true;
-    return { kind: 'permitGranted', out: 0, limit: 1 };
+    const granted = { kind: 'permitGranted', out: 0, limit: 1 } as const;
+    return luck === 2 ? granted : { ...granted, fit: true };
+  }
+
+  #preflight(): Outcome {
+    const luck = this.#pick(6);
+    if (luck === 5)
+      return { kind: 'preflightFailed', reason: 'no-rung-possible', detail: 'no entry' };
+    if (luck !== 4) return { kind: 'preflightPassed' };
+    this.#permit = false;
+    return { kind: 'notTried', rung: 0, number: 1, detail: 'busy' };
   }
 
   #isolate(node: NodeFacts): Outcome {

@@ -327,6 +327,41 @@ describe('a document', () => {
   });
 });
 
+describe('a preflight', () => {
+  const look = (quirk: Quirk, changes: Partial<RungRequest> = {}, asIs = false) => {
+    quirky.become(quirk);
+    const request = rungRequest({ driver: 'redfish', action: 'GracefulRestart' }, changes);
+    return driver().preflight(request, { signal: never, asIs });
+  };
+
+  it.each<[string, Quirk, object]>([
+    ['that is well', {}, { result: 'ready' }],
+    ['that is off', withPower('Off'), { result: 'ready' }],
+    ['that is powering on', withPower('PoweringOn'), { result: 'not-tried' }],
+    ['that is busy', busy('3'), { result: 'not-tried', retryAfterMs: 3_000 }],
+    ['that refuses the password', { instead: () => ({ status: 401 }) }, { result: 'rejected' }],
+    ['of another', withUuid('4C4C4544-0042-3510-8052-B4C04F313234'), { code: 'wrong-machine' }],
+    ['without this reset', offers(['ForceRestart']), { result: 'rejected', thisRungOnly: true }],
+  ])('of a machine %s tells it, and sends no order', async (_what, quirk, expected) => {
+    expect(await look(quirk)).toMatchObject(expected);
+    expect(resets()).toEqual([]);
+  });
+
+  it('closes the session that it opened', async () => {
+    expect(await look(noBasic)).toEqual({ result: 'ready' });
+    expect(bmc.calls().at(-1)).toMatchObject({ method: 'DELETE', answer: 204 });
+  });
+
+  it('of what is known here calls nobody', async () => {
+    expect(await look(busy(), {}, true)).toEqual({ result: 'ready' });
+    const lost = nodeFacts({ name: 'lost' });
+    expect(await look({}, { node: lost }, true)).toMatchObject({ result: 'rejected' });
+    const shared = await look({}, { sharers: ['other'] }, true);
+    expect(shared).toMatchObject({ result: 'rejected', code: 'wrong-machine' });
+    expect(quirky.asked).toEqual([]);
+  });
+});
+
 describe('a UUID', () => {
   const placeholder = '03000200-0400-0500-0006-000700080009';
 

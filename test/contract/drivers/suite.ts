@@ -62,6 +62,15 @@ export function describeDriver(name: string, makeWorld: () => Promise<DriverWorl
       expect(world.acts()).toBe(0);
     });
 
+    it('is ready where it could act, and does not act to find out', async () => {
+      for (const asIs of [true, false]) {
+        const how = { signal: never, asIs };
+        const fitness = await world.make(Date.now).preflight(rungRequest(world.rung), how);
+        expect(fitness).toEqual({ result: 'ready' });
+      }
+      expect(world.acts()).toBe(0);
+    });
+
     it.each(['answers-409', 'redirects'] as const)(
       'is rejected when its server %s',
       async (how) => {

@@ -24,6 +24,9 @@ describe('a UUID proves the machine', () => {
   });
 
   test('and not when other nodes have it too', () => {
+    expect(provesMachine(node, undefined, ['two'])).toMatchObject({
+      why: expect.stringContaining('also that of two') as string,
+    });
     expect(provesMachine(node, uuid, ['two'])).toEqual({
       ok: false,
       why: `UUID ${uuid} of node one is also that of two`,

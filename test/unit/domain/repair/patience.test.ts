@@ -29,7 +29,7 @@ const refusal = (seconds: number, reason: ReasonCode): RepairEvent =>
 describe('no progress', () => {
   test('for a day is handed over, and says in which phase and why', () => {
     const { when } = given([granted, refusal(2, 'node-unreadable'), refusal(8, 'node-unreadable')]);
-    when(1 + day - 1).decides({ kind: 'isolate' });
+    when(1 + day - 1).decides({ kind: 'preflight' });
     when(1 + day).decides({
       kind: 'conclude',
       outcome: 'escalated',

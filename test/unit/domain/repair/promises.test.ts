@@ -217,6 +217,17 @@ describe('for any events in any order', () => {
     ),
     fc.record(is('lookAgain', { at: time, because: fc.constant('') })),
     fc.record(is('permitGranted', { at: time, out: fc.nat(3), limit: fc.nat(3) })),
+    fc.record(is('preflightPassed', { at: time })),
+    fc.record(
+      is('preflightFailed', {
+        at: time,
+        reason: fc.constantFrom('wrong-machine', 'no-rung-possible'),
+        detail: fc.constant(''),
+      }),
+    ),
+    fc.record(
+      is('notTried', { at: time, rung: fc.nat(2), number: fc.nat(2), detail: fc.constant('') }),
+    ),
     fc.record(is('permitRefused', { at: time, reason, out: fc.nat(3), limit: fc.nat(3) })),
     fc.record(is('isolated', { at: time })),
     fc.record(is('podsTagged', { at: time, pods: fc.nat(2) })),
