@@ -32,7 +32,6 @@ describeDriver('redfish', async () => {
   return {
     make: (clock) => createRedfishDriver({ inventoryFile, clock, onWarning: () => undefined }),
     rung,
-    unsent: 'not-tried',
     proxy,
     clockReadings: 4,
     acts: () => resets(bmc).length,
