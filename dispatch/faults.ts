@@ -14,6 +14,7 @@ import { policyDefaults } from '../domain/repair/policy.ts';
 import type { RepairPolicy } from '../domain/repair/policy.ts';
 import type { EpochMs, Mode, ReasonCode } from '../domain/vocabulary.ts';
 import { repairId } from '../event-hub/index.ts';
+import type { Closing, Unowned } from './handOver.ts';
 import type { Records } from './records.ts';
 import type { Heard, Voice } from './voice.ts';
 
@@ -32,8 +33,12 @@ export type FaultsOptions = {
   readonly lookAgain: (node: string, at: EpochMs) => void;
   /** Told when the reason for doing nothing changed; for journal and counters. */
   readonly onIgnored: (record: EpisodeRecord, reason: ReasonCode, changed: boolean) => void;
-  /** Leaves the node of a repair that ended behind our back as a hand-over leaves it; false: ask again. */
-  readonly onVanished: (record: EpisodeRecord, episode: Episode) => Promise<boolean>;
+  /** Leaves node and journal of a repair that cannot do it itself; answers how it ended, or undefined: ask again. */
+  readonly handOver: (
+    record: EpisodeRecord,
+    episode: Episode,
+    reason: Unowned,
+  ) => Promise<Closing | undefined>;
 };
 
 export type Faults = {
@@ -208,7 +213,8 @@ async function carryOut(
   const { episode } = record;
   if (!episode) return 'done';
   const heard = await inform(options, record, episode, decision.kind);
-  if (heard === 'gone') return handOver(options, record, episode);
+  if (heard === 'gone') return close(options, record, episode, 'terminated-outside');
+  if (heard === 'stuck') return close(options, record, episode, 'stuck');
   return heard === 'heard' ? 'done' : 'retry';
 }
 
@@ -256,24 +262,23 @@ async function tell(
   return toldOf.kind === 'failed' ? 'later' : 'heard';
 }
 
-/** A repair that ended behind our back leaves a node that nobody vouches for: a person's. */
-async function handOver(
-  { records, clock, onVanished }: FaultsOptions,
+/** A repair that cannot go on leaves a node that nobody vouches for: a person's. */
+async function close(
+  { records, clock, handOver }: FaultsOptions,
   record: EpisodeRecord,
   episode: Episode,
+  reason: Unowned,
 ): Promise<'done' | 'retry'> {
   const { repairId: id } = episode;
   // The repair may have closed its episode in this very moment: its own word goes before ours.
   const fresh = await records.change(record.node, (read) => read);
   if (fresh.kind !== 'kept') return fresh.kind === 'missing' ? 'done' : 'retry';
   if (fresh.record.episode?.repairId !== id || fresh.record.episode.outcome) return 'done';
-  if (!(await onVanished(record, episode))) return 'retry';
-  const changed = await records.change(record.node, (read) => {
-    const reason = 'terminated-outside';
-    return (
-      read &&
-      evolve(read, { kind: 'closed', repairId: id, outcome: 'escalated', reason, at: clock() })
-    );
-  });
+  const closing = await handOver(record, episode, reason);
+  if (!closing) return 'retry';
+  const changed = await records.change(
+    record.node,
+    (read) => read && evolve(read, { kind: 'closed', repairId: id, ...closing, at: clock() }),
+  );
   return changed.kind === 'failed' ? 'retry' : 'done';
 }

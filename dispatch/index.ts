@@ -1,19 +1,24 @@
 /** The dispatcher of one cluster: the only automatic voice to its repairs. */
-import type { Episode, EpisodeRecord } from '../domain/dispatch/types.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EpisodeRecord } from '../domain/dispatch/types.ts';
 import type { NodeFacts } from '../domain/node.ts';
 import type { RepairPolicy } from '../domain/repair/policy.ts';
 import type { EpochMs, Mode, ReasonCode } from '../domain/vocabulary.ts';
 import { consumeFaults } from '../event-hub/index.ts';
 import type { Bucket, DeadLetter, Hub } from '../event-hub/index.ts';
 import { getNode } from '../kube/index.ts';
-import type { Kube, NodeCache } from '../kube/index.ts';
+import type { Kube, NodeCache, PodCache } from '../kube/index.ts';
 import type { GuardRecord } from '../schemas/guardRecord.ts';
 import type { Temporal } from '../temporal/index.ts';
 import { createAlarms } from './alarms.ts';
 import { createFaults } from './faults.ts';
 import type { FaultsOptions } from './faults.ts';
+import { handOver } from './handOver.ts';
+import type { Unowned } from './handOver.ts';
 import { followNode } from './nodes.ts';
 import { createPermits } from './permits.ts';
+import { reconcile } from './reconcile.ts';
+import type { PermitBook, ReconcileOptions } from './reconcile.ts';
 import type { Records } from './records.ts';
 import { createVoice } from './voice.ts';
 
@@ -27,19 +32,25 @@ export type DispatchOptions = {
   readonly records: Records;
   readonly guardBucket: Bucket<GuardRecord>;
   readonly observer: Kube;
+  readonly actor: Kube;
   readonly nodes: NodeCache;
+  readonly pods: PodCache;
   readonly policies: readonly RepairPolicy[];
   readonly mode: Mode;
   readonly codeVersion: string;
   readonly clock: () => EpochMs;
   readonly onIgnored: (record: EpisodeRecord, reason: ReasonCode, changed: boolean) => void;
-  readonly onVanished: (record: EpisodeRecord, episode: Episode) => Promise<boolean>;
+  /** What the guard holds, and how to give it back. */
+  readonly book: Pick<PermitBook, 'permits' | 'release'>;
+  readonly onMended: ReconcileOptions['onMended'];
+  readonly onUnowned: (repairId: string, reason: Unowned) => void;
   readonly onBad: (letter: DeadLetter) => void;
   readonly signal: AbortSignal;
 };
 
 /** How often open episodes are checked for repairs that vanished, and waiters for room nobody announced. */
 const sweepEveryMs = 20_000;
+const reconcileEveryMs = 60_000;
 
 /** Runs until the signal; resolves when nothing is being handled any more. However it ends, nothing stays behind. */
 export async function runDispatch(options: DispatchOptions): Promise<void> {
@@ -65,6 +76,10 @@ async function dispatch(options: DispatchOptions, atEnd: (end: () => void) => vo
     node: (name) => nodes.get(name),
     presentUid: (name) => presentUid(options.observer, name),
     lookAgain: alarms.set,
+    handOver: (record, episode, reason) => {
+      options.onUnowned(episode.repairId, reason);
+      return handOver(options, { ...record, repairId: episode.repairId }, reason);
+    },
   });
   const soon = (node: string): void => alarms.set(node, clock());
   const ended = (record: EpisodeRecord): void => {
@@ -85,7 +100,18 @@ async function dispatch(options: DispatchOptions, atEnd: (end: () => void) => vo
       if (episode && episode.outcome === undefined) soon(node);
   }, sweepEveryMs);
   atEnd(() => clearInterval(sweep));
+  const book = { ...options.book, waiters: permits.waiters };
+  const reconciling = reconcileUntil({ ...options, voice, book }, signal);
   await consumeUntil(options, faults.handle);
+  await reconciling;
+}
+
+/** One comparison after the other: a slow one delays the next and never meets it. */
+async function reconcileUntil(options: ReconcileOptions, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await reconcile(options);
+    await delay(reconcileEveryMs, undefined, { signal }).catch(() => undefined);
+  }
 }
 
 async function consumeUntil(

@@ -9,6 +9,8 @@ type Waiter = Extract<GuardRecord, { readonly kind: 'waiter' }>;
 export type Permits = {
   /** Lets the longest waiting repairs look again; for when nodes came back by other ways than a release. */
   readonly wake: () => void;
+  /** All that have a place among the waiters. */
+  readonly waiters: () => readonly Waiter[];
   /** Follows the ledger until the signal. */
   readonly follow: (signal: AbortSignal) => Promise<void>;
 };
@@ -41,6 +43,7 @@ export function createPermits(options: {
   };
   return {
     wake,
+    waiters: () => [...waiters.values()],
     follow: (signal) =>
       options.bucket.watch((change) => {
         if (change.kind === 'renewed') {

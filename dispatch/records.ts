@@ -13,6 +13,8 @@ export type Records = {
    * very same record, or to none, writes nothing, and is believed only of a record that was read just now.
    */
   readonly change: (node: string, change: Change) => Promise<Changed>;
+  /** Removes this very record; one that changed meanwhile stays. */
+  readonly forget: (record: EpisodeRecord) => Promise<void>;
   /** Told of each change of a record, also by others, and of some twice, until the answer is called. */
   readonly onChange: (listener: (record: EpisodeRecord) => void) => () => void;
   /** Once per process. Resolves once all records there are have been read. */
@@ -57,6 +59,10 @@ export function openRecords(
     onChange: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    forget: async (record) => {
+      const known = kept.get(record.node);
+      if (known?.value === record) await bucket.remove(record.node, known.revision);
     },
     follow: (signal) => bucket.watch((told) => follow(mirror, told), signal),
     change: (node, change) => changeRecord(mirror, node, change),

@@ -4,7 +4,7 @@ import { openingOf } from '../domain/repair/opening.ts';
 import type { RepairPolicy } from '../domain/repair/policy.ts';
 import type { Arrival, Unstamped } from '../domain/repair/types.ts';
 import type { Mode } from '../domain/vocabulary.ts';
-import { describeRepair, say, startRepair } from '../temporal/index.ts';
+import { describeRepair, say, startRepair, terminateRepair } from '../temporal/index.ts';
 import type { Temporal } from '../temporal/index.ts';
 
 export type VoiceOptions = {
@@ -14,8 +14,8 @@ export type VoiceOptions = {
   readonly codeVersion: string;
 };
 
-/** `gone`: the repair ended without saying so in the record. `later`: ask again. */
-export type Heard = 'heard' | 'gone' | 'later';
+/** `gone`: the repair ended without saying so in the record. `stuck`: it cannot run any more. `later`: ask again. */
+export type Heard = 'heard' | 'gone' | 'stuck' | 'later';
 
 export type Voice = {
   /** Starts the repair of an episode that was opened just now. */
@@ -54,10 +54,22 @@ async function ensure(
   const about = await describeRepair(options.temporal, record);
   if (about.kind === 'failed') return 'later';
   if (about.kind === 'found' && about.repairId === episode.repairId) {
-    return about.running ? 'heard' : 'gone';
+    if (!about.running) return 'gone';
+    return about.failedTasks < mostFailedTasks ? 'heard' : stop(options, record);
   }
   const lastOneRuns = about.kind === 'found' && about.running;
   return lastOneRuns ? 'later' : open(options, record, episode);
+}
+
+/**
+ * A workflow whose tasks fail so often in a row runs into the same defect each time: about two minutes, by Temporal's own
+ * back-off. Nothing of it runs any more after its end, so a person can take over.
+ */
+const mostFailedTasks = 10;
+
+async function stop({ temporal }: VoiceOptions, record: EpisodeRecord): Promise<Heard> {
+  const ended = await terminateRepair(temporal, record, 'its workflow tasks fail again and again');
+  return ended.kind === 'failed' ? 'later' : 'stuck';
 }
 
 /** Only the open episode's repair is spoken to; a signal names it, so that another one ignores it. */

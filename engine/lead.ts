@@ -1,32 +1,25 @@
-/** What only one engine of a cluster does at a time: probe, dispatch and sweep. */
-import type { Ports } from '../activities/ports.ts';
+/** What only one engine of a cluster does at a time: probe, dispatch and notices. */
 import { runDispatch } from '../dispatch/index.ts';
 import type { DispatchOptions } from '../dispatch/index.ts';
 import { newestReports, publishFault, publishJournal, eventId } from '../event-hub/index.ts';
-import { sweep } from '../guard/index.ts';
-import type { Closed, Guard } from '../guard/index.ts';
-import type { Kube } from '../kube/index.ts';
+import type { Guard } from '../guard/index.ts';
 import { runNotices } from '../notices/index.ts';
 import type { TicketOptions } from '../notices/index.ts';
 import { startNodeConditions } from '../probes/active/nodeConditions.ts';
-import { describeRepair } from '../temporal/index.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { announce } from './announce.ts';
 import type { EngineMetrics } from './metrics.ts';
-import { closeVanished } from './vanished.ts';
 
-type Handlers = 'onIgnored' | 'onVanished' | 'onBad';
+type Handlers = 'onIgnored' | 'onUnowned' | 'onMended' | 'onBad' | 'book';
 
 export type LeadOptions = Omit<DispatchOptions, 'signal' | Handlers> & {
-  readonly actor: Kube;
   readonly ticket?: TicketOptions;
   readonly guard: Guard;
-  readonly ports: Ports;
   readonly log: Logger;
   readonly metrics: EngineMetrics;
 };
 
-const sweepEveryMs = 15_000;
+const announceEveryMs = 15_000;
 
 /** However it ends, also by throwing, nothing of it goes on. */
 export async function lead(options: LeadOptions, signal: AbortSignal): Promise<void> {
@@ -39,15 +32,12 @@ export async function lead(options: LeadOptions, signal: AbortSignal): Promise<v
   void announce(options, since, until);
   const probe = startProbe(options, until);
   const telling = runNotices({ ...options, counting: metrics.notices, signal: until });
-  const sweeping = setInterval(() => {
-    void announce(options, since, until);
-    void sweepOnce(options);
-  }, sweepEveryMs);
+  const announcing = setInterval(() => void announce(options, since, until), announceEveryMs);
   try {
     await dispatchFaults(options, until);
   } finally {
     term.abort();
-    clearInterval(sweeping);
+    clearInterval(announcing);
     await Promise.allSettled([probe.settled(), telling]);
     metrics.leads(false);
     log.info('no longer leading', { cluster });
@@ -59,9 +49,12 @@ function dispatchFaults(options: LeadOptions, signal: AbortSignal): Promise<void
   return runDispatch({
     ...options,
     signal,
-    onVanished: (record, episode) => {
-      log.warn('a repair was ended outside of Slipway', { repairId: episode.repairId });
-      return closeVanished(options, record, episode);
+    book: bookOf(options.guard),
+    onUnowned: (repairId, reason) =>
+      log.warn('a repair that cannot go on is handed over', { repairId, reason }),
+    onMended: (fix, of) => {
+      metrics.mended(fix);
+      log.warn('something that no open repair owns was mended', { fix, of });
     },
     onBad: (letter) =>
       log.warn('a message was set aside in DEAD', {
@@ -98,14 +91,14 @@ function startProbe(
   });
 }
 
-async function sweepOnce({ guard, temporal, cluster, log }: LeadOptions): Promise<void> {
-  const isClosed = async (repairId: string, node: string): Promise<Closed> => {
-    const about = await describeRepair(temporal, { cluster, node });
-    if (about.kind !== 'found' || about.repairId !== repairId) return 'unknown';
-    return about.running ? 'open' : 'closed';
+function bookOf(guard: Guard): DispatchOptions['book'] {
+  return {
+    permits: async () => {
+      const read = await guard.read();
+      return read.ok ? read.value.permits : undefined;
+    },
+    release: async (repairId) => (await guard.release(repairId)).ok,
   };
-  const swept = await sweep(guard, isClosed);
-  if (swept.length > 0) log.info('permits of closed repairs were returned', { repairs: swept });
 }
 
 function ignoredLine(

@@ -1,6 +1,7 @@
 /** Counts what passes through the engine, and looks at its neighbours when somebody reads the metrics. */
 import type { Ports } from '../activities/ports.ts';
 import type { Records } from '../dispatch/index.ts';
+import type { Fix } from '../domain/dispatch/reconcile.ts';
 import type { EpisodeRecord } from '../domain/dispatch/types.ts';
 import { countOut, limitOf } from '../domain/guard/decide.ts';
 import { emptyLedger } from '../domain/guard/types.ts';
@@ -43,6 +44,8 @@ export type EngineMetrics = {
   /** The same ports, with what passes through them counted. */
   readonly counted: (ports: Ports) => Ports;
   readonly ignored: (reason: ReasonCode) => void;
+  /** The reconciler undid something that no open repair owns. */
+  readonly mended: (fix: Fix['kind']) => void;
   readonly notices: Counting;
   /** Whether this engine leads from now on: only a leader counts repairs, so that none is counted twice. */
   readonly leads: (isLeading: boolean) => void;
@@ -67,6 +70,7 @@ export function createMetrics(seen: Seen, signal: AbortSignal): EngineMetrics {
     counted: (ports) => countedPorts(registry, ports),
     ignored: (reason) => registry.count('slipway_faults_ignored_total', { reason }),
     notices: countedNotices(registry, waiting),
+    mended: (fix) => registry.count('slipway_reconciler_mended_total', { fix }),
     leads,
     text: async () => {
       setFromMemory(registry, seen);

@@ -6,6 +6,9 @@ import type { KV } from '@nats-io/kv';
 import { asFailure, backoffMs, pause, type Hub, type HubFailure } from './connection.ts';
 import { decodeKey, encodeKey } from './subjects.ts';
 
+/** How long a removal is kept for those who watch; the server then forgets that the key ever was. */
+const removalToldFor = '1h';
+
 export type BucketOptions<T> = {
   readonly name: string;
   readonly cluster: string;
@@ -75,17 +78,37 @@ export async function openBucket<T>(hub: Hub, options: BucketOptions<T>): Promis
       store
         .put(keyOf(key), encode(value))
         .then((revision) => ({ kind: 'written', revision }), failed),
-    remove: (key, revision) =>
-      store.delete(keyOf(key), revision === undefined ? {} : { previousSeq: revision }).then(
-        () => ({ kind: 'removed' }),
-        (error: unknown) => (isConflict(error) ? { kind: 'conflict' } : failed(error)),
-      ),
+    remove: (key, revision) => remove(store, keyOf(key), { revision, failed }),
     watch: (onChange, signal) => watchBucket({ hub, options, onChange, signal }),
   };
 }
 
 function streamOf({ name }: Pick<BucketOptions<unknown>, 'name'>): string {
   return `KV_${name}`;
+}
+
+type Removed = { readonly kind: 'removed' } | Conflict | HubFailure;
+
+async function remove(
+  store: KV,
+  key: string,
+  {
+    revision,
+    failed,
+  }: {
+    readonly revision: number | undefined;
+    readonly failed: (error: unknown) => HubFailure;
+  },
+): Promise<Removed> {
+  const at = revision === undefined ? {} : { previousSeq: revision };
+  const removal = (removing: Promise<void>): Promise<Removed> =>
+    removing.then(
+      () => ({ kind: 'removed' }),
+      (error: unknown) => (isConflict(error) ? { kind: 'conflict' } : failed(error)),
+    );
+  const removed = await removal(store.purge(key, { ...at, ttl: removalToldFor }));
+  // A bucket whose settings we may not change takes no such time, and keeps the mark for ever.
+  return removed.kind === 'refused' ? removal(store.delete(key, at)) : removed;
 }
 
 async function read<T>(

@@ -135,9 +135,15 @@ async function ensureBucket(
     };
     await unlessMadeMeanwhile(hub, `KV_${name}`, new Kvm(hub.jetstream).create(name, settings));
     made.push(`KV_${name}`);
-    return undefined;
   }
-  return unfit(found);
+  const refusal = found && unfit(found);
+  if (refusal === undefined && found?.allow_msg_ttl !== true) await letExpire(hub, name);
+  return refusal;
+}
+
+/** The mark of a removed key then goes by itself after a while; where that is not allowed, it stays. */
+async function letExpire(hub: Hub, name: string): Promise<void> {
+  await hub.manager.streams.update(`KV_${name}`, { allow_msg_ttl: true }).catch(() => undefined);
 }
 
 async function streamConfig(hub: Hub, name: string): Promise<StreamConfig | undefined> {

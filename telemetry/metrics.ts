@@ -24,6 +24,11 @@ export const metrics = {
     help: 'Looks at a faulty or recovered node that opened no repair, by reason code.',
     labels: ['reason'],
   },
+  slipway_reconciler_mended_total: {
+    type: 'counter',
+    help: 'Marks, permits, waiters, labels and records that no open repair owned, by how they were mended.',
+    labels: ['fix'],
+  },
   slipway_dead_messages: {
     type: 'gauge',
     help: 'Messages set aside in DEAD because they could not be read or handled.',

@@ -1,5 +1,12 @@
 /** Temporal as the rest of Slipway speaks to it: start, signal, ask and list repairs. */
 export { connectTemporal, overWorkerConnection } from './connection.ts';
 export type { Temporal } from './connection.ts';
-export { describeRepair, listRepairs, queryState, say, startRepair } from './repairs.ts';
+export {
+  describeRepair,
+  listRepairs,
+  queryState,
+  say,
+  startRepair,
+  terminateRepair,
+} from './repairs.ts';
 export type { Described, ListedRepair } from './repairs.ts';

@@ -72,6 +72,8 @@ export type Described =
       /** Temporal's word for how it stands: RUNNING, COMPLETED, TERMINATED, ... */
       readonly status: string;
       readonly startedAt: EpochMs;
+      /** How often its present workflow task has failed in a row; 0 while none waits or the first try is under way. */
+      readonly failedTasks: number;
     };
 
 /** The newest repair of this node, whether it runs or not. */
@@ -84,7 +86,23 @@ export async function describeRepair(
     const status = about.status.name;
     const repairId = repairIdIn(about.memo);
     const startedAt = about.startTime.getTime();
-    return { kind: 'found', repairId, running: status === 'RUNNING', status, startedAt };
+    const running = status === 'RUNNING';
+    const failedTasks = Math.max(0, (about.raw.pendingWorkflowTask?.attempt ?? 1) - 1);
+    return { kind: 'found', repairId, running, status, startedAt, failedTasks };
+  } catch (error) {
+    return error instanceof WorkflowNotFoundError ? { kind: 'absent' } : failed(error);
+  }
+}
+
+/** Ends the workflow of this node's repair where it stands; nothing of it runs any more then. */
+export async function terminateRepair(
+  { client }: Temporal,
+  { cluster, node }: Place,
+  reason: string,
+): Promise<{ readonly kind: 'ended' } | { readonly kind: 'absent' } | Failed> {
+  try {
+    await client.workflow.getHandle(workflowIdOf(cluster, node)).terminate(reason);
+    return { kind: 'ended' };
   } catch (error) {
     return error instanceof WorkflowNotFoundError ? { kind: 'absent' } : failed(error);
   }

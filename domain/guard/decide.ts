@@ -45,7 +45,8 @@ export function adoptions(view: GuardView, now: EpochMs): readonly Permit[] {
   const held = new Set(view.ledger.permits.map((permit) => permit.repairId));
   return view.nodes.flatMap((node) => {
     const mark = isolationMark(node);
-    if (!mark || mark.outcome !== undefined || held.has(mark.repair)) return [];
+    if (!mark || !node.unschedulable) return [];
+    if (mark.outcome !== undefined || held.has(mark.repair)) return [];
     return [
       { repairId: mark.repair, node: node.name, nodeUid: node.uid, grantedAt: now, adopted: true },
     ];
@@ -93,8 +94,9 @@ function uidsOut(nodes: readonly NodeFacts[]): ReadonlySet<string> {
   return new Set(nodes.filter(isOut).map((node) => node.uid));
 }
 
+/** A mark on a node that a person uncordoned is history; while its repair lasts, the permit counts. */
 function isOut(node: NodeFacts): boolean {
-  return node.unschedulable || node.ready !== 'True' || isolationMark(node) !== undefined;
+  return node.unschedulable || node.ready !== 'True';
 }
 
 function permitFor({ repairId, node, nodeUid }: Applicant, grantedAt: EpochMs): Permit {

@@ -18,6 +18,7 @@ function memory(): Records & { readonly writes: () => number } {
     writes: () => writes,
     get: (node) => kept.get(node),
     all: () => [...kept.values()],
+    forget: () => Promise.resolve(),
     onChange: () => () => {},
     corrupt: () => [],
     follow: () => Promise.resolve(),
@@ -56,7 +57,7 @@ function dispatch(changes: Partial<FaultsOptions> = {}, heard: Heard = 'heard') 
     clock: () => at(100),
     lookAgain: () => {},
     onIgnored: (_record, reason) => ignored.push(reason),
-    onVanished: () => Promise.resolve(true),
+    handOver: (_record, _episode, reason) => Promise.resolve({ outcome: 'escalated', reason }),
     ...changes,
   };
   return { records, said, ignored, options, faults: createFaults(options) };
@@ -118,6 +119,28 @@ test('a repair that vanished leaves a hand-over', async () => {
     outcome: 'escalated',
     reason: 'terminated-outside',
   });
+});
+
+test('a repair that cannot run any more is handed over as stuck', async () => {
+  const { faults, records } = dispatch({}, 'stuck');
+  await faults.handle(stored());
+  expect(records.get(fault.node)?.episode).toMatchObject({
+    outcome: 'escalated',
+    reason: 'stuck',
+  });
+});
+
+test('a repair that ended as it should and could not say so keeps its own end', async () => {
+  const handOver = () => Promise.resolve({ outcome: 'repaired', reason: 'healed' } as const);
+  const { faults, records } = dispatch({ handOver }, 'gone');
+  await faults.handle(stored());
+  expect(records.get(fault.node)?.episode).toMatchObject({ outcome: 'repaired', reason: 'healed' });
+});
+
+test('a repair whose node cannot be handed over yet is asked about again', async () => {
+  const { faults, records } = dispatch({ handOver: () => Promise.resolve(undefined) }, 'gone');
+  expect(await faults.handle(stored())).toBe('retry');
+  expect(records.get(fault.node)?.episode?.outcome).toBeUndefined();
 });
 
 test('a repair that cannot be reached is asked again', async () => {
