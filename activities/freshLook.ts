@@ -39,20 +39,23 @@ async function see(
   known?: NodeFacts,
 ): Promise<Read<Seen>> {
   const needsLeave = purpose === 'isolate' || purpose === 'act';
-  const [node, paused, permit, reports] = await Promise.all([
+  const [node, paused, permit, open, reports] = await Promise.all([
     known ? { ok: true as const, value: known } : kube.readNode(opening.node),
     needsLeave ? kube.isPaused() : notAsked(false),
     needsLeave && opening.mode === 'act' ? guard.holds(opening.repairId) : notAsked(true),
+    needsLeave ? hub.isOpen(opening.node, opening.repairId) : notAsked(true),
     hub.newestReports(opening.node),
   ]);
   if (!node.ok) return node;
   if (!paused.ok) return paused;
   if (!permit.ok) return permit;
+  if (!open.ok) return open;
   if (!reports.ok) return reports;
   const value = {
     node: node.value,
     paused: paused.value,
     permit: permit.value,
+    open: open.value,
     reports: reports.value,
   };
   return { ok: true, value };

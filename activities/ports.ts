@@ -1,5 +1,5 @@
 /** What activities need of the world: one object of functions per neighbour, wired by the engine. */
-import type { DispatchEvent } from '../domain/dispatch/evolve.ts';
+import type { AttemptStanding, DispatchEvent } from '../domain/dispatch/evolve.ts';
 import type { Applicant, GuardAnswer } from '../domain/guard/types.ts';
 import type { IsolationMark, NodeFacts, PodFacts } from '../domain/node.ts';
 import type { CheckReport, JournalEntry } from '../domain/repair/types.ts';
@@ -73,6 +73,13 @@ export type KubePort = {
 export type HubPort = {
   /** The newest report per check of this node in FAULTS. */
   readonly newestReports: (node: string) => Promise<Read<readonly CheckReport[]>>;
+  /** Whether the node's record names this repair as its open one. */
+  readonly isOpen: (node: string, repairId: string) => Promise<Read<boolean>>;
+  /** Notes in the node's record that the attempt of this place in the journal begins now, unless it had begun before. */
+  readonly beginAttempt: (
+    node: string,
+    attempt: { readonly repairId: string; readonly sequence: number },
+  ) => Promise<Read<AttemptStanding>>;
   /** Resolves once all are in JOURNAL. */
   readonly publishJournal: (entries: readonly JournalEntry[]) => Promise<Read<void>>;
   /** Changes the node's record by compare-and-set; a missing record stays missing. */

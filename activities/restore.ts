@@ -16,17 +16,20 @@ import type { Step, StepOutcome } from './step.ts';
  */
 export async function restore(ports: Ports, step: Step, ending: Ending): Promise<StepOutcome> {
   const outcome = await restoreNode(ports, step, ending);
-  if (outcome.kind !== 'restored' || isGone(outcome.reason)) return outcome;
+  if (outcome.kind !== 'restored' || isForeign(outcome.reason)) return outcome;
   const untagged = await unlabel(ports, step);
   return untagged.length > 0 ? { ...outcome, untagged } : outcome;
 }
 
-function isGone(reason: ReasonCode | undefined): boolean {
-  return reason === 'replaced' || reason === 'deleted';
+/** The node is another one, or was left as it is by a run of this repair that had ended before. */
+function isForeign(
+  reason: ReasonCode | undefined,
+): reason is 'replaced' | 'deleted' | 'superseded' {
+  return reason === 'replaced' || reason === 'deleted' || reason === 'superseded';
 }
 
 async function restoreNode(ports: Ports, step: Step, ending: Ending): Promise<StepOutcome> {
-  if (ending.reason === 'replaced' || ending.reason === 'deleted') return left(ending.reason);
+  if (isForeign(ending.reason)) return left(ending.reason);
   if (ending.node === 'leave') return leave(ports, step);
   const look = await freshLook(ports, step, purposeOf(ending));
   if (!look.ok) return (await givenBackAlready(ports, step, ending)) ?? look.outcome;
@@ -93,7 +96,7 @@ function markOf({ opening }: Step, node: NodeFacts, now: number): IsolationMark 
   return mark?.repair === opening.repairId ? mark : { repair: opening.repairId, at: now };
 }
 
-function left(reason: 'taken-over' | 'replaced' | 'deleted'): StepOutcome {
+function left(reason: 'taken-over' | 'replaced' | 'deleted' | 'superseded'): StepOutcome {
   return { kind: 'restored', node: 'left', reason };
 }
 

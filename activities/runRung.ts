@@ -75,10 +75,11 @@ type StartedAttempt = RungOrder & {
 
 async function act(
   ports: Ports,
-  { opening }: Step,
+  step: Step,
   { rung, attempt, ladderRung, startedAt, look, sharers }: StartedAttempt,
   signal: AbortSignal,
 ): Promise<StepOutcome> {
+  const { opening } = step;
   const driver = ports.drivers[ladderRung.driver];
   const request = {
     repairId: opening.repairId,
@@ -94,12 +95,28 @@ async function act(
     result: 'rejected',
     detail: `no driver "${ladderRung.driver}" is configured`,
   } as const;
+  const objection = await begin(ports, step);
+  if (objection) return objection;
   const answer = driver ? await driver.run(request, signal) : missing;
   if (answer.result === 'not-tried') return notTried({ rung, attempt }, answer);
   const evidenceAfter = Math.max(0, ...look.finding.reports.map((report) => report.sequence));
   const bootIdBefore = look.node.bootId;
   const made = { rung, number: attempt, startedAt, bootIdBefore, evidenceAfter };
   return { kind: 'attempted', ...made, ...answer };
+}
+
+/**
+ * Temporal's reset runs a repair again from some point: the node's record knows each attempt that was begun. Throws where
+ * another run may have made this one, since its effect is unknown then.
+ */
+async function begin({ hub }: Ports, { opening, pending }: Step): Promise<StepOutcome | undefined> {
+  const { node, repairId } = opening;
+  const begun = await hub.beginAttempt(node, { repairId, sequence: pending.at(-1)?.sequence ?? 0 });
+  if (!begun.ok) return unread(begun);
+  if (begun.value === 'begun-before')
+    throw new Error('an earlier run of this repair may have made this attempt');
+  const detail = "the node's record does not name this repair as open";
+  return begun.value === 'new' ? undefined : { kind: 'refused', reason: 'superseded', detail };
 }
 
 function notTried({ rung, attempt }: RungOrder, { detail, retryAfterMs }: NotTried): StepOutcome {

@@ -9,6 +9,7 @@ const sentences: Readonly<Record<WaitReason, string>> = {
   'taken-over': 'A person or another program took the node over.',
   held: 'The node is on hold by a person.',
   paused: 'Slipway is paused for the whole cluster.',
+  superseded: "The node's record names another repair, or none, as the open one.",
   'permit-lost': 'The permit to have the node out is gone; a new one is asked for.',
   'journal-unavailable':
     'The journal does not answer, and nothing is done that cannot be recorded.',

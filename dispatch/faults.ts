@@ -271,9 +271,10 @@ async function close(
 ): Promise<'done' | 'retry'> {
   const { repairId: id } = episode;
   // The repair may have closed its episode in this very moment: its own word goes before ours.
-  const fresh = await records.change(record.node, (read) => read);
-  if (fresh.kind !== 'kept') return fresh.kind === 'missing' ? 'done' : 'retry';
-  if (fresh.record.episode?.repairId !== id || fresh.record.episode.outcome) return 'done';
+  const fresh = await records.read(record.node);
+  if (!fresh.ok) return 'retry';
+  const present = fresh.record?.episode;
+  if (present?.repairId !== id || present.outcome !== undefined) return 'done';
   const closing = await handOver(record, episode, reason);
   if (!closing) return 'retry';
   const changed = await records.change(

@@ -8,6 +8,12 @@ import type { Bucket } from '../event-hub/index.ts';
 export type Records = {
   readonly get: (node: string) => EpisodeRecord | undefined;
   readonly all: () => readonly EpisodeRecord[];
+  /** From the hub itself; not ok where it does not answer or the record cannot be read. */
+  readonly read: (
+    node: string,
+  ) => Promise<
+    { readonly ok: true; readonly record: EpisodeRecord | undefined } | { readonly ok: false }
+  >;
   /**
    * Replaces a node's record by what `change` makes of it; asked again if somebody else was faster. A change to the
    * very same record, or to none, writes nothing, and is believed only of a record that was read just now.
@@ -59,6 +65,10 @@ export function openRecords(
     onChange: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    read: async (node) => {
+      const fresh = await readFresh(mirror, node);
+      return 'kind' in fresh ? { ok: false } : { ok: true, record: fresh.known?.value };
     },
     forget: async (record) => {
       const known = kept.get(record.node);

@@ -128,6 +128,7 @@ export const reasonCodes = [
   'held',
   'paused',
   'permit-lost',
+  'superseded',
   'journal-unavailable',
   // Which neighbour gave no answer.
   'node-unreadable',

@@ -10,7 +10,9 @@ import type {
   Written,
 } from '../activities/ports.ts';
 import type { Records } from '../dispatch/index.ts';
-import { evolve } from '../domain/dispatch/evolve.ts';
+import { attemptStanding, evolve } from '../domain/dispatch/evolve.ts';
+import type { AttemptStanding } from '../domain/dispatch/evolve.ts';
+import type { Episode } from '../domain/dispatch/types.ts';
 import type { BlockReason, EpochMs } from '../domain/vocabulary.ts';
 import type { Driver } from '../drivers/port.ts';
 import { newestReportsOf, publishJournal } from '../event-hub/index.ts';
@@ -169,6 +171,24 @@ function hubPort({ hub, cluster, records }: PortsOptions): HubPort {
         return { check, observer, verdict, bootId, counter, sequence };
       });
       return { ok: true, value };
+    },
+    isOpen: async (node, repairId) => {
+      const isOpen = (episode: Episode | undefined): boolean =>
+        episode?.repairId === repairId && episode.outcome === undefined;
+      if (isOpen(records.get(node)?.episode)) return { ok: true, value: true };
+      // The mirror may be behind a repair that was opened just now.
+      const fresh = await records.read(node);
+      return fresh.ok
+        ? { ok: true, value: isOpen(fresh.record?.episode) }
+        : hubSilent(`the record of ${node} cannot be read`);
+    },
+    beginAttempt: async (node, attempt) => {
+      let standing: AttemptStanding = 'not-open';
+      const changed = await records.change(node, (fresh) => {
+        standing = fresh ? attemptStanding(fresh, attempt) : 'not-open';
+        return fresh && evolve(fresh, { kind: 'attemptBegun', ...attempt });
+      });
+      return changed.kind === 'failed' ? hubSilent(changed.why) : { ok: true, value: standing };
     },
     publishJournal: async (entries) => {
       const stored = await publishJournal(hub, entries);

@@ -35,6 +35,7 @@ const episode = z.looseObject({
     })
     .exactOptional(),
   toldThrough: z.number().exactOptional(),
+  attemptBegun: z.int().min(0).exactOptional(),
   outcome: openCode<Outcome>().exactOptional(),
   reason: openCode<ReasonCode>().exactOptional(),
   closedAt: z.number().exactOptional(),

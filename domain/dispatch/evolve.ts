@@ -12,6 +12,7 @@ export type DispatchEvent =
   | (Sight & { readonly kind: 'seen' })
   | { readonly kind: 'opened'; readonly episode: Episode }
   | { readonly kind: 'told'; readonly repairId: string; readonly through: number }
+  | { readonly kind: 'attemptBegun'; readonly repairId: string; readonly sequence: number }
   | { readonly kind: 'ignored'; readonly reason: ReasonCode; readonly at: EpochMs }
   | {
       readonly kind: 'closed';
@@ -64,6 +65,8 @@ export function evolve(record: EpisodeRecord, event: DispatchEvent): EpisodeReco
     case 'ignored':
       if (record.ignored?.reason === event.reason) return record;
       return { ...record, ignored: { reason: event.reason, since: event.at } };
+    case 'attemptBegun':
+      return attemptBegun(record, event);
     case 'closed':
       return closed(record, event);
   }
@@ -167,6 +170,26 @@ function told(
   const { episode } = record;
   if (episode?.repairId !== repairId || (episode.toldThrough ?? -1) >= through) return record;
   return { ...record, episode: { ...episode, toldThrough: through } };
+}
+
+export type AttemptStanding = 'new' | 'begun-before' | 'not-open';
+
+/** Whether a repair may begin the attempt of this place in its journal: as long as it is open, and each one once. */
+export function attemptStanding(
+  { episode }: EpisodeRecord,
+  { repairId, sequence }: { readonly repairId: string; readonly sequence: number },
+): AttemptStanding {
+  if (episode?.repairId !== repairId || episode.outcome !== undefined) return 'not-open';
+  return sequence > (episode.attemptBegun ?? -1) ? 'new' : 'begun-before';
+}
+
+function attemptBegun(
+  record: EpisodeRecord,
+  event: Extract<DispatchEvent, { kind: 'attemptBegun' }>,
+): EpisodeRecord {
+  const { episode } = record;
+  if (!episode || attemptStanding(record, event) !== 'new') return record;
+  return { ...record, episode: { ...episode, attemptBegun: event.sequence } };
 }
 
 function closed(

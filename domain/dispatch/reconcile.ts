@@ -119,7 +119,7 @@ function recordFixes({ nodes, records }: Holdings, now: EpochMs): readonly Fix[]
     });
 }
 
-function lastNewsAt({ checks, episode }: EpisodeRecord): EpochMs {
-  const stored = Object.values(checks).map(({ storedAt }) => storedAt);
+function lastNewsAt({ reports, episode }: EpisodeRecord): EpochMs {
+  const stored = reports.map(({ storedAt }) => storedAt);
   return Math.max(0, episode?.closedAt ?? 0, ...stored);
 }

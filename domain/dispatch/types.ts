@@ -33,6 +33,8 @@ export type Episode = {
   readonly after?: Continuation;
   /** The repair has heard of every report up to this place in FAULTS. */
   readonly toldThrough?: number;
+  /** Place in the journal of the newest attempt that was begun: no other run of the same repair may make it again. */
+  readonly attemptBegun?: number;
   /** Set when the repair closed; an episode without one is open. */
   readonly outcome?: Outcome;
   readonly reason?: ReasonCode;

@@ -30,6 +30,8 @@ export type Seen = {
   readonly node: NodeFacts | undefined;
   readonly paused: boolean;
   readonly permit: boolean;
+  /** Whether the node's record names this repair as its open one: only that one may act. */
+  readonly open: boolean;
   /** The newest reports about this node. */
   readonly reports: readonly CheckReport[];
 };
@@ -65,9 +67,12 @@ type Rule = (expected: Expectation, seen: Present, finding: Finding) => Refusal 
 const rules: Readonly<Record<Purpose, Rule>> = {
   look: (expected, seen) => (expected.isolated ? notOurs(expected, seen) : undefined) ?? held(seen),
   isolate: (expected, seen, finding) =>
-    notTouchable(expected, seen) ?? notAllowed(seen) ?? notSick(expected, finding),
+    notOpen(seen) ?? notTouchable(expected, seen) ?? notAllowed(seen) ?? notSick(expected, finding),
   act: (expected, seen, finding) =>
-    notOurs(expected, seen) ?? leftAlone(expected, seen) ?? notSick(expected, finding),
+    notOpen(seen) ??
+    notOurs(expected, seen) ??
+    leftAlone(expected, seen) ??
+    notSick(expected, finding),
   return: (expected, seen, finding) =>
     notOurs(expected, seen) ?? held(seen) ?? notWell(expected, finding),
   undo: (expected, seen) => notOurs(expected, seen) ?? held(seen),
@@ -136,6 +141,13 @@ function leaving({ policy }: Expectation, { node }: Present): Refusal | undefine
 
 function taintsText({ taints }: NodeFacts): string {
   return `the taints of the node: ${taints.map(({ key }) => key).join(', ')}`;
+}
+
+/** Asked first: whatever is on the node was left there by others, or by an earlier run of this repair. */
+function notOpen({ open }: Present): Refusal | undefined {
+  if (open) return undefined;
+  const detail = "the node's record does not name this repair as open";
+  return { reason: 'superseded', detail };
 }
 
 function notAllowed({ paused, permit }: Present): Refusal | undefined {

@@ -175,6 +175,7 @@ export const lossReasons = [
   'cordoned-by-other',
   'being-deleted',
   'disrupted-by-autoscaler',
+  'superseded',
 ] as const;
 export type LossReason = (typeof lossReasons)[number];
 

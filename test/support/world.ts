@@ -279,7 +279,13 @@ class World {
         checks: [fault.check, ...checksOf(reports)],
         policy,
       },
-      { node: this.node, paused: this.#paused, permit: this.#permit, reports: this.#reports },
+      {
+        node: this.node,
+        paused: this.#paused,
+        permit: this.#permit,
+        open: true,
+        reports: this.#reports,
+      },
     );
   }
 

@@ -18,6 +18,7 @@ function memory(): Records & { readonly writes: () => number } {
     writes: () => writes,
     get: (node) => kept.get(node),
     all: () => [...kept.values()],
+    read: (node) => Promise.resolve({ ok: true, record: kept.get(node) }),
     forget: () => Promise.resolve(),
     onChange: () => () => {},
     corrupt: () => [],

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { decide } from '../../../../domain/dispatch/decide.ts';
 import {
   clearsAt,
+  attemptStanding,
   emptyRecord,
   evolve,
   isHandedOver,
@@ -365,5 +366,38 @@ describe('promises', () => {
         },
       ),
     );
+  });
+});
+
+describe('an attempt', () => {
+  const begun = (repairId: string, sequence: number): DispatchEvent => ({
+    kind: 'attemptBegun',
+    repairId,
+    sequence,
+  });
+
+  test('is begun once: another run of the same repair finds it in the record', () => {
+    const record = recordOf(opened('r-1', at(1)), begun('r-1', 7));
+    expect(record.episode?.attemptBegun).toBe(7);
+    expect(attemptStanding(record, { repairId: 'r-1', sequence: 7 })).toBe('begun-before');
+    expect(attemptStanding(record, { repairId: 'r-1', sequence: 3 })).toBe('begun-before');
+    expect(attemptStanding(record, { repairId: 'r-1', sequence: 8 })).toBe('new');
+    expect(evolve(record, begun('r-1', 7))).toBe(record);
+  });
+
+  test('of a repair that is not the open one is not begun', () => {
+    const open = recordOf(opened('r-1', at(1)));
+    const over = {
+      kind: 'closed',
+      repairId: 'r-1',
+      outcome: 'repaired',
+      reason: 'healed',
+    } as const;
+    const closed = evolve(open, { ...over, at: at(2) });
+    expect(attemptStanding(open, { repairId: 'r-2', sequence: 1 })).toBe('not-open');
+    expect(attemptStanding(closed, { repairId: 'r-1', sequence: 1 })).toBe('not-open');
+    expect(attemptStanding(recordOf(), { repairId: 'r-1', sequence: 1 })).toBe('not-open');
+    expect(evolve(closed, begun('r-1', 1))).toBe(closed);
+    expect(evolve(recordOf(), begun('r-1', 1)).episode).toBeUndefined();
   });
 });

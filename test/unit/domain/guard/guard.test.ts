@@ -83,15 +83,24 @@ describe('a batch', () => {
     ['cordoned', { unschedulable: true }],
     ['not Ready', { ready: 'False' }],
     ['of unknown readiness', { ready: 'Unknown' }],
-    ['marked', { marks: isolatedBy('r-9').marks }],
+    ['marked', { unschedulable: true, marks: isolatedBy('r-9').marks }],
     [
       'handed over',
-      { marks: { [marks.isolation]: '{"repair":"r-9","at":1,"outcome":"escalated"}' } },
+      {
+        unschedulable: true,
+        marks: { [marks.isolation]: '{"repair":"r-9","at":1,"outcome":"escalated"}' },
+      },
     ],
   ])('counts a node that is %s as out', (_name, changes) => {
     const nodes = cluster(10).with(5, node(5, changes));
     expect(ask(nodes, [applicant(0)])).toEqual(['budget-full']);
     expect(countOut({ ledger: emptyLedger, nodes })).toBe(1);
+  });
+
+  test('does not count a mark on a node that a person uncordoned: it is history', () => {
+    const nodes = cluster(10).with(5, node(5, { marks: isolatedBy('r-9').marks }));
+    expect(ask(nodes, [applicant(0)])).toEqual(['granted']);
+    expect(adoptions({ ledger: emptyLedger, nodes }, at(3))).toEqual([]);
   });
 
   test('does not count the applicant against itself', () => {
@@ -145,9 +154,12 @@ describe('the ledger', () => {
   test('adopts marks that no permit stands for, but no hand-over', () => {
     const nodes = [
       node(0),
-      node(1, { marks: isolatedBy('r-1').marks }),
-      node(2, { marks: isolatedBy('r-2').marks }),
-      node(3, { marks: { [marks.isolation]: '{"repair":"r-3","at":1,"outcome":"escalated"}' } }),
+      node(1, { unschedulable: true, marks: isolatedBy('r-1').marks }),
+      node(2, { unschedulable: true, marks: isolatedBy('r-2').marks }),
+      node(3, {
+        unschedulable: true,
+        marks: { [marks.isolation]: '{"repair":"r-3","at":1,"outcome":"escalated"}' },
+      }),
     ];
     expect(adoptions({ ledger: ledgerOf(permit(1)), nodes }, at(3))).toEqual([
       { ...permit(2), grantedAt: at(3), adopted: true },

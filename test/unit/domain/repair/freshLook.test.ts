@@ -27,7 +27,7 @@ function look(
       policy: policy(),
       ...expected,
     },
-    { node: ours, paused: false, permit: true, reports: [report()], ...seen },
+    { node: ours, paused: false, permit: true, open: true, reports: [report()], ...seen },
   );
 }
 
@@ -276,5 +276,16 @@ describe('isolation', () => {
     expect(verdictOf(look('isolate', { node: isolatedBy('r-third') }, continued))).toBe(
       'taken-over',
     );
+  });
+});
+
+describe('a repair that the record of its node does not name as open', () => {
+  test.each(['isolate', 'act'] as const)('does not %s, whatever Temporal runs again', (purpose) => {
+    expect(look(purpose, { open: false })).toMatchObject({ reason: 'superseded' });
+  });
+
+  test.each(['look', 'return', 'undo', 'keep'] as const)('may still %s', (purpose) => {
+    const judgement = look(purpose, { open: false });
+    expect('reason' in judgement ? judgement.reason : 'ok').not.toBe('superseded');
   });
 });
