@@ -33,35 +33,39 @@ export function unread({ reason, why }: Unread): StepOutcome {
 }
 
 async function see(
-  { kube, hub, guard }: Ports,
-  { opening }: Step,
+  ports: Ports,
+  step: Step,
   purpose: Purpose,
   known?: NodeFacts,
 ): Promise<Read<Seen>> {
+  const { node: name } = step.opening;
   const needsLeave = purpose === 'isolate' || purpose === 'act';
-  const [node, paused, permit, open, reports] = await Promise.all([
-    known ? { ok: true as const, value: known } : kube.readNode(opening.node),
-    needsLeave ? kube.isPaused() : notAsked(false),
-    needsLeave && opening.mode === 'act' ? guard.holds(opening.repairId) : notAsked(true),
-    needsLeave ? hub.isOpen(opening.node, opening.repairId) : notAsked(true),
-    hub.newestReports(opening.node),
+  const [node, leave, reports] = await Promise.all([
+    known ? { ok: true as const, value: known } : ports.kube.readNode(name),
+    needsLeave ? leaveOf(ports, step) : notAsked,
+    ports.hub.newestReports(name),
   ]);
   if (!node.ok) return node;
+  if (!leave.ok) return leave;
+  if (!reports.ok) return reports;
+  return { ok: true, value: { node: node.value, ...leave.value, reports: reports.value } };
+}
+
+type Leave = Pick<Seen, 'paused' | 'permit' | 'open'>;
+
+/** A ledger or a record that cannot be read must not keep a node from coming back (DESIGN 8). */
+const notAsked: Read<Leave> = { ok: true, value: { paused: false, permit: true, open: true } };
+
+/** Observe mode takes no permits. */
+async function leaveOf({ kube, hub, guard }: Ports, { opening }: Step): Promise<Read<Leave>> {
+  const { node, repairId, mode } = opening;
+  const [paused, permit, open] = await Promise.all([
+    kube.isPaused(),
+    mode === 'act' ? guard.holds(repairId) : { ok: true as const, value: true },
+    hub.isOpen(node, repairId),
+  ]);
   if (!paused.ok) return paused;
   if (!permit.ok) return permit;
   if (!open.ok) return open;
-  if (!reports.ok) return reports;
-  const value = {
-    node: node.value,
-    paused: paused.value,
-    permit: permit.value,
-    open: open.value,
-    reports: reports.value,
-  };
-  return { ok: true, value };
-}
-
-/** Observe mode takes no permits; and a ledger that cannot be read must not keep a node from coming back (DESIGN 8). */
-function notAsked(value: boolean): Read<boolean> {
-  return { ok: true, value };
+  return { ok: true, value: { paused: paused.value, permit: permit.value, open: open.value } };
 }
