@@ -13,7 +13,7 @@ const loop = useLoop({
     {
       name: 'soaking',
       checks: ['ReadonlyFilesystem'],
-      soak: '5m',
+      soak: '3s',
       ladder: [{ ...reboot, verification: { timeout: '1m', soak: '20s' } }],
     },
   ]),
