@@ -64,6 +64,7 @@ const story = {
   repair,
   fault: z.looseObject({ reason: text, message: text, observer: text }).exactOptional(),
   ladder: z.array(text),
+  nextRung: count.exactOptional(),
   visits: z.array(
     z.strictObject({
       phase: z.enum(phases),
@@ -155,6 +156,9 @@ const looks = [
     repair: repair.exactOptional(),
     did: z.array(z.strictObject({ at, phase: z.enum(phases), text })),
     why: z.array(z.strictObject({ code: text, sentence: text, lookAgainAt: at.exactOptional() })),
+    isolated: z.boolean(),
+    held: z.boolean(),
+    again: z.array(z.enum(['continue', 'rerun'])),
     takeBack: z.array(text),
   }),
   z.strictObject({ kind: z.literal('RepairList'), ...screen, repairs: z.array(repair) }),

@@ -101,10 +101,10 @@ function grade(
 
 const silentAfterMs = 30_000;
 
-function engineFinding({ header }: Seen): Finding {
+function engineFinding({ header, isLocal }: Seen): Finding {
   const { engine, asOf } = header;
   const about = 'Engine';
-  const advice = 'Start one: slipway engine --config FILE.';
+  const advice = isLocal ? 'Start one: slipway up.' : 'Start one: slipway engine --config FILE.';
   if (header.engineUnknown) return { about, grade: 'bad', what: 'its Lease could not be read' };
   if (!engine || engine.holder === '') return { about, grade: 'bad', what: 'none leads', advice };
   const what = `${engine.holder}, last seen ${duration(asOf - engine.seenAt)} ago`;

@@ -4,9 +4,10 @@ import { readNote } from '../../schemas/personNote.ts';
 import { carryOut, record, told, type Change, type Deed } from '../change.ts';
 import { isFailure, type Failure } from '../failure.ts';
 import { noteText } from '../header.ts';
-import type { Exit, Invocation } from '../io.ts';
+import { exits, type Exit, type Invocation } from '../io.ts';
 import { kubeFailure } from '../kubeRefusal.ts';
 import { withSources } from '../perform.ts';
+import { answer } from '../show.ts';
 import type { Sources } from '../sources.ts';
 
 export async function pause(invocation: Invocation, change: Change): Promise<Exit> {
@@ -24,6 +25,7 @@ export async function resume(invocation: Invocation, change: Change): Promise<Ex
   return withSources(invocation, { hub: true }, async (sources) =>
     steer(invocation, change, sources, {
       kind: 'Resume',
+      nothingIfNotPaused: true,
       what: 'let Slipway act again in the whole cluster',
       done: 'Resumed.',
       write: (kube) => clearPause(kube),
@@ -35,6 +37,7 @@ type Kube = Exclude<Sources['kube'], Failure>;
 
 type Steering = {
   readonly kind: 'Pause' | 'Resume';
+  readonly nothingIfNotPaused?: true;
   readonly what: string;
   readonly done: string;
   readonly write: (
@@ -49,12 +52,13 @@ async function steer(
   invocation: Invocation,
   change: Change,
   sources: Sources,
-  { kind, what, done, write }: Steering,
+  { kind, what, done, write, nothingIfNotPaused }: Steering,
 ): Promise<Exit | Failure> {
   const { kube } = sources;
   if (isFailure(kube)) return kube;
   const present = await readPause(kube);
   if (!present.ok) return kubeFailure(present.refusal, what);
+  if (nothingIfNotPaused && present.value === undefined) return notPaused(invocation);
   const now = invocation.io.now();
   const note = present.value === undefined ? 'not paused' : pausedText(present.value, now);
   return carryOut(invocation, change, sources, {
@@ -68,6 +72,12 @@ async function steer(
       return told(invocation, { lines: [done], view: { kind, version: 1, by } }, unrecorded);
     },
   });
+}
+
+function notPaused(invocation: Invocation): Exit {
+  const what = 'Slipway is not paused.';
+  answer(invocation, { kind: 'NothingToDo', version: 1, what }, what);
+  return exits.done;
 }
 
 function pausedText(text: string, now: number): string {

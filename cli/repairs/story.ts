@@ -1,5 +1,6 @@
 /** A repair told phase by phase, made of its journal alone. */
 import type { FaultEvent } from '../../domain/fault.ts';
+import { rungAfter } from '../../domain/repair/again.ts';
 import type { Rung } from '../../domain/repair/policy.ts';
 import type {
   JournalEntry,
@@ -32,6 +33,8 @@ export type Story = {
   readonly repair: RepairView;
   readonly fault: Pick<FaultEvent, 'reason' | 'message' | 'observer'> | undefined;
   readonly ladder: readonly string[];
+  /** With which rung it would go on; beyond the last one, none is left. */
+  readonly nextRung: number | undefined;
   readonly visits: readonly Visit[];
   /** Phases that still lie ahead if all goes well. */
   readonly ahead: readonly Phase[];
@@ -50,6 +53,7 @@ export function storyOf(log: RepairLog, state: RepairState | undefined): Story {
     repair,
     fault: opening?.fault,
     ladder: ladder.map(rungText),
+    nextRung: state && rungAfter(log.entries, state.rung),
     visits: visitsOf(log, ladder),
     ahead: repair.outcome === undefined ? phases.slice(phases.indexOf(repair.phase) + 1) : [],
     pods: state?.pods.tagged === true ? state.pods : undefined,

@@ -85,6 +85,12 @@ function presentLines({ pods, waiting }: Story, now: EpochMs): string[] {
   return [
     ...(left > 0 ? [`  ${counted(left, 'pod')} left`] : []),
     ...names,
-    ...(waiting ? [`  waits: ${waiting.reason}, looks again ${ahead(waiting.until, now)}`] : []),
+    ...waitLines(waiting, now),
   ];
+}
+
+function waitLines(waiting: Story['waiting'], now: EpochMs): string[] {
+  if (!waiting) return [];
+  const when = ahead(waiting.until, now);
+  return [`  waits: ${waiting.reason}${when === undefined ? '' : `, looks again ${when}`}`];
 }

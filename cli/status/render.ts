@@ -125,8 +125,17 @@ function processLines({ processes }: StatusView, width: number, paint: Paint): s
 
 /** What a person is likely to ask next. */
 function nextLines(view: StatusView, slipway: Commands['slipway']): string[] {
-  const commands = [...repairCommands(view), ...nodeCommands(view), ...deadCommands(view)];
+  const commands = [
+    ...pauseCommands(view),
+    ...repairCommands(view),
+    ...nodeCommands(view),
+    ...deadCommands(view),
+  ];
   return commands.length === 0 ? [] : ['', ...commands.map(slipway)];
+}
+
+function pauseCommands({ header }: StatusView): string[] {
+  return header.paused ? ["resume --reason 'because ...'"] : [];
 }
 
 function repairCommands({ repairs }: StatusView): string[] {

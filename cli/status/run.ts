@@ -1,4 +1,5 @@
 /** `slipway status`. */
+import type { EpisodeRecord } from '../../domain/dispatch/types.ts';
 import { emptyLedger, type Ledger } from '../../domain/guard/types.ts';
 import { listNodes } from '../../kube/index.ts';
 import type { StackState } from '../../schemas/stackState.ts';
@@ -50,7 +51,7 @@ async function readStatus(sources: Sources, now: number): Promise<StatusView> {
     header: head.header,
     budgets: counted && budgetsOf(counted.nodes, counted.ledger, head.engine),
     repairs: done?.repairs,
-    handedOver: done?.handedOver,
+    handedOver: done && handedOverOf(done.records, head.engine, now),
     dead: present(dead),
     lag: present(lag),
     processes: sources.places.local?.children.map(processView),
@@ -68,16 +69,18 @@ async function readNodesAndLedger(sources: Sources) {
   return { nodes: nodes.value, ledger: held };
 }
 
-async function readWork(
-  sources: Sources,
-): Promise<Pick<StatusView, 'repairs' | 'handedOver'> | Failure> {
+type Work = {
+  readonly records: readonly EpisodeRecord[];
+  readonly repairs: NonNullable<StatusView['repairs']>;
+};
+
+async function readWork(sources: Sources): Promise<Work | Failure> {
   const records = await readRecords(sources);
   if (isFailure(records)) return records;
   const since = oldestOpen(records);
-  const handedOver = handedOverOf(records);
-  if (since === undefined) return { handedOver, repairs: { open: 0, byPhase: {} } };
+  if (since === undefined) return { records, repairs: { open: 0, byPhase: {} } };
   const logs = await readLogs(sources, { since });
-  return isFailure(logs) ? logs : { handedOver, repairs: repairsOf(logs.logs) };
+  return isFailure(logs) ? logs : { records, repairs: repairsOf(logs.logs) };
 }
 
 async function deadOf(sources: Sources): Promise<DeadView | Failure> {

@@ -10,6 +10,7 @@ import type { EngineRecord } from '../../schemas/engineRecord.ts';
 import type { Failure } from '../failure.ts';
 import type { Header } from '../header.ts';
 import type { LagView } from '../lag.ts';
+import { wellAt } from '../wellAt.ts';
 import { isOpen, viewOf, waitReasonOf, type RepairLog } from '../journal.ts';
 
 export type BudgetView = {
@@ -119,10 +120,17 @@ function waitOf(log: RepairLog): WaitView[] {
   return [{ repairId, node, phase, reason, since: phaseSince }];
 }
 
-export function handedOverOf(records: readonly EpisodeRecord[]): readonly HandedOverView[] {
-  return records.flatMap(({ node, episode }) => {
+/** A node that has been well for the soak time is no longer a person's, though its record learns of it with the next report. */
+export function handedOverOf(
+  records: readonly EpisodeRecord[],
+  engine: EngineRecord | undefined,
+  now: EpochMs,
+): readonly HandedOverView[] {
+  return records.flatMap((record) => {
+    const { node, episode } = record;
     const outcome = episode?.outcome;
     if (!episode || outcome === undefined || !handedOverOutcomes.includes(outcome)) return [];
+    if ((wellAt(record, engine) ?? Infinity) <= now) return [];
     const { repairId, reason, closedAt } = episode;
     return [
       {

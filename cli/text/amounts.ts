@@ -34,7 +34,7 @@ export function clockTime(at: EpochMs): string {
   return `${new Date(at).toISOString().slice(11, 19)}Z`;
 }
 
-/** `in 3m05s`, or `now` for what is due. */
-export function ahead(at: EpochMs, now: EpochMs): string {
-  return at > now ? `in ${duration(at - now)}` : 'now';
+/** `in 3m05s`; undefined for what is due or past, which nobody may be told to wait for. */
+export function ahead(at: EpochMs, now: EpochMs): string | undefined {
+  return at > now ? `in ${duration(at - now)}` : undefined;
 }

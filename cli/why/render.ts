@@ -5,6 +5,7 @@ import type { Commands } from '../places.ts';
 import { painter, type Paint } from '../text/paint.ts';
 import { bullet, labelled, wrap } from '../text/table.ts';
 import { ahead, clockTime, duration, moment } from '../text/amounts.ts';
+import { quote } from '../text/quote.ts';
 import type { CheckView, Why, WhyView } from './view.ts';
 
 const shownDeeds = 12;
@@ -69,10 +70,9 @@ function deedLines({ did, repair }: WhyView, width: number, paint: Paint): strin
 }
 
 function whyText({ code, sentence, lookAgainAt }: Why, now: number): string {
+  const when = lookAgainAt === undefined ? undefined : ahead(lookAgainAt, now);
   const look =
-    lookAgainAt === undefined
-      ? ''
-      : ` It looks again ${ahead(lookAgainAt, now)} (${clockTime(lookAgainAt)}).`;
+    when === undefined ? '' : ` It looks again ${when} (${clockTime(lookAgainAt ?? now)}).`;
   return `${sentence}${look} [${code}]`;
 }
 
@@ -83,19 +83,31 @@ function commandLines(view: WhyView, slipway: Commands['slipway'], paint: Paint)
       ? section('See all of it', paint, [slipway(`repairs show ${repair.repairId}`)])
       : []),
     ...givingBack(view, slipway, paint),
-    ...section('Take the node back by hand', paint, view.takeBack),
+    ...keepingOut(view, slipway, paint),
+    ...(view.takeBack.length > 0
+      ? section('Take the node back by hand', paint, view.takeBack)
+      : []),
   ];
 }
 
-function givingBack(
-  { why, repair }: WhyView,
-  slipway: Commands['slipway'],
-  paint: Paint,
-): string[] {
-  if (!repair || !why.some(({ code }) => code === 'handed-over')) return [];
-  const reason = "--reason 'because ...'";
-  const commands = ['continue', 'rerun'].map((way) =>
-    slipway(`repairs ${way} ${repair.repairId} ${reason}`),
-  );
-  return section('Let Slipway go on with it', paint, commands);
+const because = "--reason 'because ...'";
+
+/** On a node that is cordoned already, kubectl cordon changes nothing and so tells nobody anything. */
+function keepingOut({ isolated, held, node }: WhyView, slipway: Commands['slipway'], paint: Paint) {
+  if (!isolated || held) return [];
+  return section('Keep the node out of service, which kubectl cordon cannot', paint, [
+    slipway(`hold ${quote(node)} ${because}`),
+  ]);
+}
+
+/** What stands in the way is taken away first. */
+function givingBack(view: WhyView, slipway: Commands['slipway'], paint: Paint): string[] {
+  const { again, repair, held, header, node } = view;
+  if (!repair || again.length === 0) return [];
+  const commands = [
+    ...(header.paused ? [`resume ${because}`] : []),
+    ...(held ? [`unhold ${quote(node)} ${because}`] : []),
+    ...again.map((way) => `repairs ${way} ${repair.repairId} ${because}`),
+  ];
+  return section('Let Slipway go on with it', paint, commands.map(slipway));
 }

@@ -4,7 +4,7 @@ import type { EpisodeRecord } from '../../domain/dispatch/types.ts';
 import { isHeld, isolationMark } from '../../domain/marks.ts';
 import type { NodeFacts } from '../../domain/node.ts';
 import type { RepairState, WaitReason } from '../../domain/repair/types.ts';
-import { marks, type EpochMs } from '../../domain/vocabulary.ts';
+import { handedOverOutcomes, marks, type EpochMs } from '../../domain/vocabulary.ts';
 import type { EngineRecord } from '../../schemas/engineRecord.ts';
 import { readNote } from '../../schemas/personNote.ts';
 import type { Described } from '../../temporal/index.ts';
@@ -13,6 +13,7 @@ import { noteText, type Header } from '../header.ts';
 import { isOpen, type RepairView } from '../journal.ts';
 import { blockersText } from '../repairs/note.ts';
 import type { Story } from '../repairs/story.ts';
+import { wellAt } from '../wellAt.ts';
 import { explain } from '../words.ts';
 
 /** Everything that could be read about a node; what is undefined was not there or not readable. */
@@ -60,25 +61,54 @@ export type WhyView = {
   readonly repair?: RepairView;
   readonly did: readonly { readonly at: EpochMs; readonly phase: string; readonly text: string }[];
   readonly why: readonly Why[];
+  /** Cordoned by Slipway. */
+  readonly isolated: boolean;
+  readonly held: boolean;
+  /** How a person may give a handed-over node back to Slipway. */
+  readonly again: readonly ('continue' | 'rerun')[];
+  /** With plain kubectl; empty where there is nothing of Slipway's on the node. */
   readonly takeBack: readonly string[];
   readonly unread: readonly Failure[];
 };
 
 export function whyView(known: Known, takeBack: readonly string[]): WhyView {
-  const { header, node, record, story, unread } = known;
+  const { header, node, facts, record, story, unread } = known;
+  const why = reasons(known);
   return {
     kind: 'Why',
     version: 1,
     header,
     node,
     thinks: thoughts(known),
-    checks: checksOf(record, known.facts),
+    checks: checksOf(record, facts),
     ...(story && { repair: story.repair }),
     did: deeds(story),
-    why: reasons(known),
-    takeBack,
+    why,
+    isolated: facts !== undefined && isIsolated(facts),
+    held: facts !== undefined && isHeld(facts),
+    again: waysBack(known, why),
+    takeBack: isOurs(known) ? takeBack : [],
     unread,
   };
+}
+
+function isIsolated(facts: NodeFacts): boolean {
+  return facts.unschedulable && isolationMark(facts) !== undefined;
+}
+
+/** An open repair, or what one left on the node; where nobody can tell, it may be so. */
+function isOurs({ facts, story, gone, unread }: Known): boolean {
+  if (gone) return false;
+  if (!facts || unread.length > 0 || (story && isOpen(story.repair))) return true;
+  return [marks.isolation, marks.handedOver].some((key) => facts.marks[key] !== undefined);
+}
+
+function waysBack({ story, gone }: Known, why: readonly Why[]): WhyView['again'] {
+  const outcome = story?.repair.outcome;
+  if (gone || !why.some(({ code }) => code === 'handed-over')) return [];
+  if (!story || !outcome || !handedOverOutcomes.includes(outcome)) return [];
+  const rungsLeft = story.nextRung !== undefined && story.nextRung < story.ladder.length;
+  return rungsLeft ? ['continue', 'rerun'] : ['rerun'];
 }
 
 function thoughts(known: Known): string[] {
@@ -201,8 +231,12 @@ function withPods(why: Why, { phase, pods }: RepairState): Why {
   return names === '' ? why : { ...why, sentence: `${why.sentence} Left${names}.` };
 }
 
-function recordReason(record: EpisodeRecord, { engine }: Known): Why {
-  if (isHandedOver(record.episode?.outcome)) return because('handed-over', wellAt(record, engine));
+function recordReason(record: EpisodeRecord, { engine, header }: Known): Why {
+  if (isHandedOver(record.episode?.outcome)) {
+    const clearedAt = wellAt(record, engine);
+    if (clearedAt !== undefined && clearedAt <= header.asOf) return because('not-faulty');
+    return because('handed-over', clearedAt);
+  }
   const { ignored } = record;
   if (!ignored) return because('not-faulty');
   const due = ignored.reason === 'holding-down' ? dueAt(record, engine) : undefined;
@@ -216,11 +250,4 @@ function dueAt(record: EpisodeRecord, engine: EngineRecord | undefined): EpochMs
     return policy && faultySince !== undefined ? [faultySince + policy.holdDownMs] : [];
   });
   return due.length === 0 ? undefined : Math.min(...due);
-}
-
-/** A handed-over node is Slipway's again once it has been well for the soak time. */
-function wellAt(record: EpisodeRecord, engine: EngineRecord | undefined): EpochMs | undefined {
-  const policy = engine?.policies.find(({ name }) => name === record.episode?.policy);
-  if (record.healthySince === undefined || !policy) return undefined;
-  return record.healthySince + policy.soakMs;
 }

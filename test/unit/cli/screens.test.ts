@@ -147,7 +147,7 @@ describe('status', () => {
       header: header({ paused: { by: 'ada', reason: 'network work', at: at(10) } }),
       budgets: budgetsOf(nodes, ledger, engine()),
       repairs: repairsOf([logOf(migrating), logOf(escalated)]),
-      handedOver: handedOverOf([handedOver, record()]),
+      handedOver: handedOverOf([handedOver, record()], engine(), now),
       dead: { count: 2, newestAt: at(30) },
       lag: { waiting: 12, inHand: 3 },
       processes: [
@@ -212,6 +212,59 @@ describe('why', () => {
     const view = whyView(known({ record: handedOver, story }), takeBack);
     const lines = renderWhy(view, screen80, slipway);
     expect(lines).toContain(`slipway repairs rerun ${repairId} --reason 'because ...'`);
+  });
+
+  const screenOf = (changes: Partial<Known>): string =>
+    renderWhy(whyView(known(changes), takeBack), screen80, slipway).join('\n');
+
+  test('continue is offered only while the ladder has a rung left', () => {
+    const story = storyFrom(escalated);
+    expect(screenOf({ record: handedOver, story })).toContain(`repairs continue ${repairId}`);
+    const done = screenOf({
+      record: handedOver,
+      story: { ...story, nextRung: story.ladder.length },
+    });
+    expect(done).not.toContain('repairs continue');
+    expect(done).toContain(`repairs rerun ${repairId}`);
+  });
+
+  test('resume and unhold are offered only where they are needed first', () => {
+    const story = storyFrom(escalated);
+    const plain = screenOf({ record: handedOver, story });
+    expect(plain).not.toMatch(/slipway (resume|unhold)/);
+    const facts = nodeFacts({ marks: { 'slipway.dev/hold': 'mine' } });
+    const paused = header({ paused: { reason: 'work' } });
+    const held = screenOf({ record: handedOver, story, facts, header: paused });
+    expect(held).toMatch(/slipway resume .*\nslipway unhold .*\nslipway repairs continue/);
+  });
+
+  test('a healthy node is given nothing to take back', () => {
+    expect(screenOf({})).not.toContain('kubectl');
+    expect(screenOf({ record: handedOver, story: storyFrom(escalated) })).not.toContain('uncordon');
+  });
+
+  test('what was to come and is past is not announced', () => {
+    const past = record({ ignored: { reason: 'holding-down', since: at(0) } });
+    const policies = engine().policies.map((one) => ({ ...one, holdDownMs: 5_000 }));
+    const told = screenOf({ record: past, engine: engine({ policies }) });
+    expect(told).toContain('[holding-down]');
+    expect(told).not.toContain('looks again');
+  });
+
+  test('a node that has been well for the soak time is nobody else’s, for why and for status', () => {
+    const well = { ...handedOver, reports: [], healthySince: at(45) };
+    const { soakMs } = engine().policies[0]!;
+    const before = at(45) + soakMs - 1;
+    expect(handedOverOf([well], engine(), before)).toHaveLength(1);
+    expect(handedOverOf([well], engine(), before + 1)).toEqual([]);
+    expect(handedOverOf([well], undefined, before + 1)).toHaveLength(1);
+    const codes = (asOf: number): string[] =>
+      whyView(
+        known({ record: well, header: header({ asOf, engine: { holder: 'e', seenAt: asOf } }) }),
+        [],
+      ).why.map(({ code }) => code);
+    expect(codes(before)).toEqual(['handed-over']);
+    expect(codes(before + 1)).toEqual(['not-faulty']);
   });
 
   test('a node on hold, its repair handed over, and the hub stopped', async () => {

@@ -27,8 +27,8 @@ test.each([
   expect(duration(ms)).toBe(text);
 });
 
-test('what is due is now', () => {
-  expect([ahead(10, 10), ahead(5_010, 10)]).toEqual(['now', 'in 5s']);
+test('what is due or past is not ahead', () => {
+  expect([ahead(10, 10), ahead(9, 10), ahead(5_010, 10)]).toEqual([undefined, undefined, 'in 5s']);
 });
 
 test('one pod is not pods', () => {
