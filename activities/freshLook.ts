@@ -38,12 +38,12 @@ async function see(
   purpose: Purpose,
   known?: NodeFacts,
 ): Promise<Read<Seen>> {
-  const { node: name } = step.opening;
+  const { node: name, nodeUid } = step.opening;
   const needsLeave = purpose === 'isolate' || purpose === 'act';
   const [node, leave, reports] = await Promise.all([
     known ? { ok: true as const, value: known } : ports.kube.readNode(name),
     needsLeave ? leaveOf(ports, step) : notAsked,
-    ports.hub.newestReports(name),
+    ports.hub.newestReports(name, nodeUid),
   ]);
   if (!node.ok) return node;
   if (!leave.ok) return leave;

@@ -71,8 +71,8 @@ export type KubePort = {
 };
 
 export type HubPort = {
-  /** The newest report per check of this node in FAULTS. */
-  readonly newestReports: (node: string) => Promise<Read<readonly CheckReport[]>>;
+  /** The newest reports about this node: its record's, and what FAULTS holds beyond the record's place. */
+  readonly newestReports: (node: string, nodeUid: string) => Promise<Read<readonly CheckReport[]>>;
   /** Whether the node's record names this repair as its open one. */
   readonly isOpen: (node: string, repairId: string) => Promise<Read<boolean>>;
   /** Notes in the node's record that the attempt of this place in the journal begins now, unless it had begun before. */

@@ -1,4 +1,5 @@
 /** From reports to repairs: write the record, start or signal the repair, acknowledge (DESIGN 6). */
+import { heartbeatsOf } from '../domain/conditions/decide.ts';
 import { decide } from '../domain/dispatch/decide.ts';
 import { clearsAt, emptyRecord, evolve, isNews, untold } from '../domain/dispatch/evolve.ts';
 import type { Heard as Hearing } from '../domain/dispatch/evolve.ts';
@@ -93,6 +94,9 @@ async function doubtOf(
   return 'done';
 }
 
+/** So far behind a record's place may be that looks have little to read beyond it; what is not newer costs no write. */
+const farBeyond = 1_000;
+
 /** A redelivered report finds itself in the record; all it can need is that its repair exists. */
 async function again(
   options: FaultsOptions,
@@ -102,7 +106,12 @@ async function again(
   const redelivered = record.reports.some((report) => report.sequence === sequence);
   if (redelivered) return reconsider(options, event.node);
   options.onIgnored(record, 'not-newer', false);
-  return 'done';
+  if (sequence <= record.place + farBeyond) return 'done';
+  const passed = await options.records.change(
+    event.node,
+    (fresh) => fresh && evolve(fresh, { kind: 'passed', sequence }),
+  );
+  return passed.kind === 'failed' ? 'retry' : 'done';
 }
 
 async function reconsider(options: FaultsOptions, node: string): Promise<'done' | 'retry'> {
@@ -138,6 +147,7 @@ function sighted(options: FaultsOptions, record: EpisodeRecord): EpisodeRecord {
     kind: 'seen',
     bootId,
     ready: facts.ready === 'True',
+    beats: heartbeatsOf(facts),
     checks,
     soakMs,
     at,

@@ -25,6 +25,8 @@ export async function followNode(
   if (!episode || episode.outcome !== undefined) return reconsider(node.name);
   const arrival = arrivalOf(change, record, episode.repairId);
   if (arrival) await voice.tell(record, arrival);
+  // Another boot is written down, and what was said of it before anybody knew it is told now.
+  if (arrival?.kind === 'rebooted') reconsider(node.name);
 }
 
 function arrivalOf(

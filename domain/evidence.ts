@@ -27,6 +27,21 @@ export function withReport<R extends Evidence>(
   return [...known.filter((one) => !isSameKey(one, report)), ...kept, report];
 }
 
+/** What a record holds and what the stream holds beyond it: of each observer, check and boot the highest counter. */
+export function merged<R extends Evidence>(
+  known: readonly R[],
+  beyond: readonly R[],
+): readonly R[] {
+  const isOlder = (one: R, other: R): boolean =>
+    isSameKey(one, other) && one.bootId === other.bootId && one.counter < other.counter;
+  const all = [...known, ...beyond.filter((report) => !known.some((one) => isSame(one, report)))];
+  return all.filter((one) => !all.some((other) => isOlder(one, other)));
+}
+
+function isSame(one: Evidence, other: Evidence): boolean {
+  return isSameKey(one, other) && one.bootId === other.bootId && one.counter === other.counter;
+}
+
 /** Whether two reports come from one observer and are about one check. */
 export function isSameKey(one: Evidence, other: Evidence): boolean {
   return one.check === other.check && one.observer === other.observer;

@@ -1,11 +1,12 @@
 /** What only one engine of a cluster does at a time: probe, dispatch and notices. */
 import { runDispatch } from '../dispatch/index.ts';
 import type { DispatchOptions } from '../dispatch/index.ts';
+import { memoriesOf } from '../domain/conditions/memory.ts';
 import { newestReports, publishFault, publishJournal, eventId } from '../event-hub/index.ts';
 import type { Guard } from '../guard/index.ts';
 import { runNotices } from '../notices/index.ts';
 import type { TicketOptions } from '../notices/index.ts';
-import { startNodeConditions } from '../probes/active/nodeConditions.ts';
+import { observer, startNodeConditions } from '../probes/active/nodeConditions.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { announce } from './announce.ts';
 import type { EngineMetrics } from './metrics.ts';
@@ -69,7 +70,7 @@ function dispatchFaults(options: LeadOptions, signal: AbortSignal): Promise<void
 }
 
 function startProbe(
-  { hub, cluster, nodes, clock, log }: LeadOptions,
+  { hub, cluster, nodes, records, clock, log }: LeadOptions,
   signal: AbortSignal,
 ): ReturnType<typeof startNodeConditions> {
   return startNodeConditions({
@@ -78,14 +79,16 @@ function startProbe(
     clock,
     signal,
     eventId,
-    lastReports: async () => {
+    memories: async () => {
       const read = await newestReports(hub, cluster);
       if (read.kind !== 'read') throw new Error(read.why);
-      return read.reports.map(({ event }) => event);
+      return memoriesOf(observer, records.all(), read.reports);
     },
     publish: async (event) => {
       const stored = await publishFault(hub, event);
-      if (stored.kind !== 'stored') throw new Error(stored.why);
+      // What can never be sent must not keep back what comes after it.
+      if (stored.kind === 'invalid') log.error('a report cannot be sent', { why: stored.why });
+      else if (stored.kind !== 'stored') throw new Error(stored.why);
     },
     onProblem: (problem) => log.warn('the node-conditions probe had trouble', { problem }),
   });

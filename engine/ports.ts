@@ -14,8 +14,12 @@ import { attemptStanding, evolve } from '../domain/dispatch/evolve.ts';
 import type { AttemptStanding } from '../domain/dispatch/evolve.ts';
 import type { Episode } from '../domain/dispatch/types.ts';
 import type { BlockReason, EpochMs } from '../domain/vocabulary.ts';
+import { merged } from '../domain/evidence.ts';
+import type { Evidence } from '../domain/evidence.ts';
+import type { StoredFault } from '../domain/fault.ts';
+import type { CheckReport } from '../domain/repair/types.ts';
 import type { Driver } from '../drivers/port.ts';
-import { newestReportsOf, publishJournal } from '../event-hub/index.ts';
+import { newestReportsOf, publishJournal, reportsBeyond } from '../event-hub/index.ts';
 import type { Hub } from '../event-hub/index.ts';
 import type { Guard } from '../guard/index.ts';
 import {
@@ -163,14 +167,15 @@ const blockReasonOf: Readonly<Record<Refusal['kind'], BlockReason>> = {
 
 function hubPort({ hub, cluster, records }: PortsOptions): HubPort {
   return {
-    newestReports: async (node) => {
-      const read = await newestReportsOf(hub, cluster, node);
+    newestReports: async (node, nodeUid) => {
+      const record = records.get(node);
+      const read = await (record?.nodeUid === nodeUid
+        ? reportsBeyond(hub, { cluster, node, place: record.place })
+        : newestReportsOf(hub, cluster, node));
       if (read.kind !== 'read') return hubSilent(read.why);
-      const value = read.reports.map(({ event, sequence }) => {
-        const { check, observer, verdict, bootId, counter } = event;
-        return { check, observer, verdict, bootId, counter, sequence };
-      });
-      return { ok: true, value };
+      const known = record?.nodeUid === nodeUid ? record.reports : [];
+      const beyond = read.reports.filter(({ event }) => event.nodeUid === nodeUid);
+      return { ok: true, value: merged(known.map(reportOf), beyond.map(reported)) };
     },
     isOpen: async (node, repairId) => {
       const isOpen = (episode: Episode | undefined): boolean =>
@@ -199,6 +204,14 @@ function hubPort({ hub, cluster, records }: PortsOptions): HubPort {
       return changed.kind === 'failed' ? hubSilent(changed.why) : { ok: true, value: undefined };
     },
   };
+}
+
+function reported({ event, sequence }: StoredFault): CheckReport {
+  return reportOf({ ...event, sequence });
+}
+
+function reportOf({ check, observer, verdict, bootId, counter, sequence }: Evidence): CheckReport {
+  return { check, observer, verdict, bootId, counter, sequence };
 }
 
 function hubSilent(why: string): Unread {

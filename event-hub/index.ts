@@ -13,6 +13,6 @@ export { inspectHub } from './inspect.ts';
 export type { HubFacts } from './inspect.ts';
 export { consumerLag, streamSummary } from './lag.ts';
 export { publishFault, publishJournal } from './publish.ts';
-export { newestReports, newestReportsOf, readFaults, readJournal } from './read.ts';
+export { newestReports, newestReportsOf, readFaults, readJournal, reportsBeyond } from './read.ts';
 export { ensureStreams } from './streams.ts';
 export { deadSubject } from './subjects.ts';

@@ -55,26 +55,57 @@ function newestOfEach(reports: readonly StoredFault[]): readonly StoredFault[] {
   return [...new Map(byCheck).values()];
 }
 
-/** The same for one node, in one request: what a fresh look asks (DESIGN 7). */
+/** So much of one node may wait for dispatch before nobody can say what its newest reports are. */
+const mostBeyond = { pages: 16, perPage: 256 } as const;
+
+/** What is stored about one node after this place, mostly in one request: what a fresh look asks (DESIGN 7). */
+export async function reportsBeyond(
+  hub: Hub,
+  of: { readonly cluster: string; readonly node: string; readonly place: number },
+): Promise<ReportsRead | HubFailure> {
+  const next_by_subj = faultFilter(of.cluster, of.node);
+  const reports: StoredFault[] = [];
+  let seq = of.place + 1;
+  for (let page = 0; page < mostBeyond.pages; page += 1) {
+    const wanted = { seq, next_by_subj, batch: mostBeyond.perPage };
+    const read = await collected(() => hub.manager.direct.getBatch(streams.faults, wanted));
+    if ('kind' in read) return read;
+    reports.push(...read.flatMap(readable));
+    if (read.length < mostBeyond.perPage) return { kind: 'read', reports };
+    seq = (read.at(-1)?.sequence ?? 0) + 1;
+  }
+  return { kind: 'unreachable', why: `too much about ${of.node} waits for dispatch` };
+}
+
+/** The newest of each subject of one node, in one request; for a node without a record. */
 export async function newestReportsOf(
   hub: Hub,
   cluster: string,
   node: string,
 ): Promise<ReportsRead | HubFailure> {
+  const multi_last = [faultFilter(cluster, node)];
+  const read = await collected(() =>
+    hub.manager.direct.getLastMessagesFor(streams.faults, { multi_last }),
+  );
+  return 'kind' in read ? read : { kind: 'read', reports: read.flatMap(readable) };
+}
+
+type Found = ReturnType<Hub['manager']['direct']['getLastMessagesFor']>;
+
+/** What one direct request answers, within the time that a request may take. */
+async function collected(ask: () => Found): Promise<readonly StoredMessage[] | HubFailure> {
   try {
-    const found = await hub.manager.direct.getLastMessagesFor(streams.faults, {
-      multi_last: [faultFilter(cluster, node)],
-    });
+    const found = await ask();
     const timer = setTimeout(() => {
       found.stop(new Error(`no answer within ${requestTimeoutMs} ms`));
     }, requestTimeoutMs);
-    const reports: StoredFault[] = [];
+    const messages: StoredMessage[] = [];
     try {
-      for await (const message of found) reports.push(...readable(fromDirect(message)));
+      for await (const message of found) messages.push(fromDirect(message));
     } finally {
       clearTimeout(timer);
     }
-    return { kind: 'read', reports };
+    return messages;
   } catch (error) {
     return asFailure(error, streams.faults);
   }

@@ -21,6 +21,15 @@ const report = z.looseObject({
   faultySince: z.number().optional(),
 });
 
+const beats = z.record(z.string(), z.number());
+
+const lastSeen = z.looseObject({
+  bootId: z.string(),
+  firstReadyAt: z.number(),
+  beats,
+  beatsBefore: beats,
+});
+
 const episode = z.looseObject({
   repairId: z.string(),
   openedAt: z.number(),
@@ -49,6 +58,7 @@ const episodeRecord: z.ZodType<EpisodeRecord> = z.looseObject({
   formerUids: z.array(z.string()),
   reports: z.array(report),
   place: z.number(),
+  lastSeen: lastSeen.optional(),
   healthySince: z.number().optional(),
   episode: episode.optional(),
   clearedAt: z.number().optional(),

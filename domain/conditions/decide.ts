@@ -1,25 +1,24 @@
 /** Which changes of a node's conditions are news. Transitions are reported, heartbeats never. */
+import type { Beats, LastSeen } from '../dispatch/types.ts';
 import type { Verdict } from '../fault.ts';
 import type { NodeCondition, NodeFacts } from '../node.ts';
-import { conditionRules, longestMessage, longestReason } from './policy.ts';
-import type {
-  ConditionRule,
-  Heartbeats,
-  LastReport,
-  NodeMemory,
-  ReportDraft,
-  Sighting,
-} from './types.ts';
+import { conditionRules, longestMessage, longestReason, staleAfterMs } from './policy.ts';
+import type { ConditionRule, LastReport, NodeMemory, ReportDraft, Sighting } from './types.ts';
 
-/** What a fresh start knows: the newest report of each check of one node, and nothing seen yet. */
-export function memoryOf(nodeUid: string, reports: readonly LastReport[]): NodeMemory {
+/** What a fresh start knows: the newest report of each check of one node, and what was last seen of it, if anything. */
+export function memoryOf(
+  nodeUid: string,
+  reports: readonly LastReport[],
+  seen?: LastSeen,
+): NodeMemory {
   return {
     nodeUid,
-    bootId: '',
+    // Where nothing was written down, the reports at least tell their boot.
+    bootId: seen?.bootId ?? reports.at(-1)?.bootId ?? '',
     reports: Object.fromEntries(reports.map((last) => [last.check, last])),
-    heartbeats: {},
-    heartbeatsBefore: {},
-    firstReadyAt: 0,
+    heartbeats: seen?.beats ?? {},
+    heartbeatsBefore: seen?.beatsBefore ?? {},
+    firstReadyAt: seen?.firstReadyAt ?? 0,
   };
 }
 
@@ -39,17 +38,16 @@ export function decide(before: NodeMemory | undefined, facts: NodeFacts): Sighti
 function remember(before: NodeMemory | undefined, facts: NodeFacts): NodeMemory {
   const known = before?.nodeUid === facts.uid ? before : memoryOf(facts.uid, []);
   const heartbeats = heartbeatsOf(facts);
-  if (known.bootId === facts.bootId) return { ...known, heartbeats };
-  return {
-    ...known,
-    bootId: facts.bootId,
-    heartbeats,
-    heartbeatsBefore: known.heartbeats,
-    firstReadyAt: heartbeats['Ready'] ?? 0,
-  };
+  const { bootId } = facts;
+  if (known.bootId === bootId) return { ...known, heartbeats };
+  // Of a boot that began before anybody looked nothing is left over from another one, as far as can be known.
+  if (known.bootId === '') return { ...known, bootId, heartbeats };
+  const firstReadyAt = heartbeats['Ready'] ?? 0;
+  return { ...known, bootId, heartbeats, heartbeatsBefore: known.heartbeats, firstReadyAt };
 }
 
-function heartbeatsOf({ conditions }: NodeFacts): Heartbeats {
+/** When each condition was last confirmed, where its writer says so. */
+export function heartbeatsOf({ conditions }: NodeFacts): Beats {
   return Object.fromEntries(
     conditions.flatMap(({ type, heartbeatAt }) =>
       heartbeatAt === undefined ? [] : [[type, heartbeatAt]],
@@ -85,6 +83,8 @@ type Evidence = {
   readonly message: string;
 };
 
+const minuteMs = 60_000;
+
 /** Silence is not health. */
 const withdrawn: Evidence = {
   verdict: 'unknown',
@@ -92,26 +92,54 @@ const withdrawn: Evidence = {
   message: 'The node no longer carries this condition.',
 };
 
-function evidence(
+function evidence(memory: NodeMemory, rule: ConditionRule, condition: NodeCondition): Evidence {
+  const { status, reason, message } = condition;
+  const doubt = doubtOf(memory, rule, condition);
+  return doubt
+    ? { verdict: 'unknown', ...doubt }
+    : { verdict: rule.verdicts[status], reason, message };
+}
+
+/** Why a condition that is there is no evidence, if it is none. */
+function doubtOf(
   memory: NodeMemory,
-  rule: ConditionRule,
-  { type, status, reason, message }: NodeCondition,
-): Evidence {
-  if (!isLeftOver(memory, type)) return { verdict: rule.verdicts[status], reason, message };
+  { beats }: ConditionRule,
+  { type, status, message }: NodeCondition,
+): Omit<Evidence, 'verdict'> | undefined {
+  if (isLeftOver(memory, type))
+    return {
+      reason: 'NotReportedSinceBoot',
+      message: `Still ${status} from the boot before: ${message}`,
+    };
+  const lagMs = beats ? lagOf(memory, type) : 0;
+  if (lagMs <= staleAfterMs) return undefined;
+  const ago = Number.isFinite(lagMs)
+    ? `for ${Math.floor(lagMs / minuteMs)} minutes`
+    : 'at any time';
   return {
-    verdict: 'unknown',
-    reason: 'NotReportedSinceBoot',
-    message: `Still ${status} from the boot before: ${message}`,
+    reason: 'NotConfirmed',
+    message: `Says ${status}, which its writer has not confirmed ${ago}: ${message}`,
   };
+}
+
+/** How far a condition's heartbeat is behind the kubelet's own: both are the node's clock. */
+function lagOf({ heartbeats }: NodeMemory, type: string): number {
+  const readyAt = heartbeats['Ready'];
+  if (readyAt === undefined) return 0;
+  return readyAt - (heartbeats[type] ?? Number.NEGATIVE_INFINITY);
 }
 
 /**
  * Conditions outlive a reboot on the Node object until their writer starts again. One that has not been confirmed
  * since says nothing about this boot. Times are whole seconds: within one second there is no telling, so it is believed.
  */
-function isLeftOver(memory: NodeMemory, type: string): boolean {
-  const heartbeatAt = memory.heartbeats[type] ?? Number.POSITIVE_INFINITY;
-  return heartbeatAt === memory.heartbeatsBefore[type] && heartbeatAt < memory.firstReadyAt;
+function isLeftOver(
+  { heartbeats, heartbeatsBefore, firstReadyAt }: NodeMemory,
+  type: string,
+): boolean {
+  const heartbeatAt = heartbeats[type];
+  if (heartbeatAt === undefined || heartbeatAt === firstReadyAt) return false;
+  return heartbeatAt === heartbeatsBefore[type] || heartbeatAt < firstReadyAt;
 }
 
 /** The node's resource version; more than the last one within a boot, even if the API server was restored. */

@@ -4,8 +4,11 @@ import type { ConditionRule } from './types.ts';
 const goodWhenTrue = { True: 'healthy', False: 'faulty', Unknown: 'faulty' } as const;
 const badWhenTrue = { True: 'faulty', False: 'healthy', Unknown: 'unknown' } as const;
 
-/** Set by the kubelet, the last one by the network's own controller. */
-const ownConditions = ['MemoryPressure', 'DiskPressure', 'PIDPressure', 'NetworkUnavailable'];
+/** Set by the kubelet, each time together with Ready. */
+const kubelets = ['MemoryPressure', 'DiskPressure', 'PIDPressure'];
+
+/** Set by a network's or a cloud's controller when something changes, and never confirmed. */
+const neverConfirmed = ['NetworkUnavailable'];
 
 /** Set by node-problem-detector with the rule files and plugins it is shipped with. */
 const nodeProblemDetector = [
@@ -27,9 +30,19 @@ const nodeProblemDetector = [
 
 export const conditionRules: readonly ConditionRule[] = [
   // A kubelet that does not answer is a fault of the node, whatever else it may be.
-  { type: 'Ready', verdicts: goodWhenTrue },
-  ...[...ownConditions, ...nodeProblemDetector].map((type) => ({ type, verdicts: badWhenTrue })),
+  { type: 'Ready', verdicts: goodWhenTrue, beats: true },
+  ...[...kubelets, ...neverConfirmed, ...nodeProblemDetector].map((type) => ({
+    type,
+    verdicts: badWhenTrue,
+    beats: !neverConfirmed.includes(type),
+  })),
 ];
+
+/**
+ * A condition whose heartbeat is so far behind its node's Ready has lost its writer and is no evidence. The kubelet
+ * confirms Ready every 5 min at the latest, node-problem-detector its conditions every 5 min; 30 min are six beats missed.
+ */
+export const staleAfterMs = 30 * 60 * 1000;
 
 /** Longer texts are cut: a report is evidence, not a log. */
 export const longestReason = 128;

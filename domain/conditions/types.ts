@@ -1,4 +1,5 @@
 /** What is known of node conditions as evidence (DESIGN 6): a check is named like its condition. */
+import type { Beats } from '../dispatch/types.ts';
 import type { FaultEvent, Verdict } from '../fault.ts';
 import type { ConditionStatus } from '../node.ts';
 import type { EpochMs } from '../vocabulary.ts';
@@ -7,6 +8,8 @@ import type { EpochMs } from '../vocabulary.ts';
 export type ConditionRule = {
   readonly type: string;
   readonly verdicts: Readonly<Record<ConditionStatus, Verdict>>;
+  /** False where its writers set it once and never confirm it: its age says nothing then. */
+  readonly beats: boolean;
 };
 
 /** The newest report about one check. */
@@ -18,14 +21,12 @@ export type NodeMemory = {
   readonly bootId: string;
   readonly reports: Readonly<Record<string, LastReport>>;
   /** When each condition was last confirmed in this boot, as last seen. */
-  readonly heartbeats: Heartbeats;
+  readonly heartbeats: Beats;
   /** The same as last seen in the boot before, if that was seen. */
-  readonly heartbeatsBefore: Heartbeats;
-  /** The kubelet's first confirmation of Ready in this boot, as far as it was seen. */
+  readonly heartbeatsBefore: Beats;
+  /** The kubelet's first confirmation of Ready in this boot; 0 where the boot began before anybody looked. */
   readonly firstReadyAt: EpochMs;
 };
-
-export type Heartbeats = Readonly<Record<string, EpochMs>>;
 
 /** A report before it has a cluster, an observer, a time and an id. */
 export type ReportDraft = Pick<

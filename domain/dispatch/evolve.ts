@@ -2,7 +2,7 @@
 import { checksOf, healthOf, isSameKey, withReport } from '../evidence.ts';
 import type { FaultEvent, StoredFault } from '../fault.ts';
 import type { EpochMs, Outcome, ReasonCode } from '../vocabulary.ts';
-import type { CheckRecord, Episode, EpisodeRecord } from './types.ts';
+import type { Beats, CheckRecord, Episode, EpisodeRecord, LastSeen } from './types.ts';
 
 /** UIDs older than these are forgotten: no redelivery comes that late. */
 const formerKept = 5;
@@ -11,6 +11,7 @@ export type DispatchEvent =
   | (Heard & { readonly kind: 'reported' })
   | (Sight & { readonly kind: 'seen' })
   | { readonly kind: 'opened'; readonly episode: Episode }
+  | { readonly kind: 'passed'; readonly sequence: number }
   | { readonly kind: 'told'; readonly repairId: string; readonly through: number }
   | { readonly kind: 'attemptBegun'; readonly repairId: string; readonly sequence: number }
   | { readonly kind: 'ignored'; readonly reason: ReasonCode; readonly at: EpochMs }
@@ -35,6 +36,7 @@ export type Heard = {
 export type Sight = {
   readonly bootId: string;
   readonly ready: boolean;
+  readonly beats: Beats;
   /** The checks that any policy names. */
   readonly checks: readonly string[];
   readonly soakMs: number;
@@ -60,6 +62,8 @@ export function evolve(record: EpisodeRecord, event: DispatchEvent): EpisodeReco
       return seen(record, event);
     case 'opened':
       return { ...record, episode: event.episode, clearedAt: undefined, ignored: undefined };
+    case 'passed':
+      return record.place < event.sequence ? { ...record, place: event.sequence } : record;
     case 'told':
       return told(record, event);
     case 'ignored':
@@ -150,7 +154,39 @@ function seen(record: EpisodeRecord, sight: Sight): EpisodeRecord {
   const isWell = healthOf(record.reports, { bootId, ready, checks }) === 'healthy';
   const healthySince = isWell ? (record.healthySince ?? at) : undefined;
   const judged = healthySince === record.healthySince ? record : { ...record, healthySince };
-  return cleared(judged, sight);
+  return remembered(record, cleared(judged, sight), sight);
+}
+
+/** Heartbeats alone are no reason to write, unless a repair is under way: the machine may boot at any time then. */
+function remembered(before: EpisodeRecord, record: EpisodeRecord, sight: Sight): EpisodeRecord {
+  const lastSeen = lastSeenOf(record, sight);
+  const isBusy = record !== before || isOpen(record);
+  const isWorth = lastSeen?.bootId !== record.lastSeen?.bootId || isBusy;
+  return isWorth && lastSeen !== record.lastSeen ? { ...record, lastSeen } : record;
+}
+
+function isOpen({ episode }: EpisodeRecord): boolean {
+  return episode !== undefined && episode.outcome === undefined;
+}
+
+function lastSeenOf(
+  { lastSeen, reports }: EpisodeRecord,
+  { bootId, beats: all }: Sight,
+): LastSeen | undefined {
+  if (bootId === '') return lastSeen;
+  const checks = checksOf(reports);
+  const beats = Object.fromEntries(Object.entries(all).filter(([type]) => checks.includes(type)));
+  if (!lastSeen) return { bootId, firstReadyAt: 0, beats, beatsBefore: {} };
+  if (lastSeen.bootId !== bootId)
+    return { bootId, firstReadyAt: all['Ready'] ?? 0, beats, beatsBefore: lastSeen.beats };
+  return isSame(lastSeen.beats, beats) ? lastSeen : { ...lastSeen, beats };
+}
+
+function isSame(one: Beats, other: Beats): boolean {
+  const types = Object.keys(other);
+  return (
+    types.length === Object.keys(one).length && types.every((type) => one[type] === other[type])
+  );
 }
 
 /** A node that has been well for the soak time is Slipway's again. */

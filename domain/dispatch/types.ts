@@ -16,6 +16,19 @@ export type CheckRecord = Evidence & {
   readonly faultySince?: EpochMs | undefined;
 };
 
+/** What was last seen of a node, as far as a probe must remember it when it starts again. */
+export type LastSeen = {
+  readonly bootId: string;
+  /** The kubelet's first confirmation of Ready in this boot; 0 where the boot began before anybody looked. */
+  readonly firstReadyAt: EpochMs;
+  /** When each reported condition was last confirmed in this boot, and in the boot before. */
+  readonly beats: Beats;
+  readonly beatsBefore: Beats;
+};
+
+/** By condition; the node's own clock. */
+export type Beats = Readonly<Record<string, EpochMs>>;
+
 /** A person takes a handed-over repair up again. */
 export type Continuation = {
   /** The repair that was handed over. */
@@ -52,6 +65,7 @@ export type EpisodeRecord = {
   readonly reports: readonly CheckRecord[];
   /** The highest place in FAULTS that this record has taken in. */
   readonly place: number;
+  readonly lastSeen?: LastSeen | undefined;
   /** Since when every check has been healthy; by the engine's clock. */
   readonly healthySince?: EpochMs | undefined;
   readonly episode?: Episode | undefined;

@@ -1,6 +1,7 @@
 /** The probe that reads node conditions through the API server and reports what changed in them (DESIGN 6). */
 import { setTimeout as wait } from 'node:timers/promises';
-import { decide, memoryOf } from '../../domain/conditions/decide.ts';
+import { decide } from '../../domain/conditions/decide.ts';
+import type { NodeMemories } from '../../domain/conditions/memory.ts';
 import type { NodeMemory, ReportDraft } from '../../domain/conditions/types.ts';
 import type { FaultEvent } from '../../domain/fault.ts';
 import type { NodeFacts } from '../../domain/node.ts';
@@ -13,8 +14,8 @@ export type NodeConditionsOptions = {
   /** The cluster's id. */
   readonly cluster: string;
   readonly nodes: Pick<NodeCache, 'onChange' | 'synced'>;
-  /** The newest stored report of each check of each node of this cluster; rejects while the hub cannot say. */
-  readonly lastReports: () => Promise<readonly FaultEvent[]>;
+  /** What was reported and seen of each node of this cluster before; rejects while the hub cannot say. */
+  readonly memories: () => Promise<NodeMemories>;
   readonly eventId: (event: Omit<FaultEvent, 'id'>) => string;
   /** Resolves once the hub has stored the report; rejects when it may not have. */
   readonly publish: (event: FaultEvent) => Promise<void>;
@@ -33,30 +34,19 @@ export type NodeConditionsProbe = {
   readonly settled: () => Promise<void>;
 };
 
-const observer = 'node-conditions';
+/** The name under which this probe reports. */
+export const observer = 'node-conditions';
 const defaultBackoff = { firstMs: 200, longestMs: 10_000 };
 
+/** By node UID. */
 type Memories = Map<string, NodeMemory>;
 
-const memoriesOf = (reports: readonly FaultEvent[]): Memories => {
-  const memories: Memories = new Map();
-  // What others reported is none of this probe's business.
-  const own = reports.filter((report) => report.observer === observer);
-  for (const [node, events] of Map.groupBy(own, (report) => report.node)) {
-    // A name that was given to a new node keeps the reports of the old one in the stream.
-    const newest = events.toSorted((one, other) => other.observedAt - one.observedAt)[0];
-    const ofThisNode = events.filter(({ nodeUid }) => nodeUid === newest?.nodeUid);
-    if (newest) memories.set(node, memoryOf(newest.nodeUid, ofThisNode));
-  }
-  return memories;
-};
-
 /** Without it every start would report the whole cluster again, or worse, take a fault for told that never was. */
-const readLastReports = async (options: NodeConditionsOptions): Promise<Memories | undefined> => {
+const readMemories = async (options: NodeConditionsOptions): Promise<Memories | undefined> => {
   const { firstMs, longestMs } = options.backoff ?? defaultBackoff;
   for (let delayMs = firstMs; !options.signal.aborted; delayMs = Math.min(delayMs * 2, longestMs)) {
     try {
-      return memoriesOf(await options.lastReports());
+      return new Map(await options.memories());
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       options.onProblem?.(`What was reported before could not be read: ${message}`);
@@ -76,24 +66,26 @@ const look = (
   memories: Memories,
   facts: NodeFacts,
 ): readonly FaultEvent[] => {
-  const sighting = decide(memories.get(facts.name), facts);
-  memories.set(facts.name, sighting.memory);
+  const sighting = decide(memories.get(facts.uid), facts);
+  memories.set(facts.uid, sighting.memory);
   return sighting.reports.map((draft) => eventOf(options, draft));
 };
 
 const follow = (options: NodeConditionsOptions, memories: Memories, outbox: Outbox): void => {
   const stop = options.nodes.onChange((change) => {
     if (change.kind === 'deleted') {
-      memories.delete(change.before.name);
+      memories.delete(change.before.uid);
       return;
     }
+    if (change.kind === 'changed' && change.before.uid !== change.after.uid)
+      memories.delete(change.before.uid);
     for (const event of look(options, memories, change.after)) outbox.put(event);
   });
   options.signal.addEventListener('abort', stop, { once: true });
 };
 
 const start = async (options: NodeConditionsOptions, outbox: Outbox): Promise<void> => {
-  const memories = await readLastReports(options);
+  const memories = await readMemories(options);
   await options.nodes.synced;
   if (memories && !options.signal.aborted) follow(options, memories, outbox);
 };

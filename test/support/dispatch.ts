@@ -22,7 +22,7 @@ export function reported(
 }
 
 export function seen(seconds: number, sight: Partial<Sight> = {}): Sight & { kind: 'seen' } {
-  const node = { bootId: firstBoot, ready: true, checks: named };
+  const node = { bootId: firstBoot, ready: true, beats: {}, checks: named };
   return { kind: 'seen', ...node, soakMs: minute, at: at(seconds), ...sight };
 }
 

@@ -1,7 +1,7 @@
 /** One order of reports, one definition of health. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checksOf, healthOf, verdictOf, withReport } from '../../../domain/evidence.ts';
+import { checksOf, healthOf, merged, verdictOf, withReport } from '../../../domain/evidence.ts';
 import type { Evidence } from '../../../domain/evidence.ts';
 
 const report = (changes: Partial<Evidence> = {}): Evidence => ({
@@ -78,6 +78,21 @@ describe('the order of reports', () => {
         expect(all(unique).length).toBeLessThanOrEqual(8);
       }),
     );
+  });
+});
+
+describe('what a record and the stream hold together', () => {
+  test('is the highest counter of each observer, check and boot', () => {
+    const known = [report({ counter: 3 }), report({ check: 'Ready' })];
+    const beyond = [
+      report({ counter: 2, sequence: 8 }),
+      report({ bootId: 'b2', sequence: 9 }),
+      report({ check: 'Ready', sequence: 10 }),
+      report({ counter: 5, sequence: 11 }),
+      report({ counter: 4, sequence: 12 }),
+    ];
+    const all = merged(known, beyond).map(({ sequence }) => sequence);
+    expect(all).toEqual([1, 9, 11]);
   });
 });
 

@@ -267,14 +267,28 @@ describe('another boot', () => {
     expect(decide(known, leftOver).reports).toEqual([]);
   });
 
-  it('believes a writer that spoke before the kubelet did', () => {
-    const [, rebooted] = looks(doubted(10, 10), booted(50, 40));
-    expect(told(rebooted)).toContain('KernelDeadlock healthy b2');
+  it('believes a writer that spoke before the kubelet did once it speaks again', () => {
+    const [, early, later] = looks(doubted(10, 10), booted(50, 40), booted(50, 60));
+    expect(told(early)).toContain('KernelDeadlock unknown b2');
+    expect(told(later)).toEqual(['KernelDeadlock healthy b2']);
   });
 
-  it('believes conditions that carry no time', () => {
-    const [, untimed] = looks(doubted(10), booted(50));
-    expect(told(untimed)).toContain('KernelDeadlock healthy b2');
+  it('is known to an engine that starts while the machine boots', () => {
+    const report = { check: 'KernelDeadlock', verdict: 'faulty', counter: 9 } as const;
+    const seen = { bootId: 'b1', firstReadyAt: 0, beats: { KernelDeadlock: 10 }, beatsBefore: {} };
+    const stuckStill = (readyAt: number) =>
+      node([condition('Ready', 'True', readyAt), condition('KernelDeadlock', 'True', 10)], {
+        bootId: 'b2',
+      });
+    const before = memoryOf('u1', [{ ...report, bootId: 'b1' }], seen);
+    expect(told(decide(before, stuckStill(50)).reports)).toEqual(['KernelDeadlock unknown b2']);
+    // Also where the kubelet's own words came through the reboot untouched.
+    expect(told(decide(before, stuckStill(5)).reports)).toEqual(['KernelDeadlock unknown b2']);
+    const unseen = memoryOf('u1', [{ ...report, bootId: 'b1' }]);
+    expect(told(decide(unseen, stuckStill(50)).reports)).toEqual(['KernelDeadlock unknown b2']);
+    const told2 = { ...report, verdict: 'unknown' as const, bootId: 'b2' };
+    const during = memoryOf('u1', [told2], { ...seen, bootId: 'b2', firstReadyAt: 50 });
+    expect(decide(during, stuckStill(90)).reports).toEqual([]);
   });
 
   it('believes a condition of the very second of the boot, then and later', () => {
@@ -283,9 +297,57 @@ describe('another boot', () => {
     expect(later).toEqual([]);
   });
 
-  it('believes everything where Ready carries no time', () => {
-    const [, rebooted] = looks(doubted(undefined, 12), booted(undefined, 12));
-    expect(told(rebooted)).toContain('KernelDeadlock healthy b2');
+  it('believes what changed since the boot before where Ready carries no time', () => {
+    const [, same, other] = looks(
+      doubted(undefined, 12),
+      booted(undefined, 12),
+      booted(undefined, 13),
+    );
+    expect(told(same)).toContain('KernelDeadlock unknown b2');
+    expect(told(other)).toEqual(['KernelDeadlock healthy b2']);
+  });
+});
+
+describe('evidence has an age', () => {
+  const minute = 60_000;
+  const aged = (type: string, status: ConditionStatus, ageMs: number | undefined) => {
+    const readyAt = 100_000 * minute;
+    const heartbeatAt = ageMs === undefined ? undefined : readyAt - ageMs;
+    return node([condition('Ready', 'True', readyAt), condition(type, status, heartbeatAt)]);
+  };
+
+  it('of up to half an hour behind Ready', () => {
+    expect(told(looks(aged('KernelDeadlock', 'True', 30 * minute))[0])).toEqual([
+      'KernelDeadlock faulty b1',
+    ]);
+    expect(looks(aged('KernelDeadlock', 'True', 30 * minute + 1_000))).toEqual([[]]);
+    expect(looks(aged('KernelDeadlock', 'True', 17 * 24 * 60 * minute))).toEqual([[]]);
+  });
+
+  it('and is none without a heartbeat, or once its writer is silent for too long', () => {
+    expect(looks(aged('KernelDeadlock', 'True', undefined))).toEqual([[]]);
+    const [, silent, alive] = looks(
+      aged('KernelDeadlock', 'True', 0),
+      aged('KernelDeadlock', 'True', 45 * minute),
+      aged('KernelDeadlock', 'True', minute),
+    );
+    expect(told(silent)).toEqual(['KernelDeadlock unknown b1']);
+    expect(silent?.[0]).toMatchObject({
+      reason: 'NotConfirmed',
+      message: 'Says True, which its writer has not confirmed for 45 minutes: as seen',
+    });
+    expect(told(alive)).toEqual(['KernelDeadlock faulty b1']);
+    const [, untimed] = looks(
+      aged('KernelDeadlock', 'True', 0),
+      aged('KernelDeadlock', 'True', undefined),
+    );
+    expect(untimed?.[0]?.message).toMatch(/^Says True, .* not confirmed at any time: /);
+  });
+
+  it('except where nobody ever confirms it', () => {
+    expect(told(looks(aged('NetworkUnavailable', 'True', 99 * 60 * minute))[0])).toEqual([
+      'NetworkUnavailable faulty b1',
+    ]);
   });
 });
 

@@ -104,7 +104,7 @@ describe('a node has been healthy', () => {
   });
 
   test('never, while nothing was reported that counts', () => {
-    expect(evolve(emptyRecord(fault), seen(1))).toEqual(emptyRecord(fault));
+    expect(evolve(emptyRecord(fault), seen(1)).healthySince).toBeUndefined();
   });
 });
 
@@ -214,6 +214,52 @@ describe('an episode', () => {
     ]);
     expect(isHandedOver(undefined)).toBe(false);
   });
+});
+
+describe('what was last seen of a node', () => {
+  const beats = { Ready: 40, [fault.check]: 10, Other: 3 };
+  const first = evolve(recordOf(stored()), seen(2, { beats }));
+  const open = (record: EpisodeRecord) => evolve(record, opened('r-1', at(0)));
+
+  test('is its boot, which began before anybody looked', () => {
+    expect(recordOf(stored()).lastSeen).toEqual({
+      bootId: firstBoot,
+      firstReadyAt: 0,
+      beats: {},
+      beatsBefore: {},
+    });
+    expect(evolve(emptyRecord(fault), seen(1, { bootId: '' })).lastSeen).toBeUndefined();
+  });
+
+  test('are no heartbeats alone, unless a repair is under way', () => {
+    expect(first.lastSeen?.beats).toEqual({});
+    const busy = evolve(open(first), seen(3, { beats }));
+    expect(busy.lastSeen?.beats).toEqual({ [fault.check]: 10 });
+    expect(evolve(busy, seen(4, { beats }))).toBe(busy);
+    const later = evolve(busy, seen(5, { beats: { [fault.check]: 20 } }));
+    expect(later.lastSeen?.beats).toEqual({ [fault.check]: 20 });
+    expect(evolve(later, seen(6, { beats: {} })).lastSeen?.beats).toEqual({});
+  });
+
+  test('is the first Ready of another boot, and what was confirmed in the boot before', () => {
+    const busy = evolve(open(first), seen(3, { beats }));
+    const booted = evolve(busy, seen(9, { bootId: nextBoot, beats: { ...beats, Ready: 90 } }));
+    expect(booted.lastSeen).toEqual({
+      bootId: nextBoot,
+      firstReadyAt: 90,
+      beats: { [fault.check]: 10 },
+      beatsBefore: { [fault.check]: 10 },
+    });
+    const later = evolve(booted, seen(10, { bootId: nextBoot, beats: { ...beats, Ready: 99 } }));
+    expect(later.lastSeen?.firstReadyAt).toBe(90);
+    expect(evolve(first, seen(9, { bootId: nextBoot })).lastSeen?.firstReadyAt).toBe(0);
+  });
+});
+
+test('what is not newer moves at most the place of the record', () => {
+  const record = recordOf(stored({}, 5));
+  expect(evolve(record, { kind: 'passed', sequence: 9 })).toEqual({ ...record, place: 9 });
+  expect(evolve(record, { kind: 'passed', sequence: 5 })).toBe(record);
 });
 
 describe('what a repair was told', () => {

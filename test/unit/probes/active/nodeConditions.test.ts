@@ -1,5 +1,6 @@
 /** That every change reaches the hub, in order, whatever the hub does. Which changes count is in test/unit/domain. */
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { memoriesOf } from '../../../../domain/conditions/memory.ts';
 import type { FaultEvent } from '../../../../domain/fault.ts';
 import type { ConditionStatus, NodeFacts } from '../../../../domain/node.ts';
 import { waitFor } from '../../../../embedded/waitFor.ts';
@@ -35,7 +36,12 @@ const memoryHub = (stored: FaultEvent[] = []) => ({
   },
 });
 
-const start = (hub: ReturnType<typeof memoryHub>, lastReports?: () => Promise<FaultEvent[]>) => {
+const stored = (event: FaultEvent, sequence: number) => ({ event, sequence, storedAt: 0 });
+
+const start = (
+  hub: ReturnType<typeof memoryHub>,
+  lastReports: () => Promise<FaultEvent[]> = async () => [...hub.stored],
+) => {
   const ended = new AbortController();
   const listeners = new Set<(change: Change<NodeFacts>) => void>();
   const problems: string[] = [];
@@ -48,7 +54,10 @@ const start = (hub: ReturnType<typeof memoryHub>, lastReports?: () => Promise<Fa
         return () => listeners.delete(listener);
       },
     },
-    lastReports: lastReports ?? (async () => [...hub.stored]),
+    memories: async () => {
+      const reports = (await lastReports()).map((event, n) => stored(event, n + 1));
+      return memoriesOf('node-conditions', [], reports);
+    },
     eventId: (event) => [event.node, event.check, event.verdict, event.counter].join('/'),
     publish: (event) => hub.publish(event),
     clock: () => 77,
