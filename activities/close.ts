@@ -4,10 +4,15 @@ import type { Ports } from './ports.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /** Throws while the hub cannot be reached. */
-export async function close(ports: Ports, { opening }: Step, ending: Ending): Promise<StepOutcome> {
+export async function close(
+  ports: Ports,
+  { opening, triedRung: rung, isolated }: Step,
+  ending: Ending,
+): Promise<StepOutcome> {
   const { outcome, reason } = ending;
   const { repairId, node } = opening;
-  const event = { kind: 'closed', repairId, outcome, reason, at: ports.clock() } as const;
+  const done = { rung, isolated, at: ports.clock() };
+  const event = { kind: 'closed', repairId, outcome, reason, ...done } as const;
   const changed = await ports.hub.changeEpisode(node, event);
   if (!changed.ok) throw new Error(changed.why);
   return { kind: 'closed', outcome, reason };

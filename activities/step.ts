@@ -19,6 +19,8 @@ export type Step = {
   readonly checks: readonly string[];
   /** What the last pass of evictions left: who was refused, and when they may be asked again. */
   readonly refusals?: Pick<RepairState['pods'], 'blockers' | 'askAgainAt'>;
+  /** The last rung that was tried. */
+  readonly triedRung?: number | undefined;
   readonly pending: readonly JournalEntry[];
 };
 

@@ -50,6 +50,7 @@ const sentences: Readonly<Record<WaitReason, string>> = {
   'cancelled-mid-repair': 'A person cancelled after a rung was tried, so the node stays isolated.',
   'held-mid-repair': 'The node was put on hold after a rung was tried, so it stays isolated.',
   'ladder-exhausted': 'Every rung of the ladder was tried.',
+  relapsed: 'The fault came back after several repairs, so nothing more was tried.',
   'migration-timed-out': 'The pods could not be moved in time.',
   'still-faulty': 'The check still reports the fault.',
   'boot-window-over': 'The machine did not come back with a new boot in time.',

@@ -2,6 +2,7 @@
 import { heartbeatsOf } from '../domain/conditions/decide.ts';
 import { decide } from '../domain/dispatch/decide.ts';
 import { clearsAt, emptyRecord, evolve, isNews, untold } from '../domain/dispatch/evolve.ts';
+import { relapseOf } from '../domain/dispatch/relapse.ts';
 import type { Heard as Hearing } from '../domain/dispatch/evolve.ts';
 import type {
   CheckRecord,
@@ -176,7 +177,7 @@ function noted(
   const at = options.clock();
   switch (decision.kind) {
     case 'open':
-      return opened(options, record, episodeOf(record, decision, at));
+      return opened(options, record, episodeOf(options, record, decision));
     case 'ignore':
       return evolve(record, { kind: 'ignored', reason: decision.reason, at });
     case 'inform':
@@ -194,13 +195,17 @@ function opened(options: FaultsOptions, record: EpisodeRecord, episode: Episode)
 
 /** The id comes from the opening event, so that a second start of the same episode is the same repair. */
 function episodeOf(
+  { policies, clock }: FaultsOptions,
   record: EpisodeRecord,
   { check, policy, eventId }: Extract<DispatchDecision, { kind: 'open' }>,
-  openedAt: EpochMs,
 ): Episode {
+  const openedAt = clock();
+  const rules = policies.find(({ name }) => name === policy);
+  const relapse = rules && relapseOf(record, rules, openedAt);
   const { cluster, nodeUid } = record;
   const id = repairId({ cluster, nodeUid, openingEventId: eventId + observedBy(record) });
-  return { repairId: id, openedAt, openingEventId: eventId, check, policy };
+  const opening = { repairId: id, openedAt, openingEventId: eventId, check, policy };
+  return { ...opening, ...(relapse && { relapse }) };
 }
 
 /** Who acts on what was only observed so far needs an id of its own: the observer's journal stays as it is. */

@@ -91,6 +91,7 @@ export const foreignMarks = {
 /** Why a repair calls a person; each has a page in docs/runbooks. */
 export const escalationReasons = [
   'ladder-exhausted',
+  'relapsed',
   'migration-timed-out',
   'verification-timed-out',
   'wrong-machine',

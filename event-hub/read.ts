@@ -1,5 +1,5 @@
 /** Reading what the hub has stored, from its beginning or from the newest of each subject. */
-import { DeliverPolicy } from '@nats-io/jetstream';
+import { DeliverPolicy, JetStreamError } from '@nats-io/jetstream';
 import type { Consumer, JsMsg, StoredMsg } from '@nats-io/jetstream';
 import type { MsgHdrs } from '@nats-io/transport-node';
 import type { StoredFault } from '../domain/fault.ts';
@@ -107,8 +107,13 @@ async function collected(ask: () => Found): Promise<readonly StoredMessage[] | H
     }
     return messages;
   } catch (error) {
-    return asFailure(error, streams.faults);
+    return isNothing(error) ? [] : asFailure(error, streams.faults);
   }
+}
+
+/** The server's word for a place beyond which nothing is stored. */
+function isNothing(error: unknown): boolean {
+  return error instanceof JetStreamError && 'code' in error && error.code === 404;
 }
 
 /** The last `limit` reports about a cluster or one of its nodes, oldest first. */

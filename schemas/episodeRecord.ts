@@ -1,6 +1,6 @@
 /** What the bucket `episodes` holds: one record per node. */
 import { z } from 'zod';
-import type { EpisodeRecord } from '../domain/dispatch/types.ts';
+import type { EpisodeRecord, Relapse } from '../domain/dispatch/types.ts';
 import type { Verdict } from '../domain/fault.ts';
 import type { Outcome, ReasonCode } from '../domain/vocabulary.ts';
 import { majorVersion, openCode } from './tolerant.ts';
@@ -30,6 +30,18 @@ const lastSeen = z.looseObject({
   beatsBefore: beats,
 });
 
+const pastRepair = z.looseObject({
+  repairId: z.string(),
+  check: z.string(),
+  policy: z.string(),
+  openedAt: z.number(),
+  closedAt: z.number(),
+  outcome: openCode<Outcome>(),
+  reason: openCode<ReasonCode>(),
+  rung: z.number().optional(),
+  isolated: z.boolean(),
+});
+
 const episode = z.looseObject({
   repairId: z.string(),
   openedAt: z.number(),
@@ -41,6 +53,14 @@ const episode = z.looseObject({
       repairId: z.string(),
       firstRung: z.int().min(0),
       by: z.looseObject({ name: z.string(), reason: z.string() }),
+    })
+    .exactOptional(),
+  relapse: z
+    .looseObject({
+      repairId: z.string(),
+      times: z.number(),
+      firstRung: z.int().min(0),
+      handOver: openCode<NonNullable<Relapse['handOver']>>().exactOptional(),
     })
     .exactOptional(),
   toldThrough: z.number().exactOptional(),
@@ -59,6 +79,7 @@ const episodeRecord: z.ZodType<EpisodeRecord> = z.looseObject({
   reports: z.array(report),
   place: z.number(),
   lastSeen: lastSeen.optional(),
+  past: z.array(pastRepair).optional(),
   healthySince: z.number().optional(),
   episode: episode.optional(),
   clearedAt: z.number().optional(),

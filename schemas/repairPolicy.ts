@@ -1,5 +1,6 @@
 /** Repair policies as operators write them: strict YAML, every mistake named with its place (DESIGN 8a). */
 import { z } from 'zod';
+import { pastKept } from '../domain/dispatch/relapse.ts';
 import { onTimeouts, policyDefaults, type RepairPolicy } from '../domain/repair/policy.ts';
 import type { Parsed } from './parsed.ts';
 import { duration, mistakesOf, readYaml, strict, type TextFile } from './yamlFile.ts';
@@ -80,6 +81,11 @@ const specSchema = strict({
   migration: strict({
     timeout: duration.optional(),
     onTimeout: z.enum(onTimeouts).default(policyDefaults.migration.onTimeout),
+  }).prefault({}),
+  relapse: strict({
+    window: duration.optional(),
+    escalateAfter: z.int().min(1).max(pastKept).default(policyDefaults.relapse.escalateAfter),
+    within: duration.optional(),
   }).prefault({}),
   ladder: z.array(rung).max(20),
 }).superRefine(({ ladder }, context) => {
@@ -170,6 +176,11 @@ function toPolicy({ metadata, spec }: z.infer<typeof repairPolicySchema>): Repai
     migration: {
       timeoutMs: spec.migration.timeout ?? policyDefaults.migration.timeoutMs,
       onTimeout: spec.migration.onTimeout,
+    },
+    relapse: {
+      windowMs: spec.relapse.window ?? policyDefaults.relapse.windowMs,
+      escalateAfter: spec.relapse.escalateAfter,
+      withinMs: spec.relapse.within ?? policyDefaults.relapse.withinMs,
     },
     ladder: spec.ladder.map(toRung),
   };

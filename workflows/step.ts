@@ -1,6 +1,7 @@
 /** The repair as its activities are told of it. */
 import { checksOf } from '../domain/evidence.ts';
 import type { Step } from '../activities/step.ts';
+import { lastRung } from '../domain/repair/rungs.ts';
 import type { JournalEntry, RepairOpening, RepairState } from '../domain/repair/types.ts';
 
 export function stepOf(
@@ -15,6 +16,7 @@ export function stepOf(
     isolated: state.isolated && opening.mode === 'act',
     rung: state.rung,
     checks: checksOf(state.reports),
+    triedRung: lastRung(state),
     refusals: { blockers, askAgainAt },
     pending,
   };

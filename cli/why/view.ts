@@ -15,6 +15,7 @@ import { blockersText } from '../repairs/note.ts';
 import type { Story } from '../repairs/story.ts';
 import { wellAt } from '../wellAt.ts';
 import { explain } from '../words.ts';
+import { oftenThought } from './often.ts';
 
 /** Everything that could be read about a node; what is undefined was not there or not readable. */
 export type Known = {
@@ -112,11 +113,13 @@ function waysBack({ story, gone }: Known, why: readonly Why[]): WhyView['again']
 }
 
 function thoughts(known: Known): string[] {
-  const { facts, gone, story, workflow, header } = known;
+  const { facts, gone, record, story, workflow, header } = known;
+  const often = record && oftenThought(record, header.asOf);
   return [
     ...(gone ? ['The cluster has no node of this name (any more).'] : []),
     ...(facts ? nodeThoughts(facts, header.asOf) : []),
     ...(story ? [repairThought(story.repair)] : []),
+    ...(often === undefined ? [] : [often]),
     ...(workflow ? workflowThoughts(workflow, story) : []),
   ];
 }

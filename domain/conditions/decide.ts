@@ -11,14 +11,16 @@ export function memoryOf(
   reports: readonly LastReport[],
   seen?: LastSeen,
 ): NodeMemory {
+  // Where nothing was written down, the reports at least tell their boot.
+  const bootId = reports.at(-1)?.bootId ?? '';
+  const last = seen ?? { bootId, firstReadyAt: 0, beats: {}, beatsBefore: {} };
   return {
     nodeUid,
-    // Where nothing was written down, the reports at least tell their boot.
-    bootId: seen?.bootId ?? reports.at(-1)?.bootId ?? '',
-    reports: Object.fromEntries(reports.map((last) => [last.check, last])),
-    heartbeats: seen?.beats ?? {},
-    heartbeatsBefore: seen?.beatsBefore ?? {},
-    firstReadyAt: seen?.firstReadyAt ?? 0,
+    bootId: last.bootId,
+    reports: Object.fromEntries(reports.map((one) => [one.check, one])),
+    heartbeats: last.beats,
+    heartbeatsBefore: last.beatsBefore,
+    firstReadyAt: last.firstReadyAt,
   };
 }
 

@@ -2,6 +2,7 @@
 import { checksOf, healthOf, isSameKey, withReport } from '../evidence.ts';
 import type { FaultEvent, StoredFault } from '../fault.ts';
 import type { EpochMs, Outcome, ReasonCode } from '../vocabulary.ts';
+import { withPast } from './relapse.ts';
 import type { Beats, CheckRecord, Episode, EpisodeRecord, LastSeen } from './types.ts';
 
 /** UIDs older than these are forgotten: no redelivery comes that late. */
@@ -20,6 +21,9 @@ export type DispatchEvent =
       readonly repairId: string;
       readonly outcome: Outcome;
       readonly reason: ReasonCode;
+      /** What was done, as far as it is known. */
+      readonly rung?: number | undefined;
+      readonly isolated?: boolean;
       readonly at: EpochMs;
     };
 
@@ -63,12 +67,11 @@ export function evolve(record: EpisodeRecord, event: DispatchEvent): EpisodeReco
     case 'opened':
       return { ...record, episode: event.episode, clearedAt: undefined, ignored: undefined };
     case 'passed':
-      return record.place < event.sequence ? { ...record, place: event.sequence } : record;
+      return passed(record, event.sequence);
     case 'told':
       return told(record, event);
     case 'ignored':
-      if (record.ignored?.reason === event.reason) return record;
-      return { ...record, ignored: { reason: event.reason, since: event.at } };
+      return ignored(record, event.reason, event.at);
     case 'attemptBegun':
       return attemptBegun(record, event);
     case 'closed':
@@ -199,6 +202,14 @@ function cleared(
   return at >= from ? { ...record, episode: undefined, clearedAt: at } : record;
 }
 
+function passed(record: EpisodeRecord, sequence: number): EpisodeRecord {
+  return record.place < sequence ? { ...record, place: sequence } : record;
+}
+
+function ignored(record: EpisodeRecord, reason: ReasonCode, since: EpochMs): EpisodeRecord {
+  return record.ignored?.reason === reason ? record : { ...record, ignored: { reason, since } };
+}
+
 function told(
   record: EpisodeRecord,
   { repairId, through }: Extract<DispatchEvent, { kind: 'told' }>,
@@ -234,6 +245,9 @@ function closed(
 ): EpisodeRecord {
   const { episode } = record;
   if (episode?.repairId !== event.repairId || episode.outcome !== undefined) return record;
-  const { outcome, reason, at } = event;
-  return { ...record, episode: { ...episode, outcome, reason, closedAt: at } };
+  const { repairId, outcome, reason, rung, isolated = false, at: closedAt } = event;
+  const { check, policy, openedAt } = episode;
+  const about = { repairId, check, policy, openedAt, closedAt, outcome, reason };
+  const past = withPast(record.past, { ...about, rung, isolated });
+  return { ...record, past, episode: { ...episode, outcome, reason, closedAt } };
 }

@@ -37,6 +37,32 @@ export type Continuation = {
   readonly by: { readonly name: string; readonly reason: string };
 };
 
+/** A repair that ended, as the next one of its node must know it. */
+export type PastRepair = {
+  readonly repairId: string;
+  readonly check: string;
+  readonly policy: string;
+  readonly openedAt: EpochMs;
+  readonly closedAt: EpochMs;
+  readonly outcome: Outcome;
+  readonly reason: ReasonCode;
+  /** The last rung that was tried, if any was. */
+  readonly rung?: number | undefined;
+  /** Whether the node was taken out for it. */
+  readonly isolated: boolean;
+};
+
+/** The node was repaired a short while ago, and the fault came back. */
+export type Relapse = {
+  /** The repair that was in vain. */
+  readonly repairId: string;
+  /** How often the node was repaired of late, this time included. */
+  readonly times: number;
+  readonly firstRung: number;
+  /** Set where nothing more is tried: a person goes on. */
+  readonly handOver?: 'relapsed' | 'ladder-exhausted';
+};
+
 export type Episode = {
   readonly repairId: string;
   readonly openedAt: EpochMs;
@@ -44,6 +70,7 @@ export type Episode = {
   readonly check: string;
   readonly policy: string;
   readonly after?: Continuation;
+  readonly relapse?: Relapse;
   /** The repair has heard of every report up to this place in FAULTS. */
   readonly toldThrough?: number;
   /** Place in the journal of the newest attempt that was begun: no other run of the same repair may make it again. */
@@ -66,6 +93,8 @@ export type EpisodeRecord = {
   /** The highest place in FAULTS that this record has taken in. */
   readonly place: number;
   readonly lastSeen?: LastSeen | undefined;
+  /** The last repairs that ended, oldest first. */
+  readonly past?: readonly PastRepair[] | undefined;
   /** Since when every check has been healthy; by the engine's clock. */
   readonly healthySince?: EpochMs | undefined;
   readonly episode?: Episode | undefined;

@@ -32,7 +32,7 @@ function isOut(state: RepairState): boolean {
 
 function next(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
   if (state.ending) return heldBack(state, now) ?? carryOut(state);
-  const ending = endingByOthers(state) ?? endingByHealth(state);
+  const ending = endingByOthers(state) ?? endingByHealth(state) ?? endingByRelapse(state);
   if (ending) return conclude(state, ending);
   const wait = heldBack(state, now);
   if (wait) return wait;
@@ -94,6 +94,13 @@ function stop(
 function endingByHealth(state: RepairState): Ending | undefined {
   if (state.isolated || health(state) !== 'healthy') return undefined;
   return { outcome: 'recovered', reason: 'healed', node: 'leave' };
+}
+
+/** A fault that comes back again and again is not mended by yet another reset: nothing is done, a person is called. */
+function endingByRelapse({ relapse, isolated }: RepairState): Ending | undefined {
+  if (!relapse?.handOver || isolated) return undefined;
+  const detail = `the fault came back after repair ${relapse.repairId}: repair ${relapse.times} of late`;
+  return { outcome: 'escalated', reason: relapse.handOver, node: 'leave', detail };
 }
 
 function work(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {

@@ -40,7 +40,7 @@ const noPods: RepairState['pods'] = {
 };
 
 export function initialState(opening: RepairOpening): RepairState {
-  const { fault, openedAt } = opening;
+  const { fault, openedAt, relapse } = opening;
   const { check, observer, verdict, bootId, counter } = fault;
   const state: RepairState = {
     repairId: opening.repairId,
@@ -57,7 +57,8 @@ export function initialState(opening: RepairOpening): RepairState {
     isolated: false,
     doubtful: false,
     pods: noPods,
-    rung: opening.after?.firstRung ?? 0,
+    rung: opening.after?.firstRung ?? relapse?.firstRung ?? 0,
+    ...(relapse && { relapse }),
     spent: 0,
     attempts: 0,
     restored: false,

@@ -15,11 +15,11 @@ export function openingOf(
   const report = about.find(({ eventId }) => eventId === episode.openingEventId) ?? about.at(-1);
   if (!report) return undefined;
   const { cluster, node, nodeUid } = record;
-  const { repairId, openedAt, after } = episode;
+  const { repairId, openedAt, after, relapse } = episode;
   const fault = faultOf(record, report);
   const { sequence } = report;
   const opening = { repairId, cluster, node, nodeUid, mode, openedAt, fault, sequence };
-  return { ...opening, policy, codeVersion, ...(after && { after }) };
+  return { ...opening, policy, codeVersion, ...(after && { after }), ...(relapse && { relapse }) };
 }
 
 function faultOf({ cluster, node, nodeUid }: EpisodeRecord, report: CheckRecord): FaultEvent {

@@ -1,5 +1,6 @@
 /** What a policy may say about a repair. Resolved once, it travels in the workflow's input and never changes under it. */
 import type { DispatchPolicy } from '../dispatch/policy.ts';
+import type { RelapseRules } from '../dispatch/relapse.ts';
 import type { GuardLimits } from '../guard/policy.ts';
 
 export const onTimeouts = ['by-kubelet', 'escalate', 'continue'] as const;
@@ -39,6 +40,7 @@ export type Rung = {
 export type RepairPolicy = DispatchPolicy & {
   readonly guard: GuardLimits;
   readonly migration: MigrationRules;
+  readonly relapse: RelapseRules;
   readonly ladder: readonly Rung[];
 };
 
@@ -58,6 +60,7 @@ export const policyDefaults = {
   },
   touch: { controlPlane: false, cordonedByOther: false, disruptedByAutoscaler: false },
   migration: { timeoutMs: 60 * minute, onTimeout: 'by-kubelet' },
+  relapse: { windowMs: 30 * minute, escalateAfter: 3, withinMs: 24 * 60 * minute },
   rung: {
     attempts: 1,
     callTimeoutMs: 30 * second,

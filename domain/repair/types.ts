@@ -1,5 +1,5 @@
 /** The state of a repair, the commands it can give and the events that change it (DESIGN 7). */
-import type { Continuation } from '../dispatch/types.ts';
+import type { Continuation, Relapse } from '../dispatch/types.ts';
 import type { Evidence } from '../evidence.ts';
 import type { FaultEvent } from '../fault.ts';
 import type {
@@ -32,6 +32,8 @@ export type RepairOpening = {
   readonly codeVersion: string;
   /** Set when a person continues or reruns a handed-over repair. */
   readonly after?: Continuation;
+  /** Set when the fault came back after a repair of late. */
+  readonly relapse?: Relapse;
 };
 
 export type Author = { readonly name: string; readonly reason: string };
@@ -106,6 +108,8 @@ export type RepairState = {
   readonly ready: boolean;
   /** Of each observer and check of the episode, as in the node's record. */
   readonly reports: readonly CheckReport[];
+  /** The fault came back, and nothing more is to be tried. */
+  readonly relapse?: Relapse | undefined;
   readonly permit: boolean;
   /** When it was last seen that the next rung can be tried at all; before that nothing is isolated. */
   readonly fitAt?: EpochMs | undefined;

@@ -146,22 +146,24 @@ export type ConditionReport = {
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason?: string;
   readonly message?: string;
+  /** When its writer confirmed it; now unless it says otherwise. */
+  readonly heartbeatAt?: Date;
 };
 
 /** Writes a condition into a Node's status. */
 export const setCondition = async (
   api: KubeApi,
   node: string,
-  report: ConditionReport,
+  { heartbeatAt = new Date(), ...report }: ConditionReport,
 ): Promise<void> => {
-  const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+  const at = heartbeatAt.toISOString().replace(/\.\d+Z$/, 'Z');
   const reason = report.reason ?? `${report.type}Is${report.status}`;
   const full = {
     message: reason,
     ...report,
     reason,
-    lastHeartbeatTime: now,
-    lastTransitionTime: now,
+    lastHeartbeatTime: at,
+    lastTransitionTime: at,
   };
   const answer = await api.patch(`/api/v1/nodes/${node}/status`, {
     status: { conditions: [full] },

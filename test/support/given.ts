@@ -54,6 +54,7 @@ export function policy(changes: Partial<RepairPolicy> = {}): RepairPolicy {
       allowSmallClusters: false,
     },
     migration: { timeoutMs: 60 * minute, onTimeout: 'escalate' },
+    relapse: { windowMs: 30 * minute, escalateAfter: 3, withinMs: 24 * 60 * minute },
     ladder: [rung(), rung({ name: 'power-cycle', action: 'PowerCycle', attempts: 1 })],
     ...changes,
   };

@@ -34,6 +34,7 @@ export type PolicySpec = {
   readonly guard?: Readonly<Record<string, unknown>>;
   readonly touch?: Readonly<Record<string, boolean>>;
   readonly migration?: Readonly<Record<string, string>>;
+  readonly relapse?: Readonly<Record<string, string | number>>;
   readonly ladder?: readonly unknown[];
 };
 

@@ -6,6 +6,7 @@ import {
   newestReportsOf,
   readFaults,
   readJournal,
+  reportsBeyond,
 } from '../../../event-hub/read.ts';
 import { faultEvent, journalLine, sampleNode } from '../../support/samples.ts';
 import { expectKind, startHub, type TestHub } from '../../support/hub.ts';
@@ -51,6 +52,30 @@ describe('fault events', () => {
       reports: [],
     });
     expect(await newestReports(test.hub, 'unknown')).toEqual({ kind: 'read', reports: [] });
+  });
+
+  it('of one node are read beyond a place, all of them, however many', async () => {
+    const cluster = 'beyond';
+    const of = { cluster, node: sampleNode };
+    const places: number[] = [];
+    for (let counter = 1; counter <= 300; counter += 1) {
+      const stored = await publishFault(test.hub, faultEvent({ cluster, counter }));
+      places.push(expectKind(stored, 'stored').sequence);
+      if (counter % 100 === 0)
+        await publishFault(test.hub, faultEvent({ cluster, node: 'other', counter }));
+    }
+    const counters = async (place: number): Promise<readonly number[]> => {
+      const read = expectKind(await reportsBeyond(test.hub, { ...of, place }), 'read');
+      return read.reports.map(({ event }) => event.counter);
+    };
+    expect(await counters(0)).toEqual(places.map((_place, n) => n + 1));
+    expect(await counters(places[297]!)).toEqual([299, 300]);
+    expect(await counters(places[299]!)).toEqual([]);
+    expect(await counters(places[299]! + 1_000_000)).toEqual([]);
+    expect(await reportsBeyond(test.hub, { cluster, node: 'unknown', place: 0 })).toEqual({
+      kind: 'read',
+      reports: [],
+    });
   });
 
   it('carry the sequence and the time of the stream', async () => {

@@ -14,7 +14,7 @@ const report = (changes: Partial<Evidence> = {}): Evidence => ({
   ...changes,
 });
 
-const all = (reports: readonly Evidence[], presentBoot = 'b1'): readonly Evidence[] =>
+const heard = (reports: readonly Evidence[], presentBoot = 'b1'): readonly Evidence[] =>
   reports.reduce<readonly Evidence[]>((known, one) => withReport(known, one, presentBoot), []);
 
 const sequences = (reports: readonly Evidence[]) => reports.map(({ sequence }) => sequence);
@@ -22,19 +22,19 @@ const sequences = (reports: readonly Evidence[]) => reports.map(({ sequence }) =
 describe('the order of reports', () => {
   test('is the counter of their observer within a boot, whatever came first', () => {
     const late = report({ counter: 3, sequence: 1 });
-    const known = all([late]);
+    const known = heard([late]);
     expect(withReport(known, report({ counter: 3, sequence: 9 }), 'b1')).toBe(known);
     expect(withReport(known, report({ counter: 2, sequence: 9 }), 'b1')).toBe(known);
-    expect(sequences(all([late, report({ counter: 4, sequence: 2 })]))).toEqual([2]);
+    expect(sequences(heard([late, report({ counter: 4, sequence: 2 })]))).toEqual([2]);
   });
 
   test('is kept for each observer and check', () => {
     const others = [report({ observer: 'probe' }), report({ check: 'Ready' })];
-    expect(all([report(), ...others])).toHaveLength(3);
+    expect(heard([report(), ...others])).toHaveLength(3);
   });
 
   test('is never changed by a boot that the API server does not tell', () => {
-    const known = all([report({ counter: 5 })]);
+    const known = heard([report({ counter: 5 })]);
     const made = withReport(known, report({ bootId: 'made-up', counter: 99, sequence: 2 }), 'b1');
     expect(made.map(({ bootId }) => bootId)).toEqual(['b1', 'made-up']);
     const truth = withReport(made, report({ counter: 6, sequence: 3 }), 'b1');
@@ -42,7 +42,7 @@ describe('the order of reports', () => {
   });
 
   test('keeps what was said of the next boot before that is known, and of the last one after', () => {
-    const early = all([report(), report({ bootId: 'b2', sequence: 2 })]);
+    const early = heard([report(), report({ bootId: 'b2', sequence: 2 })]);
     const later = withReport(early, report({ bootId: 'b2', counter: 2, sequence: 3 }), 'b2');
     expect(sequences(later)).toEqual([1, 3]);
     const old = report({ bootId: 'b0', sequence: 1 });
@@ -73,9 +73,9 @@ describe('the order of reports', () => {
         const by = turn % Math.max(1, unique.length);
         const turned = [...unique.slice(by), ...unique.slice(0, by)];
         const newest = (list: readonly Evidence[]) =>
-          new Set(all(list).filter(({ bootId }) => bootId === 'b1'));
+          new Set(heard(list).filter(({ bootId }) => bootId === 'b1'));
         expect(newest(turned)).toEqual(newest(unique));
-        expect(all(unique).length).toBeLessThanOrEqual(8);
+        expect(heard(unique).length).toBeLessThanOrEqual(8);
       }),
     );
   });

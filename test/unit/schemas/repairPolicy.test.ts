@@ -29,7 +29,7 @@ function mistakes(...texts: string[]): string[] {
 describe('a repair policy', () => {
   it('that says little gets the defaults of the domain', () => {
     const rung = { ...policyDefaults.rung };
-    const { guard, touch, migration, soakMs, holdDownMs } = policyDefaults;
+    const { guard, touch, migration, relapse, soakMs, holdDownMs } = policyDefaults;
     expect(parse(minimal)).toEqual({
       ok: true,
       value: [
@@ -41,6 +41,7 @@ describe('a repair policy', () => {
           guard,
           touch,
           migration,
+          relapse,
           ladder: [
             { name: 'reboot', driver: 'redfish', action: 'GracefulRestart', ...rung },
             { name: 'power-cycle', driver: 'redfish', action: 'PowerCycle', ...rung },
@@ -64,6 +65,7 @@ describe('a repair policy', () => {
   touch: { controlPlane: true, cordonedByOther: true, disruptedByAutoscaler: true }
   guard: { maxUnavailablePercent: 20, maxUnavailableNodes: 3, allowControlPlane: true, allowSmallClusters: true }
   migration: { timeout: 2h, onTimeout: continue }
+  relapse: { window: 1h, escalateAfter: 5, within: 2h }
 `,
     )}      attempts: 2
       callTimeout: 500ms
@@ -78,6 +80,7 @@ describe('a repair policy', () => {
           soakMs: 90_000,
           guard: { maxUnavailablePercent: 20, maxUnavailableNodes: 3 },
           migration: { timeoutMs: 7_200_000, onTimeout: 'continue' },
+          relapse: { windowMs: 3_600_000, escalateAfter: 5, withinMs: 7_200_000 },
           ladder: [
             {},
             {

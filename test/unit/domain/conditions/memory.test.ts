@@ -29,6 +29,8 @@ test('what came beyond the record counts, and what it has taken in does not come
   expect(reports(observer, [record], [later])).toEqual([`${fault.check} healthy ${firstBoot} 10`]);
   const stale = stored(5, { counter: 99, verdict: 'healthy' });
   expect(reports(observer, [record], [stale])).toEqual([`${fault.check} faulty ${firstBoot} 9`]);
+  const other = stored(8, { check: 'Ready' });
+  expect(reports(observer, [record], [other, later])).toHaveLength(2);
   expect(reports(observer, [], [later])).toEqual([`${fault.check} healthy ${firstBoot} 10`]);
 });
 

@@ -687,3 +687,31 @@ function found(bootId: string): ReturnType<typeof finding> {
 function faultOf(verdict: 'unknown'): ReturnType<typeof faultEvent> {
   return faultEvent({ verdict });
 }
+
+describe('a fault that came back', () => {
+  const relapse = { repairId: 'r-before', times: 3, firstRung: 1 };
+
+  test('goes on with the rung after the one that did not help for long', () => {
+    given(untilMoved, { relapse }).when(5).decides({ kind: 'runRung', rung: 1, attempt: 1 });
+  });
+
+  test('begins where a person says, whatever came before', () => {
+    const by = { name: 'ada', reason: 'spare part' };
+    const continued = { repairId: 'r-before', firstRung: 0, by };
+    given(untilMoved, { relapse, after: continued })
+      .when(5)
+      .decides({ kind: 'runRung', rung: 0, attempt: 1 });
+  });
+
+  test('too often is handed over with nothing done', () => {
+    given([], { relapse: { ...relapse, handOver: 'relapsed' } })
+      .when(1)
+      .decides({
+        kind: 'conclude',
+        outcome: 'escalated',
+        reason: 'relapsed',
+        node: 'leave',
+        detail: 'the fault came back after repair r-before: repair 3 of late',
+      });
+  });
+});

@@ -36,6 +36,11 @@ test('where the opening report was followed by another, the newest about its che
   });
 });
 
+test('a repair of a fault that came back says after which one', () => {
+  const relapse = { repairId: 'r-old', times: 2, firstRung: 1 };
+  expect(openingOf(record, { ...episode, relapse }, resolved)?.relapse).toEqual(relapse);
+});
+
 test('a record without the check that opened the episode opens nothing', () => {
   expect(openingOf(record, { ...episode, check: 'Other' }, resolved)).toBeUndefined();
 });
