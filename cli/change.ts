@@ -5,6 +5,7 @@ import { publishJournal } from '../event-hub/index.ts';
 import { whoAmI } from '../kube/index.ts';
 import { visible } from '../domain/text.ts';
 import { failure, isFailure, showFailure, type Failure } from './failure.ts';
+import { hubFailure } from './hubFailure.ts';
 import { exits, type Exit, type Invocation } from './io.ts';
 import { answer, tell } from './show.ts';
 import type { Sources } from './sources.ts';
@@ -86,10 +87,9 @@ export async function record(
     },
   ]);
   if (stored.kind === 'stored') return undefined;
-  return failure(
-    'hubRefused',
-    `The deed is done, but the journal does not hold it: ${stored.why}.`,
-  );
+  const what = 'The deed is done, but the journal does not hold it';
+  if (stored.kind === 'invalid') return failure('hubRefused', `${what}: ${stored.why}.`);
+  return hubFailure(what, stored);
 }
 
 /** Says what was done, and exits as partial where the journal could not be told. */

@@ -6,6 +6,7 @@ import { readLease, readPause } from '../kube/index.ts';
 import { engineKey, parseEngineRecord, type EngineRecord } from '../schemas/engineRecord.ts';
 import { readNote, type NoteRead } from '../schemas/personNote.ts';
 import { failure, isFailure, type Failure } from './failure.ts';
+import { hubFailure } from './hubFailure.ts';
 import { sentence, type Sources } from './sources.ts';
 import { bullet, labelled } from './text/table.ts';
 import type { Paint } from './text/paint.ts';
@@ -73,7 +74,16 @@ async function engineOf({ hub, cluster }: Sources): Promise<EngineRecord | undef
       parse: parseEngineRecord,
     });
     const found = await bucket.get(engineKey);
-    return found.kind === 'found' ? found.value : undefined;
+    switch (found.kind) {
+      case 'found':
+        return found.value;
+      case 'absent':
+        return undefined;
+      case 'corrupt':
+        return failure('recordUnreadable', 'What the engine says of itself cannot be read.');
+      default:
+        return hubFailure('What the engine says of itself could not be read', found);
+    }
   } catch (error) {
     return failure('hubRefused', sentence(`The bucket guard could not be opened: ${why(error)}`));
   }

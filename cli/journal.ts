@@ -11,7 +11,8 @@ import type { Hub } from '../event-hub/index.ts';
 import { readJournal } from '../event-hub/index.ts';
 import { asRepairEntry, type JournalLine } from '../schemas/journalLine.ts';
 import { failure, isFailure, type Failure } from './failure.ts';
-import { sentence, type Sources } from './sources.ts';
+import { hubFailure } from './hubFailure.ts';
+import type { Sources } from './sources.ts';
 
 export type RepairLog = {
   readonly repairId: string;
@@ -43,10 +44,7 @@ export async function readLogs(sources: Sources, of: JournalOf): Promise<Logs | 
 
 async function readLogsOf(hub: Hub, cluster: string, of: JournalOf): Promise<Logs | Failure> {
   const read = await readJournal(hub, { cluster, ...of });
-  if (read.kind !== 'read') {
-    const error = read.kind === 'refused' ? 'hubRefused' : 'hubUnreachable';
-    return failure(error, sentence(`The journal could not be read: ${read.why}`));
-  }
+  if (read.kind !== 'read') return hubFailure('The journal could not be read', read);
   const lines = read.lines.map(({ line }) => line);
   return { ...sorted(lines), unreadable: read.unreadable };
 }

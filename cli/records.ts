@@ -6,6 +6,7 @@ import { openBucket, type Bucket } from '../event-hub/index.ts';
 import { parseEpisodeRecord } from '../schemas/episodeRecord.ts';
 import { parseGuardRecord } from '../schemas/guardRecord.ts';
 import { failure, isFailure, type Failure } from './failure.ts';
+import { hubFailure } from './hubFailure.ts';
 import { why } from './header.ts';
 import { sentence, type Sources } from './sources.ts';
 
@@ -19,8 +20,10 @@ export async function readLedger(sources: Sources): Promise<Ledger | undefined |
   const found = await bucket.get(ledgerKey);
   if (found.kind === 'absent') return undefined;
   if (found.kind === 'found' && found.value.kind === 'ledger') return found.value.ledger;
-  const reason = 'why' in found ? found.why : 'it holds something else';
-  return failure('recordUnreadable', sentence(`The permit ledger cannot be read: ${reason}`));
+  const what = 'The permit ledger cannot be read';
+  if (found.kind !== 'found' && found.kind !== 'corrupt') return hubFailure(what, found);
+  const reason = found.kind === 'corrupt' ? found.why : 'it holds something else';
+  return failure('recordUnreadable', sentence(`${what}: ${reason}`));
 }
 
 export type KeptRecord = { readonly record: EpisodeRecord; readonly revision: number };
@@ -35,24 +38,32 @@ export async function readRecord(
   const found = await bucket.get(node);
   if (found.kind === 'absent') return undefined;
   if (found.kind === 'found') return { record: found.value, revision: found.revision };
-  return failure(
-    'recordUnreadable',
-    sentence(`The record of ${node} cannot be read: ${found.why}`),
-  );
+  const what = `The record of ${node} cannot be read`;
+  if (found.kind === 'corrupt')
+    return failure('recordUnreadable', sentence(`${what}: ${found.why}`));
+  return hubFailure(what, found);
 }
 
-export async function readRecords(sources: Sources): Promise<readonly EpisodeRecord[] | Failure> {
+export type AllRecords = {
+  readonly records: readonly EpisodeRecord[];
+  /** Nodes whose record this version cannot read. */
+  readonly unreadable: readonly string[];
+};
+
+export async function readRecords(sources: Sources): Promise<AllRecords | Failure> {
   const bucket = await openEpisodes(sources);
   if (isFailure(bucket)) return bucket;
   const records = new Map<string, EpisodeRecord>();
+  const unreadable = new Set<string>();
   const reading = new AbortController();
   const timeout = AbortSignal.any([reading.signal, AbortSignal.timeout(readTimeoutMs)]);
   await bucket.watch((change) => {
     if (change.kind === 'found') records.set(change.key, change.value);
+    if (change.kind === 'corrupt') unreadable.add(change.key);
   }, timeout);
   const complete = !timeout.aborted;
   reading.abort();
-  if (complete) return [...records.values()];
+  if (complete) return { records: [...records.values()], unreadable: [...unreadable].toSorted() };
   return failure('hubUnreachable', `The node records did not arrive within ${readTimeoutMs} ms.`);
 }
 

@@ -45,12 +45,16 @@ export type DispatchOptions = {
   readonly onMended: ReconcileOptions['onMended'];
   readonly onUnowned: (repairId: string, reason: Unowned) => void;
   readonly onBad: (letter: DeadLetter) => void;
+  /** What an operator should know of; a sentence. */
+  readonly onTrouble: (trouble: string) => void;
   readonly signal: AbortSignal;
 };
 
 /** How often open episodes are checked for repairs that vanished, and waiters for room nobody announced. */
 const sweepEveryMs = 20_000;
 const reconcileEveryMs = 60_000;
+
+const consumeAgainMs = 1_000;
 
 /** Runs until the signal; resolves when nothing is being handled any more. However it ends, nothing stays behind. */
 export async function runDispatch(options: DispatchOptions): Promise<void> {
@@ -68,7 +72,12 @@ export async function runDispatch(options: DispatchOptions): Promise<void> {
 async function dispatch(options: DispatchOptions, atEnd: (end: () => void) => void): Promise<void> {
   const { records, nodes, signal, clock } = options;
   const voice = createVoice(options);
-  const permits = createPermits({ bucket: options.guardBucket, records, voice });
+  const permits = createPermits({
+    bucket: options.guardBucket,
+    records,
+    voice,
+    onTrouble: options.onTrouble,
+  });
   const alarms = createAlarms({ clock, signal, ring: (node) => faults.reconsider(node) });
   const faults = createFaults({
     ...options,
@@ -114,19 +123,25 @@ async function reconcileUntil(options: ReconcileOptions, signal: AbortSignal): P
   }
 }
 
+/** Without its stream there is nothing to consume until whoever looks after the hub has made it again. */
 async function consumeUntil(
-  { hub, cluster, onBad, signal }: DispatchOptions,
+  { hub, cluster, onBad, onTrouble, signal }: DispatchOptions,
   handle: Parameters<typeof consumeFaults>[1]['handle'],
 ): Promise<void> {
-  const consuming = await consumeFaults(hub, {
-    durable: 'dispatch',
-    cluster,
-    handle,
-    onBad,
-    signal,
-  });
-  if (consuming.kind !== 'consuming') throw new Error(`cannot consume faults: ${consuming.why}`);
-  await consuming.stopped;
+  let trouble: string | undefined;
+  while (!signal.aborted) {
+    const consuming = await consumeFaults(hub, {
+      durable: 'dispatch',
+      cluster,
+      handle,
+      onBad,
+      signal,
+    });
+    if (consuming.kind === 'consuming') return consuming.stopped;
+    if (consuming.why !== trouble) onTrouble(`faults cannot be consumed: ${consuming.why}`);
+    trouble = consuming.why;
+    await delay(consumeAgainMs, undefined, { signal }).catch(() => undefined);
+  }
 }
 
 async function presentUid(kube: Kube, name: string): ReturnType<FaultsOptions['presentUid']> {

@@ -22,6 +22,7 @@ export function createPermits(options: {
   readonly bucket: Bucket<GuardRecord>;
   readonly records: Records;
   readonly voice: Voice;
+  readonly onTrouble: (trouble: string) => void;
 }): Permits {
   const waiters = new Map<string, Waiter>();
   let permits = new Set<string>();
@@ -51,6 +52,8 @@ export function createPermits(options: {
           permits.clear();
           wakeAll();
         }
+        if (change.kind === 'corrupt')
+          options.onTrouble(`${change.key} of the permit ledger cannot be read: ${change.why}`);
         if (change.kind === 'removed') waiters.delete(change.key);
         if (change.kind !== 'found') return;
         if (change.value.kind === 'waiter') {

@@ -140,6 +140,13 @@ export const errorCatalogue = {
     retry: 'safe',
     exit: 1,
   },
+  streamMissing: {
+    code: 'SLP-206',
+    meaning: 'The hub (NATS) answers, but a stream or bucket that Slipway keeps there is gone.',
+    next: 'An engine that leads makes it again within seconds, if its user of the hub may; see what is missing: slipway doctor.',
+    retry: 'safe',
+    exit: 1,
+  },
   temporalNotConfigured: {
     code: 'SLP-301',
     meaning: 'Nobody said where Temporal listens.',

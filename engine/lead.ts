@@ -10,8 +10,9 @@ import { observer, startNodeConditions } from '../probes/active/nodeConditions.t
 import type { Logger } from '../telemetry/logger.ts';
 import { announce } from './announce.ts';
 import type { EngineMetrics } from './metrics.ts';
+import { tendHub } from './tend.ts';
 
-type Handlers = 'onIgnored' | 'onUnowned' | 'onMended' | 'onBad' | 'book';
+type Handlers = 'onIgnored' | 'onUnowned' | 'onMended' | 'onBad' | 'onTrouble' | 'book';
 
 export type LeadOptions = Omit<DispatchOptions, 'signal' | Handlers> & {
   readonly ticket?: TicketOptions;
@@ -31,6 +32,7 @@ export async function lead(options: LeadOptions, signal: AbortSignal): Promise<v
   log.info('leading');
   metrics.leads(true);
   void announce(options, since, until);
+  const tending = tendHub(options, until);
   const probe = startProbe(options, until);
   const telling = runNotices({ ...options, counting: metrics.notices, signal: until });
   const announcing = setInterval(() => void announce(options, since, until), announceEveryMs);
@@ -39,7 +41,7 @@ export async function lead(options: LeadOptions, signal: AbortSignal): Promise<v
   } finally {
     term.abort();
     clearInterval(announcing);
-    await Promise.allSettled([probe.settled(), telling]);
+    await Promise.allSettled([tending, probe.settled(), telling]);
     metrics.leads(false);
     log.info('no longer leading', { cluster });
   }
@@ -57,6 +59,7 @@ function dispatchFaults(options: LeadOptions, signal: AbortSignal): Promise<void
       metrics.mended(fix);
       log.warn('something that no open repair owns was mended', { fix, of });
     },
+    onTrouble: (trouble) => log.warn('dispatch had trouble', { trouble }),
     onBad: (letter) =>
       log.warn('a message was set aside in DEAD', {
         subject: letter.subject,

@@ -9,7 +9,7 @@ import type { Ledger } from '../domain/guard/types.ts';
 import { isolationMark } from '../domain/marks.ts';
 import type { NodeFacts } from '../domain/node.ts';
 import type { RepairPolicy } from '../domain/repair/policy.ts';
-import { streams } from '../domain/vocabulary.ts';
+import { buckets, streams } from '../domain/vocabulary.ts';
 import type { EpochMs, Mode, ReasonCode } from '../domain/vocabulary.ts';
 import type { Driver } from '../drivers/port.ts';
 import { consumerLag, deadSubject, streamSummary } from '../event-hub/index.ts';
@@ -46,6 +46,8 @@ export type EngineMetrics = {
   readonly ignored: (reason: ReasonCode) => void;
   /** The reconciler undid something that no open repair owns. */
   readonly mended: (fix: Fix['kind']) => void;
+  /** A stream or bucket of the hub was gone and was made again. */
+  readonly streamMade: (stream: string) => void;
   readonly notices: Counting;
   /** Whether this engine leads from now on: only a leader counts repairs, so that none is counted twice. */
   readonly leads: (isLeading: boolean) => void;
@@ -68,6 +70,7 @@ export function createMetrics(seen: Seen, signal: AbortSignal): EngineMetrics {
   seen.nodes.onChange((change) => observeIsolation(registry, seen.records, change));
   return {
     counted: (ports) => countedPorts(registry, ports),
+    streamMade: (stream) => registry.count('slipway_hub_streams_made_total', { stream }),
     ignored: (reason) => registry.count('slipway_faults_ignored_total', { reason }),
     notices: countedNotices(registry, waiting),
     mended: (fix) => registry.count('slipway_reconciler_mended_total', { fix }),
@@ -99,17 +102,24 @@ export async function serveMetrics(
   }
 }
 
-type GuardFacts = { readonly ledger: Ledger; readonly waiting: number };
+type GuardFacts = {
+  readonly ledger: Ledger;
+  readonly waiting: number;
+  readonly unreadable: number;
+};
 
 /** The ledger and who waits, as the hub tells their changes. */
 function followGuard({ guardBucket }: Seen, signal: AbortSignal): () => GuardFacts {
   const waiters = new Map<string, string>();
+  const unreadable = new Set<string>();
   let ledger = emptyLedger;
   void guardBucket.watch((change) => {
     if (change.kind === 'renewed') {
       waiters.clear();
+      unreadable.clear();
       ledger = emptyLedger;
-    }
+    } else if (change.kind === 'corrupt') unreadable.add(change.key);
+    else unreadable.delete(change.key);
     if (change.kind === 'removed') waiters.delete(change.key);
     if (change.kind !== 'found') return;
     if (change.value.kind === 'waiter') waiters.set(change.key, change.value.repairId);
@@ -119,7 +129,7 @@ function followGuard({ guardBucket }: Seen, signal: AbortSignal): () => GuardFac
     // A repair that got its permit keeps its place among the waiters until it gives both up.
     const held = new Set(ledger.permits.map(({ repairId }) => repairId));
     const waiting = [...waiters.values()].filter((repairId) => !held.has(repairId)).length;
-    return { ledger, waiting };
+    return { ledger, waiting, unreadable: unreadable.size };
   };
 }
 
@@ -212,6 +222,8 @@ function setFromMemory(registry: Registry, { nodes, pods, records, policies }: S
     registry.set('slipway_permits_limit', { policy }, limitOf(size, guard));
   const open = records.all().filter(({ episode }) => episode && !episode.outcome);
   registry.set('slipway_repairs_open', {}, open.length);
+  const unreadable = records.corrupt().length;
+  registry.set('slipway_records_unreadable', { bucket: buckets.episodes }, unreadable);
   registry.set('slipway_watch_age_seconds', { kind: 'nodes' }, nodes.stalenessMs() / 1_000);
   registry.set('slipway_watch_age_seconds', { kind: 'pods' }, pods.stalenessMs() / 1_000);
 }
@@ -221,7 +233,12 @@ function setFromWaiting(registry: Registry, waiting: Waiting, now: EpochMs): voi
     registry.set('slipway_notices_oldest_pending_seconds', { sink }, (now - oldestAt) / 1_000);
 }
 
-function setFromGuard(registry: Registry, { nodes }: Seen, { ledger, waiting }: GuardFacts): void {
+function setFromGuard(
+  registry: Registry,
+  { nodes }: Seen,
+  { ledger, waiting, unreadable }: GuardFacts,
+): void {
+  registry.set('slipway_records_unreadable', { bucket: buckets.guard }, unreadable);
   registry.set('slipway_permits_held', {}, ledger.permits.length);
   registry.set('slipway_permits_waiting', {}, waiting);
   registry.set('slipway_nodes_out', {}, countOut({ ledger, nodes: nodes.list() }));

@@ -2,7 +2,7 @@
 export { openBucket } from './bucket.ts';
 export type { Bucket } from './bucket.ts';
 export { connectHub } from './connection.ts';
-export type { Hub, HubOptions } from './connection.ts';
+export type { Hub, HubFailure, HubOptions } from './connection.ts';
 export { consumeFaults } from './consume.ts';
 export { readDead, requeueDead } from './dead.ts';
 export type { DeadLetter, StoredDeadLetter } from './dead.ts';

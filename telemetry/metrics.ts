@@ -105,6 +105,16 @@ export const metrics = {
     help: '1 if the hub answered when the metrics were read, else 0.',
     labels: [],
   },
+  slipway_hub_streams_made_total: {
+    type: 'counter',
+    help: 'Streams and buckets of the hub that were gone under a running engine and were made again. Alert on any.',
+    labels: ['stream'],
+  },
+  slipway_records_unreadable: {
+    type: 'gauge',
+    help: 'Records of the hub that this version cannot read, by bucket: they are left as they are. Alert on any.',
+    labels: ['bucket'],
+  },
   slipway_hub_lag_messages: {
     type: 'gauge',
     help: 'Fault events stored and not yet handled.',

@@ -1,13 +1,14 @@
 /** `slipway dead list`: what could not be read or handled, with the reason. */
 import { readDead, type StoredDeadLetter } from '../../event-hub/index.ts';
-import { failure, isFailure, type Failure } from '../failure.ts';
+import { isFailure, type Failure } from '../failure.ts';
+import { hubFailure } from '../hubFailure.ts';
 import { readHeader, renderHeader, renderUnread, type Header } from '../header.ts';
 import type { Exit, Invocation, Screen } from '../io.ts';
 import { look } from '../look.ts';
 import { readLogs } from '../journal.ts';
 import { withSources } from '../perform.ts';
 import type { Commands } from '../places.ts';
-import { sentence, type Sources } from '../sources.ts';
+import type { Sources } from '../sources.ts';
 import { painter } from '../text/paint.ts';
 import { wrap } from '../text/table.ts';
 import { moment } from '../text/amounts.ts';
@@ -68,8 +69,7 @@ export async function readLetters({
   if (isFailure(cluster)) return cluster;
   const read = await readDead(hub, cluster.id);
   if (read.kind === 'read') return read.letters;
-  const error = read.kind === 'refused' ? 'hubRefused' : 'hubUnreachable';
-  return failure(error, sentence(`The stream DEAD could not be read: ${read.why}`));
+  return hubFailure('The stream DEAD could not be read', read);
 }
 
 /** The word under which the journal keeps a requeue; its sequence is the letter's number. */

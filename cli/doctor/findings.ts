@@ -21,6 +21,8 @@ export type Seen = {
   readonly temporal: Failure | undefined;
   readonly hub: HubFacts | Failure;
   readonly ledger: Failure | undefined;
+  /** Nodes whose record this version cannot read. */
+  readonly unreadable: readonly string[] | Failure;
   readonly lag: { readonly waiting: number } | Failure;
   readonly dead: number | Failure;
   /** On a local stack one copy of everything is meant. */
@@ -34,6 +36,7 @@ export function findings(seen: Seen): readonly Finding[] {
     reached('Temporal', temporal),
     ...hubFindings(seen),
     reached('Permit ledger', ledger),
+    recordsFinding(seen.unreadable),
     engineFinding(seen),
     ...policyFindings(seen),
     pauseFinding(seen.header),
@@ -51,9 +54,10 @@ function reached(about: string, trouble: Failure | undefined): Finding {
 const oldestServer = [2, 14];
 const safeReplicas = 3;
 
-function hubFindings({ hub, isLocal }: Seen): Finding[] {
+function hubFindings(seen: Seen): Finding[] {
+  const { hub } = seen;
   if (hub.kind === 'failure') return [{ about: 'Hub', grade: 'bad', what: hub.what }];
-  return [versionFinding(hub), ...missingFindings(hub), ...streamFindings(hub, isLocal)];
+  return [versionFinding(hub), ...missingFindings(hub, seen), ...streamFindings(hub, seen)];
 }
 
 function versionFinding({ serverVersion }: HubFacts): Finding {
@@ -66,19 +70,43 @@ function versionFinding({ serverVersion }: HubFacts): Finding {
   return { about: 'Hub', grade: 'bad', what, advice };
 }
 
-function missingFindings({ missing }: HubFacts): Finding[] {
+function missingFindings({ missing }: HubFacts, seen: Seen): Finding[] {
   if (missing.length === 0) return [];
   const what = `not there: ${missing.join(', ')}`;
-  return [{ about: 'Streams', grade: 'bad', what, advice: 'Start an engine once: it makes them.' }];
+  return [{ about: 'Streams', grade: 'bad', what, advice: engineWill(seen, 'makes them') }];
 }
 
-function streamFindings({ streams }: HubFacts, isLocal: boolean): Finding[] {
+/** Nobody is told to start an engine while one leads. */
+function engineWill(seen: Seen, deed: string): string {
+  return engineFinding(seen).grade === 'good'
+    ? `The engine that leads ${deed} within seconds, if its user of the hub may: its log says why not.`
+    : `Start an engine: it ${deed}, if its user of the hub may.`;
+}
+
+function recordsFinding(unreadable: Seen['unreadable']): Finding {
+  const about = 'Node records';
+  if ('kind' in unreadable) return { about, grade: 'bad', what: unreadable.what };
+  if (unreadable.length === 0) return { about, grade: 'good', what: 'can be read' };
+  const names = unreadable.slice(0, namedNodes).join(', ');
+  const more = unreadable.length > namedNodes ? ` and ${unreadable.length - namedNodes} more` : '';
+  return {
+    about,
+    grade: 'bad',
+    what: `cannot be read by this version and are left as they are: ${names}${more}`,
+    advice: 'Nothing is opened on these nodes: run the version that wrote the records.',
+  };
+}
+
+const namedNodes = 5;
+
+function streamFindings({ streams }: HubFacts, seen: Seen): Finding[] {
+  const { isLocal } = seen;
   const journals = streams.filter(({ name }) => !name.startsWith('KV_'));
   const open = journals.filter((stream) => !stream.protected).map(({ name }) => name);
   const inMemory = streams.filter(({ inFiles }) => !inFiles).map(({ name }) => name);
   const few = streams.filter(({ replicas }) => replicas < safeReplicas).map(({ name }) => name);
   return [
-    grade(open, 'can be purged', 'Start an engine: it denies deleting and purging.', 'bad'),
+    grade(open, 'can be purged', engineWill(seen, 'denies deleting and purging'), 'bad'),
     grade(inMemory, 'kept in memory', 'Make them anew with file storage.', 'bad'),
     grade(
       isLocal ? [] : few,

@@ -1,12 +1,13 @@
 /** `slipway doctor`: whether everything is as it must be for Slipway to keep its promises. */
 import { inspectHub, type HubFacts } from '../../event-hub/index.ts';
 import { failure, isFailure, showFailure, type Failure } from '../failure.ts';
+import { hubFailure } from '../hubFailure.ts';
 import { readHeader, renderHeader, type Header } from '../header.ts';
 import { exits, type Exit, type Invocation, type Screen } from '../io.ts';
 import { readLetters } from '../dead/list.ts';
 import { withSources } from '../perform.ts';
 import { readLag } from '../lag.ts';
-import { readLedger } from '../records.ts';
+import { readLedger, readRecords } from '../records.ts';
 import { show } from '../show.ts';
 import { inTime, sentence, type Sources } from '../sources.ts';
 import { painter, type Paint } from '../text/paint.ts';
@@ -31,13 +32,14 @@ export async function run(invocation: Invocation): Promise<Exit> {
 }
 
 async function examine(sources: Sources, asOf: number): Promise<DoctorView> {
-  const [head, hub, ledger, lag, letters, temporal] = await Promise.all([
+  const [head, hub, ledger, lag, letters, temporal, records] = await Promise.all([
     readHeader(sources, asOf),
     hubFacts(sources),
     readLedger(sources),
     readLag(sources),
     readLetters(sources),
     temporalTrouble(sources),
+    readRecords(sources),
   ]);
   const seen = {
     header: head.header,
@@ -46,6 +48,7 @@ async function examine(sources: Sources, asOf: number): Promise<DoctorView> {
     temporal,
     hub,
     ledger: isFailure(ledger) ? ledger : undefined,
+    unreadable: isFailure(records) ? records : records.unreadable,
     lag,
     dead: isFailure(letters) ? letters : letters.length,
     isLocal: sources.places.local !== undefined,
@@ -56,7 +59,7 @@ async function examine(sources: Sources, asOf: number): Promise<DoctorView> {
 async function hubFacts({ hub }: Sources): Promise<HubFacts | Failure> {
   if (isFailure(hub)) return hub;
   const facts = await inspectHub(hub);
-  return facts.kind === 'facts' ? facts : failure('hubRefused', sentence(facts.why));
+  return facts.kind === 'facts' ? facts : hubFailure('The hub could not be examined', facts);
 }
 
 /** A list from visibility proves namespace and search attributes. */

@@ -1,12 +1,13 @@
 /** `slipway faults list`: the reports as the hub stored them. */
 import type { StoredFault } from '../../domain/fault.ts';
 import { readFaults } from '../../event-hub/index.ts';
-import { failure, isFailure, type Failure } from '../failure.ts';
+import { isFailure, type Failure } from '../failure.ts';
+import { hubFailure } from '../hubFailure.ts';
 import { readHeader, renderHeader, renderUnread, type Header } from '../header.ts';
 import type { Exit, Invocation, Screen } from '../io.ts';
 import { look } from '../look.ts';
 import { withSources } from '../perform.ts';
-import { sentence, type Sources } from '../sources.ts';
+import type { Sources } from '../sources.ts';
 import { painter } from '../text/paint.ts';
 import { table, type Column } from '../text/table.ts';
 import { moment } from '../text/amounts.ts';
@@ -76,8 +77,7 @@ async function readReports(
   const of = { cluster: cluster.id, since, limit: Infinity };
   const read = await readFaults(hub, { ...of, ...(node !== undefined && { node }) });
   if (read.kind === 'read') return read.reports;
-  const error = read.kind === 'refused' ? 'hubRefused' : 'hubUnreachable';
-  return failure(error, sentence(`The stream FAULTS could not be read: ${read.why}`));
+  return hubFailure('The stream FAULTS could not be read', read);
 }
 
 const moreColumns: readonly Column[] = [

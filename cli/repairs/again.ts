@@ -14,6 +14,7 @@ import { repairId as repairIdOf } from '../../event-hub/index.ts';
 import { listNodes } from '../../kube/index.ts';
 import { carryOut, told, type Change } from '../change.ts';
 import { failure, isFailure, type Failure } from '../failure.ts';
+import { hubFailure } from '../hubFailure.ts';
 import { readHeader, type HeaderRead } from '../header.ts';
 import type { Exit, Invocation } from '../io.ts';
 import { stateOf, type RepairLog } from '../journal.ts';
@@ -176,7 +177,7 @@ async function begin(
     return failure('recordChanged', `The record of node ${old.node} was changed meanwhile.`, {
       node: old.node,
     });
-  if (written.kind !== 'written') return failure('hubUnreachable', sentence(written.why));
+  if (written.kind !== 'written') return hubFailure('The record could not be changed', written);
   const trouble = await start(sources, opening);
   const late = trouble && failure(trouble.error, `${trouble.what} The engine will start it.`);
   return told(invocation, openedAgain(sources, opening, episode.after), late);

@@ -14,6 +14,7 @@ import { withSources } from '../perform.ts';
 import { isAlive } from '../processes.ts';
 import { readLedger, readRecords } from '../records.ts';
 import { sentence, type Sources } from '../sources.ts';
+import { counted as amount } from '../text/amounts.ts';
 import { renderStatus, statusFacts } from './render.ts';
 import {
   budgetsOf,
@@ -55,7 +56,11 @@ async function readStatus(sources: Sources, now: number): Promise<StatusView> {
     dead: present(dead),
     lag: present(lag),
     processes: sources.places.local?.children.map(processView),
-    unread: distinct([...head.unread, ...[budgets, work, dead, lag].filter(isFailure)]),
+    unread: distinct([
+      ...head.unread,
+      ...(done?.unread ?? []),
+      ...[budgets, work, dead, lag].filter(isFailure),
+    ]),
   };
 }
 
@@ -72,15 +77,33 @@ async function readNodesAndLedger(sources: Sources) {
 type Work = {
   readonly records: readonly EpisodeRecord[];
   readonly repairs: NonNullable<StatusView['repairs']>;
+  /** What this version cannot read. */
+  readonly unread: readonly Failure[];
 };
 
 async function readWork(sources: Sources): Promise<Work | Failure> {
-  const records = await readRecords(sources);
-  if (isFailure(records)) return records;
+  const read = await readRecords(sources);
+  if (isFailure(read)) return read;
+  const { records, unreadable } = read;
   const since = oldestOpen(records);
-  if (since === undefined) return { records, repairs: { open: 0, byPhase: {} } };
+  const unread = unreadableRecords(unreadable);
+  if (since === undefined) return { records, repairs: { open: 0, byPhase: {} }, unread };
   const logs = await readLogs(sources, { since });
-  return isFailure(logs) ? logs : { records, repairs: repairsOf(logs.logs) };
+  if (isFailure(logs)) return logs;
+  const repairs = repairsOf(logs.logs);
+  return { records, repairs, unread: [...unread, ...unreadableLines(logs.unreadable)] };
+}
+
+function unreadableRecords(nodes: readonly string[]): readonly Failure[] {
+  if (nodes.length === 0) return [];
+  const what = `The records of ${amount(nodes.length, 'node')} cannot be read, such as ${nodes[0]}.`;
+  return [failure('recordUnreadable', what)];
+}
+
+function unreadableLines(lines: number): readonly Failure[] {
+  if (lines === 0) return [];
+  const what = `${amount(lines, 'line')} of the journal cannot be read, and are missing here.`;
+  return [failure('recordUnreadable', what)];
 }
 
 async function deadOf(sources: Sources): Promise<DeadView | Failure> {

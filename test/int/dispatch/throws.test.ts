@@ -29,9 +29,12 @@ test('its listeners end with it', async () => {
     ...openRecords(await open('episodes', parseEpisodeRecord)),
     onChange: () => count('records'),
   };
-  const nodes = { onChange: () => count('nodes'), get: () => undefined, list: () => [] };
+  const nodes = {
+    onChange: () => {
+      throw new Error('no nodes');
+    },
+  };
   const timersBefore = timers();
-  await hub.hub.manager.streams.delete('FAULTS');
   const running = runDispatch({
     hub: hub.hub,
     cluster,
@@ -43,7 +46,8 @@ test('its listeners end with it', async () => {
     clock: () => Date.now(),
     signal: new AbortController().signal,
   } as unknown as DispatchOptions);
-  await expect(running).rejects.toThrow('cannot consume faults');
+  expect([...listening]).toEqual(['records']);
+  await expect(running).rejects.toThrow('no nodes');
   expect([...listening]).toEqual([]);
   await expect.poll(timers).toBeLessThanOrEqual(timersBefore);
 });

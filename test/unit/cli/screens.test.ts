@@ -334,6 +334,7 @@ describe('others', () => {
         missing: ['JOURNAL'],
       },
       ledger: undefined,
+      unreadable: ['ip-10-0-1-9', 'ip-10-0-1-11'],
       lag: { waiting: 5_000 },
       dead: 3,
       isLocal: false,

@@ -1,0 +1,16 @@
+/** What the hub did not answer, as a failure of the catalogue. */
+import type { ErrorName } from '../domain/errors.ts';
+import type { HubFailure } from '../event-hub/index.ts';
+import { failure, type Failure } from './failure.ts';
+import { sentence } from './sources.ts';
+
+const errors = {
+  unreachable: 'hubUnreachable',
+  refused: 'hubRefused',
+  missing: 'streamMissing',
+} as const satisfies Record<HubFailure['kind'], ErrorName>;
+
+/** `what`: which reading or writing came to nothing. */
+export function hubFailure(what: string, { kind, why }: HubFailure): Failure {
+  return failure(errors[kind], sentence(`${what}: ${why}`));
+}

@@ -1,0 +1,33 @@
+/** Looks after the hub for the one that leads: a stream that was deleted under it is made again, and said. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { ensureStreams } from '../event-hub/index.ts';
+import type { Hub } from '../event-hub/index.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { EngineMetrics } from './metrics.ts';
+
+export type Tending = {
+  readonly hub: Hub;
+  readonly log: Logger;
+  readonly metrics: Pick<EngineMetrics, 'streamMade'>;
+};
+
+/** What is missing stops everything; each pass asks for seven descriptions. */
+const everyMs = 5_000;
+
+/** Runs until the signal. Never rejects. What cannot be made is said once, and again when the reason changes. */
+export async function tendHub({ hub, log, metrics }: Tending, signal: AbortSignal): Promise<void> {
+  let trouble: string | undefined;
+  while (!signal.aborted) {
+    const ensured = await ensureStreams(hub, { former: true });
+    if (ensured.kind === 'ready') {
+      for (const stream of ensured.made) metrics.streamMade(stream);
+      if (ensured.made.length > 0)
+        log.warn('streams of the hub were gone and were made again', { streams: ensured.made });
+      trouble = undefined;
+    } else if (ensured.kind !== 'unreachable' && ensured.why !== trouble) {
+      trouble = ensured.why;
+      log.error('the hub lacks what Slipway keeps there, and it cannot be made', { trouble });
+    }
+    await delay(everyMs, undefined, { signal }).catch(() => undefined);
+  }
+}
