@@ -1,7 +1,7 @@
 /** Observe mode: every command is decided and looked at, and nothing is written anywhere but in the journal. */
-import { movable } from '../domain/repair/pods.ts';
 import type { Command } from '../domain/repair/types.ts';
 import { freshLook, unread } from './freshLook.ts';
+import { podsNow, sortingOf, stayingIn } from './podsNow.ts';
 import { examine, examineQuickly } from './preflight.ts';
 import type { Ports } from './ports.ts';
 import type { Step, StepOutcome } from './step.ts';
@@ -49,10 +49,12 @@ export async function observe(
   }
 }
 
-async function observeTagging({ kube }: Ports, { opening }: Step): Promise<StepOutcome> {
-  const listed = await kube.listPods(opening.node);
-  if (!listed.ok) return unread(listed);
-  return { kind: 'podsTagged', pods: movable(listed.value).length, assumed: true };
+async function observeTagging(ports: Ports, step: Step): Promise<StepOutcome> {
+  const sorted = await podsNow(ports, step, sortingOf(step, undefined));
+  if (!sorted.ok) return unread(sorted);
+  const { moving, kept } = sorted.value;
+  const pods = moving.length + kept.length;
+  return { kind: 'podsTagged', pods, ...stayingIn(sorted.value), assumed: true };
 }
 
 async function observePermit(ports: Ports, step: Step): Promise<StepOutcome> {

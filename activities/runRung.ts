@@ -1,12 +1,14 @@
 /** One attempt of one rung: journal it, look, act once before the deadline, and say what is known of the effect. */
 import type { NodeFacts } from '../domain/node.ts';
 import { sharersOf } from '../domain/repair/machineIdentity.ts';
-import { movable, podName } from '../domain/repair/pods.ts';
+import { podName } from '../domain/repair/pods.ts';
+import { unsaid } from '../domain/repair/sorting.ts';
 import type { Rung } from '../domain/repair/policy.ts';
 import type { Finding } from '../domain/repair/types.ts';
 import type { EpochMs } from '../domain/vocabulary.ts';
 import type { NotTried } from '../drivers/port.ts';
 import { freshLook, unread } from './freshLook.ts';
+import { podsNow, sortingOf, stayingIn } from './podsNow.ts';
 import type { Ports } from './ports.ts';
 import type { Done, Step, StepOutcome } from './step.ts';
 
@@ -44,17 +46,24 @@ async function attemptOnce(
   if (!look.ok) return look.outcome;
   if (!nodes.ok) return unread(nodes);
   const sharers = sharersOf(look.node, nodes.value);
-  const found = order.leavesPods ? undefined : await podsFound(ports, step);
+  const found = order.leavesPods ? undefined : await podsFound(ports, step, look.node);
   return found ?? act(ports, step, { ...order, ladderRung, look, sharers }, signal);
 }
 
-/** Empty is proved right before the act: a cache may have been silent, or a pod bound since. */
-async function podsFound({ kube }: Ports, { opening }: Step): Promise<StepOutcome | undefined> {
-  const listed = await kube.listPods(opening.node);
-  if (!listed.ok) return unread(listed);
-  const pods = movable(listed.value);
-  if (pods.length === 0) return undefined;
-  return { kind: 'podsFound', left: pods.length, pods: pods.slice(0, mostNamed).map(podName) };
+/** Empty is proved right before the act: a cache may have been silent, or a pod bound since. What stays is said before. */
+async function podsFound(
+  ports: Ports,
+  step: Step,
+  { isolatedAt }: NodeFacts,
+): Promise<StepOutcome | undefined> {
+  const sorted = await podsNow(ports, step, sortingOf(step, isolatedAt));
+  if (!sorted.ok) return unread(sorted);
+  const { moving, kept, staying } = sorted.value;
+  const found = [...moving, ...kept.map(({ pod }) => pod)];
+  if (found.length === 0 && unsaid(staying, step.pods?.staying ?? []).length === 0)
+    return undefined;
+  const pods = found.slice(0, mostNamed).map(podName);
+  return { kind: 'podsFound', left: found.length, pods, ...stayingIn(sorted.value) };
 }
 
 /** As many as a person reads; a journal entry has to stay small. */

@@ -17,8 +17,8 @@ export type Step = {
   /** The rung that is next. */
   readonly rung: number;
   readonly checks: readonly string[];
-  /** What the last pass of evictions left: who was refused, and when they may be asked again. */
-  readonly refusals?: Pick<RepairState['pods'], 'blockers' | 'askAgainAt'>;
+  /** What is known of the node's pods; absent for a step that has nothing to do with them. */
+  readonly pods?: RepairState['pods'];
   /** The last rung that was tried. */
   readonly triedRung?: number | undefined;
   readonly pending: readonly JournalEntry[];

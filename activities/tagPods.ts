@@ -1,7 +1,7 @@
 /** Labels the pods that are about to move, before anything moves; that there are none is proved by a list. */
-import { movable } from '../domain/repair/pods.ts';
 import { freshLook, unread } from './freshLook.ts';
 import { label } from './labels.ts';
+import { podsNow, sortingOf, stayingIn } from './podsNow.ts';
 import type { Ports } from './ports.ts';
 import type { Step, StepOutcome } from './step.ts';
 
@@ -9,9 +9,14 @@ export async function tagPods(ports: Ports, step: Step): Promise<StepOutcome> {
   await ports.pace.afterIsolations();
   const look = await freshLook(ports, step, 'act');
   if (!look.ok) return look.outcome;
-  const listed = await ports.kube.listPods(step.opening.node);
-  if (!listed.ok) return unread(listed);
-  const pods = movable(listed.value);
-  const untagged = await label(ports, step, pods);
-  return { kind: 'podsTagged', pods: pods.length, ...(untagged.length > 0 && { untagged }) };
+  const sorted = await podsNow(ports, step, sortingOf(step, look.node.isolatedAt));
+  if (!sorted.ok) return unread(sorted);
+  const { moving, kept } = sorted.value;
+  const untagged = await label(ports, step, moving);
+  return {
+    kind: 'podsTagged',
+    pods: moving.length + kept.length,
+    ...stayingIn(sorted.value),
+    ...(untagged.length > 0 && { untagged }),
+  };
 }

@@ -21,6 +21,8 @@ const sentences: Readonly<Record<WaitReason, string>> = {
   'cordon-refused': 'The API server refused to cordon the node.',
   'cordon-unconfirmed': 'The node may have been cordoned: the answer to it was lost.',
   stuck: 'The repair made no progress for too long, so a person has to look.',
+  'kept-by-policy':
+    'The policy keeps pods where they are: without a controller, or marked not to be moved.',
   'refused-by-admission':
     'A policy or a webhook of the cluster refuses the eviction of pods that are left.',
   'not-evictable': 'Pods that are left can never be evicted as things are.',

@@ -25,6 +25,8 @@ export type NodeFacts = {
   readonly unschedulableOwner?: string;
   readonly ready: ConditionStatus;
   readonly conditions: readonly NodeCondition[];
+  /** When the isolation was written, by the API server's clock, in whole seconds; absent without one. */
+  readonly isolatedAt?: EpochMs;
   /** The raw value of each of our marks that is present, by the annotation key. */
   readonly marks: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
@@ -42,10 +44,19 @@ export type PodFacts = {
   readonly repair?: string;
   /** Kind of the controlling owner: ReplicaSet, DaemonSet, StatefulSet, Job, Node, or none for a bare pod. */
   readonly ownerKind?: string;
+  readonly ownerName?: string;
   /** A static pod: the API object only mirrors it. */
   readonly mirror: boolean;
   readonly deleting: boolean;
   readonly graceSeconds: number;
+  /** By the API server's clock, in whole seconds. */
+  readonly createdAt: EpochMs;
+  /** A cordon does not keep pods like this one away. */
+  readonly toleratesCordon: boolean;
+  /** The mark on the pod by which its owner forbids to move it. */
+  readonly protectedBy?: string;
+  /** It has a volume that lives and dies with it on the node. */
+  readonly localData: boolean;
 };
 
 /** A cluster as every screen names it. */

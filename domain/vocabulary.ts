@@ -84,6 +84,13 @@ export const foreignMarks = {
     'karpenter.sh/disrupted',
     'karpenter.sh/disruption',
   ],
+  /** Annotations by which the owner of a pod forbids to move it, each with the value that does. */
+  protectedPods: {
+    'karpenter.sh/do-not-disrupt': 'true',
+    'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false',
+  },
+  /** What a cordon puts on a node. */
+  cordonTaint: { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' },
   /** The value of such a taint, and the effect of any, while the autoscaler only considers it. */
   disruptionCandidate: { value: 'candidate', effect: 'PreferNoSchedule' },
 } as const;
@@ -106,6 +113,9 @@ export type EscalationReason = (typeof escalationReasons)[number];
 
 /** Why a pod is still on its node, the ones first that nothing but a person will change. */
 export const blockReasons = [
+  'no-controller',
+  'do-not-disrupt',
+  'local-data',
   'refused-by-admission',
   'not-evictable',
   'eviction-forbidden',
@@ -113,6 +123,8 @@ export const blockReasons = [
   'eviction-unanswered',
   'terminating',
 ] as const;
+/** Why a pod that stays does not keep the ladder from going on. */
+export type StayReason = 'tolerates' | 'came-back';
 export type BlockReason = (typeof blockReasons)[number];
 
 /** What calls for a person although no repair does; each has a page in docs/runbooks. */
@@ -141,6 +153,7 @@ export const reasonCodes = [
   'cordon-refused',
   'cordon-unconfirmed',
   // Why pods are still on the node.
+  'kept-by-policy',
   'refused-by-admission',
   'not-evictable',
   'eviction-forbidden',

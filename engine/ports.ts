@@ -150,7 +150,7 @@ function evictionRefused({ kind, message, budgets, retryAfterMs }: Refusal): Evi
   };
 }
 
-const longestDetail = 400;
+const longestDetail = 300;
 
 /** `not-found` and `conflict` are read again before they are a refusal. */
 const blockReasonOf: Readonly<Record<Refusal['kind'], BlockReason>> = {

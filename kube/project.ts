@@ -35,6 +35,16 @@ const unschedulableOwnerOf = (raw: unknown): string | undefined => {
   return owners.find((owner) => owner !== fieldManagers.isolation) ?? owners[0];
 };
 
+/** The field manager's own record of our mark; it is not written again while a repair lasts. */
+const isolatedAtOf = (raw: unknown): number | undefined => {
+  const ours = listAt(raw, 'metadata', 'managedFields').find(
+    (entry) =>
+      textAt(entry, 'manager') === fieldManagers.isolation &&
+      at(entry, 'fieldsV1', 'f:metadata', 'f:annotations', `f:${marks.isolation}`) !== undefined,
+  );
+  return Date.parse(textAt(ours, 'time')) || undefined;
+};
+
 const isControlPlane = (raw: unknown): boolean => {
   const labels = textsAt(raw, 'metadata', 'labels');
   return foreignMarks.controlPlane.some((label) => label in labels);
@@ -50,6 +60,7 @@ const taintOf = (raw: unknown): Taint => ({
 export const projectNode = (raw: unknown): NodeFacts => {
   const conditions = listAt(raw, 'status', 'conditions').map(conditionOf);
   const owner = unschedulableOwnerOf(raw);
+  const isolatedAt = isolatedAtOf(raw);
   return {
     name: textAt(raw, 'metadata', 'name'),
     uid: textAt(raw, 'metadata', 'uid'),
@@ -60,6 +71,7 @@ export const projectNode = (raw: unknown): NodeFacts => {
     ...(owner !== undefined && { unschedulableOwner: owner }),
     ready: conditions.find((condition) => condition.type === 'Ready')?.status ?? 'Unknown',
     conditions,
+    ...(isolatedAt !== undefined && { isolatedAt }),
     marks: marksOf(raw),
     taints: listAt(raw, 'spec', 'taints').map(taintOf),
     controlPlane: isControlPlane(raw),
@@ -70,17 +82,46 @@ export const projectNode = (raw: unknown): NodeFacts => {
 /** The API server's own default where a pod gives none. */
 const defaultGraceSeconds = 30;
 
-const ownerKindOf = (raw: unknown): string | undefined => {
+const ownerOf = (raw: unknown): Pick<PodFacts, 'ownerKind' | 'ownerName'> => {
   const owner = listAt(raw, 'metadata', 'ownerReferences').find(
     (entry) => at(entry, 'controller') === true,
   );
-  return owner === undefined ? undefined : textAt(owner, 'kind');
+  if (owner === undefined) return {};
+  return { ownerKind: textAt(owner, 'kind'), ownerName: textAt(owner, 'name') };
 };
+
+/** The scheduler's own rule for the taint of a cordon. */
+const toleratesCordon = (raw: unknown): boolean => {
+  const { key, effect } = foreignMarks.cordonTaint;
+  return listAt(raw, 'spec', 'tolerations').some((toleration) => {
+    const exists = textAt(toleration, 'operator') === 'Exists';
+    const keys = exists ? ['', key] : [key];
+    return (
+      keys.includes(textAt(toleration, 'key')) &&
+      ['', effect].includes(textAt(toleration, 'effect')) &&
+      (exists || textAt(toleration, 'value') === '')
+    );
+  });
+};
+
+const protectedBy = (raw: unknown): string | undefined => {
+  const annotations = textsAt(raw, 'metadata', 'annotations');
+  return Object.entries(foreignMarks.protectedPods).find(
+    ([key, value]) => annotations[key] === value,
+  )?.[0];
+};
+
+const hasLocalData = (raw: unknown): boolean =>
+  listAt(raw, 'spec', 'volumes').some((volume) => at(volume, 'emptyDir') !== undefined);
+
+/** Zero for what carries no time: then nothing counts as new. */
+const timeAt = (raw: unknown, ...path: readonly string[]): number =>
+  Date.parse(textAt(raw, ...path)) || 0;
 
 /** A Pod as the API sends it, projected. */
 export const projectPod = (raw: unknown): PodFacts => {
   const repair = textsAt(raw, 'metadata', 'labels')[marks.repair];
-  const ownerKind = ownerKindOf(raw);
+  const protection = protectedBy(raw);
   return {
     namespace: textAt(raw, 'metadata', 'namespace'),
     name: textAt(raw, 'metadata', 'name'),
@@ -88,9 +129,13 @@ export const projectPod = (raw: unknown): PodFacts => {
     node: textAt(raw, 'spec', 'nodeName'),
     phase: textAt(raw, 'status', 'phase'),
     ...(repair !== undefined && { repair }),
-    ...(ownerKind !== undefined && { ownerKind }),
+    ...ownerOf(raw),
     mirror: 'kubernetes.io/config.mirror' in textsAt(raw, 'metadata', 'annotations'),
     deleting: textAt(raw, 'metadata', 'deletionTimestamp') !== '',
     graceSeconds: numberAt(raw, 'spec', 'terminationGracePeriodSeconds') ?? defaultGraceSeconds,
+    createdAt: timeAt(raw, 'metadata', 'creationTimestamp'),
+    toleratesCordon: toleratesCordon(raw),
+    ...(protection !== undefined && { protectedBy: protection }),
+    localData: hasLocalData(raw),
   };
 };

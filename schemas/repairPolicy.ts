@@ -81,6 +81,9 @@ const specSchema = strict({
   migration: strict({
     timeout: duration.optional(),
     onTimeout: z.enum(onTimeouts).default(policyDefaults.migration.onTimeout),
+    barePods: z.enum(['refuse', 'evict']).default(policyDefaults.migration.barePods),
+    doNotDisrupt: z.enum(['respect', 'ignore']).default(policyDefaults.migration.doNotDisrupt),
+    localData: z.enum(['evict', 'refuse']).default(policyDefaults.migration.localData),
   }).prefault({}),
   relapse: strict({
     window: duration.optional(),
@@ -173,10 +176,7 @@ function toPolicy({ metadata, spec }: z.infer<typeof repairPolicySchema>): Repai
     soakMs: spec.soak ?? policyDefaults.soakMs,
     touch: spec.touch,
     guard: spec.guard,
-    migration: {
-      timeoutMs: spec.migration.timeout ?? policyDefaults.migration.timeoutMs,
-      onTimeout: spec.migration.onTimeout,
-    },
+    migration: migrationOf(spec.migration),
     relapse: {
       windowMs: spec.relapse.window ?? policyDefaults.relapse.windowMs,
       escalateAfter: spec.relapse.escalateAfter,
@@ -184,6 +184,13 @@ function toPolicy({ metadata, spec }: z.infer<typeof repairPolicySchema>): Repai
     },
     ladder: spec.ladder.map(toRung),
   };
+}
+
+function migrationOf({
+  timeout,
+  ...rules
+}: z.infer<typeof specSchema>['migration']): RepairPolicy['migration'] {
+  return { timeoutMs: timeout ?? policyDefaults.migration.timeoutMs, ...rules };
 }
 
 function toRung(step: z.infer<typeof rung>): RepairPolicy['ladder'][number] {

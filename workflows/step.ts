@@ -9,7 +9,6 @@ export function stepOf(
   state: RepairState,
   pending: readonly JournalEntry[] = [],
 ): Step {
-  const { blockers, askAgainAt } = state.pods;
   return {
     opening,
     bootId: state.bootId,
@@ -17,7 +16,7 @@ export function stepOf(
     rung: state.rung,
     checks: checksOf(state.reports),
     triedRung: lastRung(state),
-    refusals: { blockers, askAgainAt },
+    pods: state.pods,
     pending,
   };
 }

@@ -1,6 +1,6 @@
 /** One recorded event as a line of a story; what only serves the machine is left out. */
 import type { Rung } from '../../domain/repair/policy.ts';
-import type { Blocker, RepairEvent, Unlabelled } from '../../domain/repair/types.ts';
+import type { Blocker, RepairEvent, Staying, Unlabelled } from '../../domain/repair/types.ts';
 import { blockReasons } from '../../domain/vocabulary.ts';
 import { counted } from '../text/amounts.ts';
 
@@ -27,10 +27,9 @@ const tellers: Tellers = {
   preflightFailed: ({ reason, detail }) => `preflight failed: ${reason} (${detail})`,
   isolated: (event) => done(event, 'isolated'),
   podsTagged: (event) => done(event, `${counted(event.pods, 'pod')} tagged${unlabelled(event)}`),
-  podsMoved: (event) => done(event, 'all pods moved'),
+  podsMoved: (event) => done(event, `all pods moved${stayingText(event)}`),
   podsLeft: ({ left, blockers }) => `${counted(left, 'pod')} left${blockersText(blockers)}`,
-  podsFound: ({ left, pods }) =>
-    `${counted(left, 'pod')} found right before the rung, which waits: ${pods.join(', ')}`,
+  podsFound: podsFoundText,
   attempted: attemptText,
   notTried: ({ rung, number, detail }, ladder) =>
     `${ladder[rung]?.name ?? `rung ${rung + 1}`}, attempt ${number}: not tried yet (${detail})`,
@@ -73,6 +72,22 @@ function attemptText(event: Of<'attempted'>, ladder: readonly Rung[]): string {
   const why = code === undefined ? detail : `${code}, ${detail}`;
   return done(event, `${name}, attempt ${number}: ${result}${suffix(why)}`);
 }
+
+function podsFoundText(event: Of<'podsFound'>): string {
+  const { left, pods } = event;
+  if (left === 0) return `found right before the rung${stayingText(event)}`;
+  return `${counted(left, 'pod')} found right before the rung, which waits: ${pods.join(', ')}`;
+}
+
+/** Pods with which the node is repaired are named: their owners have a right to know. */
+function stayingText({ staying = [] }: { readonly staying?: readonly Staying[] }): string {
+  if (staying.length === 0) return '';
+  const named = staying.slice(0, shownStaying).map(({ pod, why }) => `${pod} (${why})`);
+  const more = staying.length > named.length ? [`${staying.length - named.length} more`] : [];
+  return `; ${counted(staying.length, 'pod')} on the node ${staying.length === 1 ? 'stays' : 'stay'}: ${[...named, ...more].join(', ')}`;
+}
+
+const shownStaying = 5;
 
 function unlabelled({ untagged = [] }: { readonly untagged?: readonly Unlabelled[] }): string {
   const [first] = untagged;

@@ -37,6 +37,8 @@ const noPods: RepairState['pods'] = {
   blockers: [],
   passes: 0,
   askAgainAt: 0,
+  staying: [],
+  latecomers: [],
 };
 
 export function initialState(opening: RepairOpening): RepairState {
@@ -114,13 +116,17 @@ const handlers: Handlers = {
     unfit: { reason, detail },
   }),
   isolated: (state) => inWorkPhase({ ...state, isolated: true, doubtful: false }),
-  podsTagged: (state, { pods, at }) =>
+  podsTagged: (state, { pods, staying = [], at }) =>
     inWorkPhase({
       ...state,
       migratingSince: state.migratingSince ?? at,
-      pods: { ...noPods, tagged: true, moved: pods === 0, left: pods },
+      pods: { ...noPods, tagged: true, moved: pods === 0, left: pods, staying },
     }),
-  podsMoved: (state) => inWorkPhase({ ...state, pods: { ...noPods, tagged: true, moved: true } }),
+  podsMoved: (state, event) =>
+    inWorkPhase({
+      ...state,
+      pods: { ...noPods, tagged: true, moved: true, ...stayed(state, event) },
+    }),
   podsLeft,
   podsFound,
   attempted,
@@ -174,20 +180,30 @@ function inWorkPhase(state: RepairState): RepairState {
 }
 
 /** A pass that moved nothing makes the next one wait longer; pods on their way out cost nothing to wait for. */
-function podsLeft(state: RepairState, { left, blockers, at }: Of<'podsLeft'>): RepairState {
+function podsLeft(state: RepairState, event: Of<'podsLeft'>): RepairState {
+  const { left, blockers, at } = event;
   const passes = left < state.pods.left ? 1 : state.pods.passes + 1;
   const reason = waitReasonOf(blockers);
   const laterMs = patienceMs(reason === 'pods-terminating' ? 1 : passes);
-  const pods = { ...state.pods, left, blockers, passes, askAgainAt: at + laterMs };
+  const pass = { left, blockers, passes, askAgainAt: at + laterMs };
+  const pods = { ...state.pods, ...pass, ...stayed(state, event) };
   // The spread takes a fifth at most, and no refused pod is asked before its time.
   const backOff = { firstMs: laterMs * 1.25, longestMs: laterMs * 1.25 };
   return withRefusal({ ...state, pods }, reason, at, backOff);
 }
 
-/** What was found goes back to migration, with the whole time that a migration has. */
-function podsFound(state: RepairState, { left, at }: Of<'podsFound'>): RepairState {
-  const pods = { ...noPods, tagged: true, left };
-  return inWorkPhase({ ...state, pods, migratingSince: at });
+/** What was found goes back to migration, with the whole time that a migration has; what stays is only noted. */
+function podsFound(state: RepairState, event: Of<'podsFound'>): RepairState {
+  const { left, at } = event;
+  const pods = { ...noPods, tagged: true, moved: left === 0, left, ...stayed(state, event) };
+  return inWorkPhase({ ...state, pods, ...(left > 0 && { migratingSince: at }) });
+}
+
+function stayed(
+  { pods }: RepairState,
+  { staying = [], latecomers = [] }: Of<'podsMoved' | 'podsLeft' | 'podsFound'>,
+): Pick<RepairState['pods'], 'staying' | 'latecomers'> {
+  return { staying, latecomers: [...new Set([...pods.latecomers, ...latecomers])] };
 }
 
 function attempted(state: RepairState, event: Of<'attempted'>): RepairState {

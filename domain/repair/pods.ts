@@ -1,20 +1,8 @@
-/** Which pods a migration moves, and what is said and done about those that stay. */
+/** What is said and done about the pods that are left on a node. */
 import type { PodFacts } from '../node.ts';
 import { blockReasons } from '../vocabulary.ts';
 import type { BlockReason, EpochMs, ReasonCode } from '../vocabulary.ts';
 import type { Blocker, RepairState } from './types.ts';
-
-/** Mirror pods are the kubelet's and DaemonSet pods come straight back; finished pods serve nobody. */
-export function movable(pods: readonly PodFacts[]): readonly PodFacts[] {
-  return pods.filter(
-    (pod) =>
-      !pod.mirror &&
-      pod.ownerKind !== 'DaemonSet' &&
-      pod.ownerKind !== 'Node' &&
-      pod.phase !== 'Succeeded' &&
-      pod.phase !== 'Failed',
-  );
-}
 
 /** How a person names a pod. */
 export function podName({ namespace, name }: Pick<PodFacts, 'namespace' | 'name'>): string {
@@ -42,6 +30,9 @@ export function isResting(
 }
 
 const waitReasons: Readonly<Record<BlockReason, ReasonCode>> = {
+  'no-controller': 'kept-by-policy',
+  'do-not-disrupt': 'kept-by-policy',
+  'local-data': 'kept-by-policy',
   'refused-by-admission': 'refused-by-admission',
   'not-evictable': 'not-evictable',
   'eviction-forbidden': 'eviction-forbidden',

@@ -12,6 +12,12 @@ export type MigrationRules = {
    * where the kubelet is dead, since its pods can never confirm that they stopped, and calls a person where it lives.
    */
   readonly onTimeout: (typeof onTimeouts)[number];
+  /** Pods without a controller, which nobody would replace; absent means `refuse`. */
+  readonly barePods?: 'refuse' | 'evict';
+  /** Marks of autoscalers on pods that must not be moved; absent means `respect`. */
+  readonly doNotDisrupt?: 'respect' | 'ignore';
+  /** Pods that keep data on the node; absent means `evict`, as moving a pod always costs that. */
+  readonly localData?: 'evict' | 'refuse';
 };
 
 export type VerificationRules = {
@@ -59,7 +65,13 @@ export const policyDefaults = {
     allowSmallClusters: false,
   },
   touch: { controlPlane: false, cordonedByOther: false, disruptedByAutoscaler: false },
-  migration: { timeoutMs: 60 * minute, onTimeout: 'by-kubelet' },
+  migration: {
+    timeoutMs: 60 * minute,
+    onTimeout: 'by-kubelet',
+    barePods: 'refuse',
+    doNotDisrupt: 'respect',
+    localData: 'evict',
+  },
   relapse: { windowMs: 30 * minute, escalateAfter: 3, withinMs: 24 * 60 * minute },
   rung: {
     attempts: 1,

@@ -10,6 +10,7 @@ import type {
   Outcome,
   Phase,
   ReasonCode,
+  StayReason,
 } from '../vocabulary.ts';
 import type { RepairPolicy } from './policy.ts';
 
@@ -48,6 +49,14 @@ export type Blocker = {
   readonly detail?: string;
   /** The API server asked for more time than a pass leaves anyway: not asked again before. */
   readonly retryAt?: EpochMs;
+};
+
+/** A pod that is left where it is, and reset with its node: evicted, its owner would only bring it back. */
+export type Staying = {
+  readonly pod: string;
+  readonly why: StayReason;
+  /** Its controller, as namespace/kind/name. */
+  readonly owner: string;
 };
 
 /** A pod whose label could not be written or taken off; labels are ornaments, and nothing waits for one. */
@@ -127,6 +136,10 @@ export type RepairState = {
     readonly passes: number;
     /** No pod whose eviction was refused is asked again before. */
     readonly askAgainAt: EpochMs;
+    /** Pods with which the ladder goes on. */
+    readonly staying: readonly Staying[];
+    /** Owners of pods that came after the isolation and were evicted: what they bring back stays. */
+    readonly latecomers: readonly string[];
   };
   readonly migratingSince?: EpochMs | undefined;
   readonly rung: number;
@@ -245,6 +258,12 @@ export const arrivalKinds = [
   'misheard',
 ] as const satisfies readonly Arrival['kind'][];
 
+/** What a migration has to remember of pods that stay or come back; absent means none. */
+type Stayed = {
+  readonly staying?: readonly Staying[];
+  readonly latecomers?: readonly string[];
+};
+
 /** What came of a command. `assumed` marks what observe mode did not do. */
 export type CommandOutcome = At &
   (
@@ -271,13 +290,22 @@ export type CommandOutcome = At &
     | {
         readonly kind: 'podsTagged';
         readonly pods: number;
+        readonly staying?: readonly Staying[];
         readonly untagged?: readonly Unlabelled[];
         readonly assumed?: true;
       }
-    | { readonly kind: 'podsMoved'; readonly assumed?: true }
-    | { readonly kind: 'podsLeft'; readonly left: number; readonly blockers: readonly Blocker[] }
+    | ({ readonly kind: 'podsMoved'; readonly assumed?: true } & Stayed)
+    | ({
+        readonly kind: 'podsLeft';
+        readonly left: number;
+        readonly blockers: readonly Blocker[];
+      } & Stayed)
     /** Right before a rung, pods were found that nobody knew of: the rung was not tried. */
-    | { readonly kind: 'podsFound'; readonly left: number; readonly pods: readonly string[] }
+    | ({
+        readonly kind: 'podsFound';
+        readonly left: number;
+        readonly pods: readonly string[];
+      } & Stayed)
     | {
         readonly kind: 'attempted';
         readonly rung: number;

@@ -7,6 +7,9 @@ export type DeploymentOptions = {
   /** Put pods on nodes with these labels only. */
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly terminationGracePeriodSeconds?: number;
+  readonly tolerations?: readonly object[];
+  /** Put every pod on this node, without asking the scheduler. */
+  readonly nodeName?: string;
 };
 
 const created = 201;
@@ -30,6 +33,8 @@ const deployment = (name: string, replicas: number, options: DeploymentOptions) 
       spec: {
         terminationGracePeriodSeconds: options.terminationGracePeriodSeconds ?? 5,
         ...(options.nodeSelector && { nodeSelector: options.nodeSelector }),
+        ...(options.tolerations && { tolerations: options.tolerations }),
+        ...(options.nodeName !== undefined && { nodeName: options.nodeName }),
         topologySpreadConstraints: [
           {
             maxSkew: 1,

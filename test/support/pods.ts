@@ -28,7 +28,12 @@ const runningOn = (loop: Loop, node: string, count: number): Promise<readonly Po
 export const deployOn = async (
   loop: Loop,
   node: string,
-  options: { minAvailable?: number; terminationGracePeriodSeconds?: number } = {},
+  options: {
+    minAvailable?: number;
+    terminationGracePeriodSeconds?: number;
+    tolerations?: readonly object[];
+    nodeName?: string;
+  } = {},
 ): Promise<readonly PodView[]> => {
   const { minAvailable, ...rest } = options;
   await loop.stack.createDeployment(appOf(node), 2, {
@@ -88,4 +93,21 @@ export const mirrorPodOn = async (loop: Loop, node: string): Promise<string> => 
 const expectCreated = async (loop: Loop, path: string, body: unknown): Promise<void> => {
   const answer = await loop.stack.api().create(path, body);
   if (answer.status !== 201) throw new Error(`${path}: ${JSON.stringify(answer)}`);
+};
+
+/** A pod that no controller would replace. */
+export const barePodOn = async (
+  loop: Loop,
+  node: string,
+  annotations: Readonly<Record<string, string>> = {},
+): Promise<string> => {
+  const name = `bare-${node.split('.')[0]}`;
+  await expectCreated(loop, '/api/v1/namespaces/default/pods', {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, annotations },
+    spec: { nodeName: node, containers: [container] },
+  });
+  await runningOn(loop, node, 1);
+  return name;
 };

@@ -87,10 +87,11 @@ describe('a projected pod', () => {
         uid: 'u1',
         labels: { 'slipway.dev/repair': 'r-1', app: 'web' },
         annotations: { 'kubernetes.io/config.mirror': 'hash' },
-        ownerReferences: [{ kind: 'Lease' }, { kind: 'ReplicaSet', controller: true }],
+        ownerReferences: [{ kind: 'Lease' }, { kind: 'ReplicaSet', name: 'web', controller: true }],
+        creationTimestamp: '2026-01-01T00:00:07Z',
         deletionTimestamp: '2026-01-01T00:00:00Z',
       },
-      spec: { nodeName: 'n1', terminationGracePeriodSeconds: 5 },
+      spec: { nodeName: 'n1', terminationGracePeriodSeconds: 5, volumes: [{ emptyDir: {} }] },
       status: { phase: 'Running' },
     };
     expect(projectPod(raw)).toEqual({
@@ -101,10 +102,39 @@ describe('a projected pod', () => {
       phase: 'Running',
       repair: 'r-1',
       ownerKind: 'ReplicaSet',
+      ownerName: 'web',
       mirror: true,
       deleting: true,
       graceSeconds: 5,
+      createdAt: Date.UTC(2026, 0, 1, 0, 0, 7),
+      toleratesCordon: false,
+      localData: true,
     });
+  });
+
+  const cordon = 'node.kubernetes.io/unschedulable';
+  it.each<[object, boolean]>([
+    [{ operator: 'Exists' }, true],
+    [{ operator: 'Exists', effect: 'NoSchedule' }, true],
+    [{ key: cordon, operator: 'Exists' }, true],
+    [{ key: cordon, effect: 'NoSchedule' }, true],
+    [{ operator: 'Exists', effect: 'NoExecute' }, false],
+    [{ key: cordon, operator: 'Equal', value: 'x' }, false],
+    [{ key: 'node.kubernetes.io/not-ready', operator: 'Exists' }, false],
+    [{}, false],
+  ])('tolerates a cordon or not: %j', (toleration, expected) => {
+    const pod = projectPod({ spec: { tolerations: [{ key: 'other' }, toleration] } });
+    expect(pod.toleratesCordon).toBe(expected);
+  });
+
+  it.each([
+    ['karpenter.sh/do-not-disrupt', 'true', true],
+    ['karpenter.sh/do-not-disrupt', 'false', false],
+    ['cluster-autoscaler.kubernetes.io/safe-to-evict', 'false', true],
+    ['cluster-autoscaler.kubernetes.io/safe-to-evict', 'true', false],
+  ])('is protected by %s=%s: %s', (key, value, expected) => {
+    const pod = projectPod({ metadata: { annotations: { [key]: value } } });
+    expect(pod.protectedBy).toBe(expected ? key : undefined);
   });
 
   it('gives a bare pod no owner and the usual grace', () => {
@@ -112,6 +142,19 @@ describe('a projected pod', () => {
     expect(bare).toMatchObject({ graceSeconds: 30, mirror: false, deleting: false });
     expect(bare).not.toHaveProperty('ownerKind');
     expect(bare).not.toHaveProperty('repair');
+  });
+
+  it('tells when our mark was written, by the API server', () => {
+    const ours = {
+      manager: 'slipway-isolation',
+      time: '2026-01-01T00:00:09Z',
+      fieldsV1: { 'f:metadata': { 'f:annotations': { 'f:slipway.dev/isolation': {} } } },
+    };
+    const other = { ...ours, manager: 'kubectl' };
+    const at = (managedFields: unknown) => projectNode({ metadata: { managedFields } }).isolatedAt;
+    expect(at([other, ours])).toBe(Date.UTC(2026, 0, 1, 0, 0, 9));
+    expect(at([other])).toBeUndefined();
+    expect(at([{ ...ours, time: undefined }])).toBeUndefined();
   });
 
   it('takes anything for an object without throwing', () => {

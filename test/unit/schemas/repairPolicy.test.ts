@@ -64,7 +64,7 @@ describe('a repair policy', () => {
   soak: 1.5m
   touch: { controlPlane: true, cordonedByOther: true, disruptedByAutoscaler: true }
   guard: { maxUnavailablePercent: 20, maxUnavailableNodes: 3, allowControlPlane: true, allowSmallClusters: true }
-  migration: { timeout: 2h, onTimeout: continue }
+  migration: { timeout: 2h, onTimeout: continue, barePods: evict, doNotDisrupt: ignore, localData: refuse }
   relapse: { window: 1h, escalateAfter: 5, within: 2h }
 `,
     )}      attempts: 2
@@ -79,7 +79,13 @@ describe('a repair policy', () => {
           holdDownMs: 90_000,
           soakMs: 90_000,
           guard: { maxUnavailablePercent: 20, maxUnavailableNodes: 3 },
-          migration: { timeoutMs: 7_200_000, onTimeout: 'continue' },
+          migration: {
+            timeoutMs: 7_200_000,
+            onTimeout: 'continue',
+            barePods: 'evict',
+            doNotDisrupt: 'ignore',
+            localData: 'refuse',
+          },
           relapse: { windowMs: 3_600_000, escalateAfter: 5, withinMs: 7_200_000 },
           ladder: [
             {},

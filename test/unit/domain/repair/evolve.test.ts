@@ -57,7 +57,16 @@ test('a repair begins with what opened it', () => {
     permit: false,
     isolated: false,
     doubtful: false,
-    pods: { tagged: false, moved: false, left: 0, blockers: [], passes: 0, askAgainAt: 0 },
+    pods: {
+      tagged: false,
+      moved: false,
+      left: 0,
+      blockers: [],
+      passes: 0,
+      askAgainAt: 0,
+      staying: [],
+      latecomers: [],
+    },
     rung: 0,
     spent: 0,
     attempts: 0,
@@ -99,6 +108,8 @@ describe('what a repair remembers', () => {
       blockers,
       passes: 1,
       askAgainAt: at(10),
+      staying: [],
+      latecomers: [],
     });
     expect(stateOf([...untilIsolated, tagged, left, moved]).pods).toEqual({
       tagged: true,
@@ -107,6 +118,8 @@ describe('what a repair remembers', () => {
       blockers: [],
       passes: 0,
       askAgainAt: 0,
+      staying: [],
+      latecomers: [],
     });
     expect(stateOf([...untilIsolated, tagged]).pods.left).toBe(4);
     const found = after(9, { kind: 'podsFound', left: 1, pods: ['a/b'] });
@@ -117,6 +130,26 @@ describe('what a repair remembers', () => {
     });
     const again = after(30, { kind: 'podsTagged', pods: 1 });
     expect(stateOf([...untilIsolated, tagged, again]).migratingSince).toBe(at(3));
+  });
+
+  test('of pods that stay, and of owners that bring theirs back', () => {
+    const staying = [{ pod: 'a/b', why: 'tolerates', owner: 'a/R/b' }] as const;
+    const first = after(5, { kind: 'podsLeft', left: 2, blockers: [], staying, latecomers: ['x'] });
+    expect(stateOf([...untilIsolated, tagged, first]).pods).toMatchObject({
+      staying,
+      latecomers: ['x'],
+    });
+    const gone = after(9, { kind: 'podsMoved', staying, latecomers: ['y', 'x'] });
+    const state = stateOf([...untilIsolated, tagged, first, gone]);
+    expect(state.pods).toMatchObject({ moved: true, staying, latecomers: ['x', 'y'] });
+    const unsaid = after(10, { kind: 'podsFound', left: 0, pods: [], staying: [] });
+    expect(stateOf([...untilIsolated, tagged, first, gone, unsaid])).toMatchObject({
+      phase: 'repairing',
+      migratingSince: at(3),
+      pods: { moved: true, staying: [], latecomers: ['x', 'y'] },
+    });
+    const none = after(3, { kind: 'podsTagged', pods: 0, staying });
+    expect(stateOf([...untilIsolated, none]).pods).toMatchObject({ moved: true, staying });
   });
 
   test('of passes that moved nothing, so that refused pods are asked less and less', () => {

@@ -200,6 +200,8 @@ const anyState: fc.Arbitrary<RepairState> = fc
       blockers: fc.constant([]),
       passes: fc.nat(3),
       askAgainAt: fc.nat(9),
+      staying: fc.constant([]),
+      latecomers: fc.constant([]),
     }),
     rung: fc.nat(3),
     spent: fc.nat(2),

@@ -1,44 +1,16 @@
 import { expect, test } from 'vitest';
-import type { PodFacts } from '../../../../domain/node.ts';
 import type { Blocker } from '../../../../domain/repair/types.ts';
 import type { BlockReason } from '../../../../domain/vocabulary.ts';
 import {
   isResting,
   leftText,
-  movable,
   patienceMs,
   podName,
   waitReasonOf,
 } from '../../../../domain/repair/pods.ts';
 
-const pod: PodFacts = {
-  namespace: 'default',
-  name: 'web-0',
-  uid: 'p-1',
-  node: 'n-1',
-  phase: 'Running',
-  mirror: false,
-  deleting: false,
-  graceSeconds: 30,
-};
-
-test.each<[string, Partial<PodFacts>, boolean]>([
-  ['bare', {}, true],
-  ['of a ReplicaSet', { ownerKind: 'ReplicaSet' }, true],
-  ['of a StatefulSet', { ownerKind: 'StatefulSet' }, true],
-  ['of a Job, waiting', { ownerKind: 'Job', phase: 'Pending' }, true],
-  ['on its way out', { deleting: true }, true],
-  ['static', { mirror: true }, false],
-  ['owned by the node', { ownerKind: 'Node' }, false],
-  ['of a DaemonSet', { ownerKind: 'DaemonSet' }, false],
-  ['done', { phase: 'Succeeded' }, false],
-  ['failed', { phase: 'Failed' }, false],
-])('moves a pod that is %s: %s', (_name, changes, expected) => {
-  expect(movable([{ ...pod, ...changes }])).toHaveLength(expected ? 1 : 0);
-});
-
 test('a pod is named with its namespace', () => {
-  expect(podName(pod)).toBe('default/web-0');
+  expect(podName({ namespace: 'default', name: 'web-0' })).toBe('default/web-0');
 });
 
 test('waits for what a person has to know first', () => {
@@ -48,6 +20,7 @@ test('waits for what a person has to know first', () => {
   expect(waitReasonOf(blocked('blocked-by-budget', 'refused-by-admission'))).toBe(
     'refused-by-admission',
   );
+  expect(waitReasonOf(blocked('blocked-by-budget', 'do-not-disrupt'))).toBe('kept-by-policy');
   expect(waitReasonOf(blocked('terminating'))).toBe('pods-terminating');
   expect(waitReasonOf([])).toBe('pods-terminating');
 });
