@@ -15,7 +15,7 @@ const ledgerKey = 'ledger';
 
 /** Undefined: no permit was ever granted. */
 export async function readLedger(sources: Sources): Promise<Ledger | undefined | Failure> {
-  const bucket = await open(sources, buckets.guard, parseGuardRecord);
+  const bucket = await openNamed(sources, buckets.guard, parseGuardRecord);
   if (isFailure(bucket)) return bucket;
   const found = await bucket.get(ledgerKey);
   if (found.kind === 'absent') return undefined;
@@ -44,16 +44,21 @@ export async function readRecord(
   return hubFailure(what, found);
 }
 
-export type AllRecords = {
-  readonly records: readonly EpisodeRecord[];
-  /** Nodes whose record this version cannot read. */
+export async function readRecords(sources: Sources): Promise<All<EpisodeRecord> | Failure> {
+  const bucket = await openEpisodes(sources);
+  if (isFailure(bucket)) return bucket;
+  return readAll(bucket, 'node records');
+}
+
+export type All<T> = {
+  readonly records: readonly T[];
+  /** Keys whose record this version cannot read. */
   readonly unreadable: readonly string[];
 };
 
-export async function readRecords(sources: Sources): Promise<AllRecords | Failure> {
-  const bucket = await openEpisodes(sources);
-  if (isFailure(bucket)) return bucket;
-  const records = new Map<string, EpisodeRecord>();
+/** Everything in a bucket, as it is now. */
+export async function readAll<T>(bucket: Bucket<T>, what: string): Promise<All<T> | Failure> {
+  const records = new Map<string, T>();
   const unreadable = new Set<string>();
   const reading = new AbortController();
   const timeout = AbortSignal.any([reading.signal, AbortSignal.timeout(readTimeoutMs)]);
@@ -64,16 +69,16 @@ export async function readRecords(sources: Sources): Promise<AllRecords | Failur
   const complete = !timeout.aborted;
   reading.abort();
   if (complete) return { records: [...records.values()], unreadable: [...unreadable].toSorted() };
-  return failure('hubUnreachable', `The node records did not arrive within ${readTimeoutMs} ms.`);
+  return failure('hubUnreachable', `The ${what} did not arrive within ${readTimeoutMs} ms.`);
 }
 
 const readTimeoutMs = 5_000;
 
 export async function openEpisodes(sources: Sources): Promise<Bucket<EpisodeRecord> | Failure> {
-  return open(sources, buckets.episodes, parseEpisodeRecord);
+  return openNamed(sources, buckets.episodes, parseEpisodeRecord);
 }
 
-async function open<T>(
+export async function openNamed<T>(
   { hub, cluster }: Sources,
   name: string,
   parse: (value: unknown) => T | undefined,

@@ -33,6 +33,7 @@ export type PlanOptions = {
   readonly natsUrl: string | undefined;
   readonly mode: Mode;
   readonly policies: string | undefined;
+  readonly ticketWebhook: { readonly url: string; readonly secretFile: string } | undefined;
 };
 
 /** Everything that is settled before the first server starts. */
@@ -138,6 +139,7 @@ export const describePlan = ({
 /** Writes the configuration with which `slipway engine` runs against this stack, in JSON, which is YAML too. */
 export const writeEngineConfig = async (plan: Plan): Promise<void> => {
   const state = describePlan(plan);
+  const { ticketWebhook } = plan.options;
   const config = {
     apiVersion: 'slipway.dev/v1',
     kind: 'EngineConfig',
@@ -151,7 +153,13 @@ export const writeEngineConfig = async (plan: Plan): Promise<void> => {
     },
     ...(state.bmc && { bmcInventory: state.bmc.inventory }),
     ...(plan.options.policies !== undefined && { policies: plan.options.policies }),
-    ticket: { file: join(plan.context.dataDir, 'tickets.jsonl') },
+    ticket: {
+      file: join(plan.context.dataDir, 'tickets.jsonl'),
+      ...(ticketWebhook && {
+        webhookUrl: ticketWebhook.url,
+        secretFile: ticketWebhook.secretFile,
+      }),
+    },
   };
   await writeFile(state.engineConfig, `${JSON.stringify(config, undefined, 2)}\n`);
 };

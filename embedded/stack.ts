@@ -51,6 +51,8 @@ export type StackOptions = ToolchainOptions & {
   /** The mode and the policies (a file or folder) in the configuration written for the engine. */
   readonly mode?: Mode;
   readonly policies?: string;
+  /** A receiver of tickets beside the file `tickets.jsonl`, and the file with the key that signs for it. */
+  readonly ticketWebhook?: { readonly url: string; readonly secretFile: string };
 };
 
 const startAttempts = 3;
@@ -275,6 +277,7 @@ const plan = async (home: DataDir, options: StackOptions): Promise<Plan> => {
     natsUrl: options.natsUrl,
     mode: options.mode ?? 'observe',
     policies: options.policies,
+    ticketWebhook: options.ticketWebhook,
   });
 };
 

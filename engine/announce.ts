@@ -2,22 +2,27 @@
 import type { DispatchOptions } from '../dispatch/index.ts';
 import { buckets } from '../domain/vocabulary.ts';
 import { openBucket } from '../event-hub/index.ts';
+import { ticketSinks } from '../notices/index.ts';
+import type { TicketOptions } from '../notices/index.ts';
 import { engineKey, parseEngineRecord } from '../schemas/engineRecord.ts';
 import type { EngineRecord } from '../schemas/engineRecord.ts';
 
-type Announcing = Pick<DispatchOptions, 'hub' | 'cluster' | 'mode' | 'policies' | 'codeVersion'>;
+type Announcing = Pick<DispatchOptions, 'hub' | 'cluster' | 'mode' | 'policies' | 'codeVersion'> & {
+  readonly ticket?: TicketOptions;
+};
 
 /**
  * Nothing hangs on it: a hub that does not answer is asked again with the next sweep. Who lost the lead meanwhile leaves
  * the word to the next.
  */
 export async function announce(of: Announcing, since: number, signal: AbortSignal): Promise<void> {
-  const { hub, cluster, mode, codeVersion, policies } = of;
+  const { hub, cluster, mode, codeVersion, policies, ticket = {} } = of;
   const record: EngineRecord = {
     kind: 'engine',
     mode,
     codeVersion,
     since,
+    tickets: ticketSinks(ticket),
     policies: policies.map(({ name, checks, holdDownMs, soakMs, guard }) => ({
       name,
       checks,

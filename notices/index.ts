@@ -3,6 +3,7 @@ import type { Kube } from '../kube/index.ts';
 import { createFileSink } from './fileSink.ts';
 import { projectKubeEvents } from './kubeEvents.ts';
 import { openNotices } from './outbox.ts';
+import type { TicketSink } from '../schemas/noticeRecord.ts';
 import type { Surroundings } from './sink.ts';
 import { runTickets } from './tickets.ts';
 import type { Sink } from './ticketSink.ts';
@@ -32,6 +33,14 @@ export async function runNotices(options: NoticesOptions): Promise<void> {
     projectKubeEvents({ ...options, bucket }),
     runTickets(options, bucket, sinksOf(options)),
   ]);
+}
+
+/** The names of the places to which these options send tickets. */
+export function ticketSinks({ file, webhookUrl }: TicketOptions): readonly TicketSink[] {
+  return [
+    ...(file === undefined ? [] : ['file' as const]),
+    ...(webhookUrl === undefined ? [] : ['webhook' as const]),
+  ];
 }
 
 function sinksOf({ ticket = {}, clock }: NoticesOptions): readonly Sink[] {

@@ -51,6 +51,18 @@ const repair = z.strictObject({
   waits: text.exactOptional(),
 });
 
+/** A ticket that has not arrived yet. */
+const undelivered = z.strictObject({
+  sink: text,
+  delivery: text,
+  repairId: text,
+  node: text,
+  since: at,
+  tries: count,
+  nextTryAt: at,
+  answer: text.exactOptional(),
+});
+
 const blocker = z.strictObject({
   pod: text,
   why: text,
@@ -131,6 +143,14 @@ const looks = [
         }),
       )
       .exactOptional(),
+    notices: z
+      .strictObject({
+        undelivered: z.array(undelivered),
+        unreadable: z.array(
+          z.strictObject({ sink: text, count, at, streamSequence: count, why: text }),
+        ),
+      })
+      .exactOptional(),
     dead: z.strictObject({ count, newestAt: at.exactOptional() }).exactOptional(),
     lag: z.strictObject({ waiting: count, inHand: count }).exactOptional(),
     processes: z
@@ -159,6 +179,7 @@ const looks = [
     isolated: z.boolean(),
     held: z.boolean(),
     again: z.array(z.enum(['continue', 'rerun'])),
+    notices: z.array(undelivered).exactOptional(),
     takeBack: z.array(text),
   }),
   z.strictObject({ kind: z.literal('RepairList'), ...screen, repairs: z.array(repair) }),

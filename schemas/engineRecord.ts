@@ -10,6 +10,8 @@ export type EngineRecord = {
   readonly codeVersion: string;
   /** Since when it leads. */
   readonly since: EpochMs;
+  /** Where the tickets of hand-overs go. */
+  readonly tickets?: readonly string[];
   readonly policies: readonly {
     readonly name: string;
     readonly checks: readonly string[];
@@ -26,6 +28,7 @@ const engineRecord: z.ZodType<EngineRecord> = z.looseObject({
   mode: openCode<Mode>(),
   codeVersion: z.string(),
   since: z.number(),
+  tickets: z.array(z.string()).exactOptional(),
   policies: z.array(
     z.looseObject({
       name: z.string(),

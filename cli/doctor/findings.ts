@@ -3,6 +3,7 @@ import type { HubFacts } from '../../event-hub/index.ts';
 import type { EngineRecord } from '../../schemas/engineRecord.ts';
 import type { Failure } from '../failure.ts';
 import type { Header } from '../header.ts';
+import { undeliveredBySink, unreadableText, type NoticesView } from '../notices.ts';
 import { duration } from '../text/amounts.ts';
 
 export type Finding = {
@@ -24,6 +25,7 @@ export type Seen = {
   /** Nodes whose record this version cannot read. */
   readonly unreadable: readonly string[] | Failure;
   readonly lag: { readonly waiting: number } | Failure;
+  readonly notices: NoticesView | Failure;
   readonly dead: number | Failure;
   /** On a local stack one copy of everything is meant. */
   readonly isLocal: boolean;
@@ -41,6 +43,7 @@ export function findings(seen: Seen): readonly Finding[] {
     ...policyFindings(seen),
     pauseFinding(seen.header),
     lagFinding(seen.lag),
+    ...ticketFindings(seen),
     deadFinding(seen.dead),
   ];
 }
@@ -174,6 +177,32 @@ function lagFinding(lag: Seen['lag']): Finding {
   const what = `${lag.waiting} reports wait for dispatch`;
   if (lag.waiting < muchLag) return { about, grade: 'good', what };
   return { about, grade: 'bad', what, advice: 'See whether the engine lives and keeps up.' };
+}
+
+/** Nobody is called while a ticket waits. */
+function ticketFindings({ notices, engine, header }: Seen): Finding[] {
+  const about = 'Tickets';
+  if ('kind' in notices) return [{ about, grade: 'bad', what: notices.what }];
+  // One that was never tried is on its way.
+  const tried = notices.undelivered.filter(({ tries }) => tries > 0);
+  const late = undeliveredBySink(tried, header.asOf).map((what): Finding => {
+    const advice = 'See docs/runbooks/notice-not-delivered.md.';
+    return { about, grade: 'bad', what, advice };
+  });
+  const lost = notices.unreadable.map((one): Finding => {
+    return { about, grade: 'note', what: unreadableText(one) };
+  });
+  const found = [...late, ...lost, ...sinkFindings(engine)];
+  return found.length > 0 ? found : [{ about, grade: 'good', what: 'all were delivered' }];
+}
+
+/** An engine of an older version does not say where its tickets go. */
+function sinkFindings(engine: EngineRecord | undefined): Finding[] {
+  if (engine?.tickets?.length !== 0) return [];
+  const advice = "Set ticket.file or ticket.webhookUrl in the engine's configuration.";
+  return [
+    { about: 'Tickets', grade: 'note', what: 'go nowhere: a hand-over calls nobody', advice },
+  ];
 }
 
 function deadFinding(dead: Seen['dead']): Finding {

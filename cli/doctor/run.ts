@@ -4,6 +4,7 @@ import { failure, isFailure, showFailure, type Failure } from '../failure.ts';
 import { hubFailure } from '../hubFailure.ts';
 import { readHeader, renderHeader, type Header } from '../header.ts';
 import { exits, type Exit, type Invocation, type Screen } from '../io.ts';
+import { readNotices } from '../notices.ts';
 import { readLetters } from '../dead/list.ts';
 import { withSources } from '../perform.ts';
 import { readLag } from '../lag.ts';
@@ -32,12 +33,13 @@ export async function run(invocation: Invocation): Promise<Exit> {
 }
 
 async function examine(sources: Sources, asOf: number): Promise<DoctorView> {
-  const [head, hub, ledger, lag, letters, temporal, records] = await Promise.all([
+  const [head, hub, ledger, lag, letters, notices, temporal, records] = await Promise.all([
     readHeader(sources, asOf),
     hubFacts(sources),
     readLedger(sources),
     readLag(sources),
     readLetters(sources),
+    readNotices(sources),
     temporalTrouble(sources),
     readRecords(sources),
   ]);
@@ -50,6 +52,7 @@ async function examine(sources: Sources, asOf: number): Promise<DoctorView> {
     ledger: isFailure(ledger) ? ledger : undefined,
     unreadable: isFailure(records) ? records : records.unreadable,
     lag,
+    notices,
     dead: isFailure(letters) ? letters : letters.length,
     isLocal: sources.places.local !== undefined,
   };

@@ -3,6 +3,7 @@ import { phases } from '../../domain/vocabulary.ts';
 import { renderHeader, renderUnread } from '../header.ts';
 import type { Screen } from '../io.ts';
 import type { Commands } from '../places.ts';
+import { undeliveredBySink, unreadableText } from '../notices.ts';
 import { quote } from '../text/quote.ts';
 import { painter, type Paint } from '../text/paint.ts';
 import { labelled, table } from '../text/table.ts';
@@ -22,6 +23,7 @@ export function renderStatus(
     ...(view.budgets ?? []).flatMap((budget) => labelled('Budget', budgetText(budget), width)),
     ...repairLines(view, width),
     ...handedOverLines(view, width, paint),
+    ...noticeLines(view, width, paint),
     ...hubLines(view, width),
     ...processLines(view, width, paint),
   ];
@@ -44,9 +46,15 @@ export function statusFacts(view: StatusView): string[] {
     ...(view.handedOver ?? []).map(
       ({ node, outcome, reason }) => `Handed over ${node}: ${outcome} (${reason ?? ''})`,
     ),
+    ...noticeFacts(view),
     ...(view.dead ? [`Dead        ${view.dead.count} set aside`] : []),
     ...view.unread.map(({ what }) => `Not read    ${what}`),
   ];
+}
+
+function noticeFacts({ notices }: StatusView): string[] {
+  const late = notices?.undelivered ?? [];
+  return late.map(({ node, sink }) => `Tickets     ${node}: not delivered to the ${sink} yet`);
 }
 
 function budgetText({ policies, nodes, limit, out, free, permits }: BudgetView): string {
@@ -103,6 +111,15 @@ function handedOverLines(
     ...lines,
     ...(more > 0 ? [`  and ${more} more`] : []),
   ];
+}
+
+function noticeLines({ notices, header }: StatusView, width: number, paint: Paint): string[] {
+  if (!notices) return [];
+  const late = undeliveredBySink(notices.undelivered, header.asOf);
+  const texts = [...late, ...notices.unreadable.map(unreadableText)];
+  return texts.flatMap((text) =>
+    labelled('Tickets', text, width).map((line) => paint('yellow', line)),
+  );
 }
 
 function hubLines({ dead, lag, header }: StatusView, width: number): string[] {

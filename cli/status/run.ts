@@ -10,6 +10,7 @@ import type { Exit, Invocation, Screen } from '../io.ts';
 import { look } from '../look.ts';
 import { readLogs } from '../journal.ts';
 import { readLag } from '../lag.ts';
+import { readNotices } from '../notices.ts';
 import { withSources } from '../perform.ts';
 import { isAlive } from '../processes.ts';
 import { readLedger, readRecords } from '../records.ts';
@@ -37,10 +38,11 @@ export async function run(invocation: Invocation, watch?: true): Promise<Exit> {
 }
 
 async function readStatus(sources: Sources, now: number): Promise<StatusView> {
-  const [head, budgets, work, dead, lag] = await Promise.all([
+  const [head, budgets, work, notices, dead, lag] = await Promise.all([
     readHeader(sources, now),
     readNodesAndLedger(sources),
     readWork(sources),
+    readNotices(sources),
     deadOf(sources),
     readLag(sources),
   ]);
@@ -53,13 +55,14 @@ async function readStatus(sources: Sources, now: number): Promise<StatusView> {
     budgets: counted && budgetsOf(counted.nodes, counted.ledger, head.engine),
     repairs: done?.repairs,
     handedOver: done && handedOverOf(done.records, head.engine, now),
+    notices: present(notices),
     dead: present(dead),
     lag: present(lag),
     processes: sources.places.local?.children.map(processView),
     unread: distinct([
       ...head.unread,
       ...(done?.unread ?? []),
-      ...[budgets, work, dead, lag].filter(isFailure),
+      ...[budgets, work, notices, dead, lag].filter(isFailure),
     ]),
   };
 }

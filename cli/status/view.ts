@@ -10,6 +10,7 @@ import type { EngineRecord } from '../../schemas/engineRecord.ts';
 import type { Failure } from '../failure.ts';
 import type { Header } from '../header.ts';
 import type { LagView } from '../lag.ts';
+import type { NoticesView } from '../notices.ts';
 import { wellAt } from '../wellAt.ts';
 import { isOpen, viewOf, waitReasonOf, type RepairLog } from '../journal.ts';
 
@@ -62,6 +63,7 @@ export type StatusView = {
   readonly budgets: readonly BudgetView[] | undefined;
   readonly repairs: RepairsView | undefined;
   readonly handedOver: readonly HandedOverView[] | undefined;
+  readonly notices: NoticesView | undefined;
   readonly dead: DeadView | undefined;
   readonly lag: LagView | undefined;
   readonly processes: readonly ProcessView[] | undefined;

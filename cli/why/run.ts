@@ -7,6 +7,7 @@ import { failure, isFailure, present, type Failure } from '../failure.ts';
 import { distinct, readHeader } from '../header.ts';
 import { exits, type Exit, type Invocation } from '../io.ts';
 import { readLogs, stateOf, type RepairLog } from '../journal.ts';
+import { readNotices } from '../notices.ts';
 import { withSources } from '../perform.ts';
 import { readRecord } from '../records.ts';
 import { storyOf } from '../repairs/story.ts';
@@ -29,12 +30,13 @@ export async function run(invocation: Invocation, node: string): Promise<Exit> {
 }
 
 async function readKnown(sources: Sources, node: string, asOf: number): Promise<Known> {
-  const [head, facts, kept, log, workflow] = await Promise.all([
+  const [head, facts, kept, log, workflow, notices] = await Promise.all([
     readHeader(sources, asOf),
     readFacts(sources, node),
     readRecord(sources, node),
     newestLog(sources, node),
     readWorkflow(sources, node),
+    readNotices(sources),
   ]);
   const state = await readState(sources, node, log, workflow);
   const story = log && !isFailure(log) ? storyOf(log, present(state)) : undefined;
@@ -48,7 +50,11 @@ async function readKnown(sources: Sources, node: string, asOf: number): Promise<
     story,
     state: present(state),
     workflow: present(workflow),
-    unread: distinct([...head.unread, ...[facts, kept, log, workflow, state].filter(isFailure)]),
+    notices: present(notices)?.undelivered.filter((notice) => notice.node === node),
+    unread: distinct([
+      ...head.unread,
+      ...[facts, kept, log, workflow, notices, state].filter(isFailure),
+    ]),
   };
 }
 

@@ -11,6 +11,7 @@ import type { Described } from '../../temporal/index.ts';
 import type { Failure } from '../failure.ts';
 import { noteText, type Header } from '../header.ts';
 import { isOpen, type RepairView } from '../journal.ts';
+import { undeliveredText, type UndeliveredView } from '../notices.ts';
 import { blockersText } from '../repairs/note.ts';
 import type { Story } from '../repairs/story.ts';
 import { wellAt } from '../wellAt.ts';
@@ -31,6 +32,8 @@ export type Known = {
   /** The newest repair's state: folded from the journal, or else asked of the repair itself. */
   readonly state?: RepairState | undefined;
   readonly workflow?: Described | undefined;
+  /** Tickets of this node that have not arrived. */
+  readonly notices?: readonly UndeliveredView[] | undefined;
   readonly unread: readonly Failure[];
 };
 
@@ -62,6 +65,8 @@ export type WhyView = {
   readonly repair?: RepairView;
   readonly did: readonly { readonly at: EpochMs; readonly phase: string; readonly text: string }[];
   readonly why: readonly Why[];
+  /** Tickets of this node that have not arrived; absent where there is none. */
+  readonly notices?: readonly UndeliveredView[];
   /** Cordoned by Slipway. */
   readonly isolated: boolean;
   readonly held: boolean;
@@ -73,7 +78,7 @@ export type WhyView = {
 };
 
 export function whyView(known: Known, takeBack: readonly string[]): WhyView {
-  const { header, node, facts, record, story, unread } = known;
+  const { header, node, facts, record, story, notices = [], unread } = known;
   const why = reasons(known);
   return {
     kind: 'Why',
@@ -85,6 +90,7 @@ export function whyView(known: Known, takeBack: readonly string[]): WhyView {
     ...(story && { repair: story.repair }),
     did: deeds(story),
     why,
+    ...(notices.length > 0 && { notices }),
     isolated: facts !== undefined && isIsolated(facts),
     held: facts !== undefined && isHeld(facts),
     again: waysBack(known, why),
@@ -108,12 +114,13 @@ function waysBack({ story, gone }: Known, why: readonly Why[]): WhyView['again']
   const outcome = story?.repair.outcome;
   if (gone || !why.some(({ code }) => code === 'handed-over')) return [];
   if (!story || !outcome || !handedOverOutcomes.includes(outcome)) return [];
+  if (story.ladder.length === 0) return [];
   const rungsLeft = story.nextRung !== undefined && story.nextRung < story.ladder.length;
   return rungsLeft ? ['continue', 'rerun'] : ['rerun'];
 }
 
 function thoughts(known: Known): string[] {
-  const { facts, gone, record, story, workflow, header } = known;
+  const { facts, gone, record, story, workflow, header, notices = [] } = known;
   const often = record && oftenThought(record, header.asOf);
   return [
     ...(gone ? ['The cluster has no node of this name (any more).'] : []),
@@ -121,6 +128,7 @@ function thoughts(known: Known): string[] {
     ...(story ? [repairThought(story.repair)] : []),
     ...(often === undefined ? [] : [often]),
     ...(workflow ? workflowThoughts(workflow, story) : []),
+    ...notices.map((notice) => undeliveredText(notice, header.asOf)),
   ];
 }
 

@@ -91,6 +91,18 @@ const commands = { slipway, kubectl: 'kubectl' };
 const unread = [failure('hubUnreachable', 'Cannot reach NATS.')];
 const head = header({ paused: { by: 'ada', reason: 'work', at: at(10) } });
 const screen = { version: 1, header: head, unread } as const;
+const undelivered = [
+  {
+    sink: 'file',
+    delivery: 'r/1',
+    repairId: 'r',
+    node: 'n',
+    since: at(1),
+    tries: 1,
+    nextTryAt: at(9),
+    answer: 'x',
+  },
+] as const;
 const known = {
   header: head,
   node: sampleNode,
@@ -98,8 +110,10 @@ const known = {
   gone: false,
   record: record(),
   story: storyFrom(turns),
+  notices: undelivered,
   unread,
 };
+const unreadable = { sink: 'file', count: 1, at: at(1), streamSequence: 3, why: 'x' } as const;
 const letter = {
   cluster: 'c',
   subject: 'fault.c.n.Check',
@@ -140,6 +154,7 @@ const screens: Readonly<Record<string, Shown>> = {
         longestWait: { repairId: 'r', node: 'n', phase: 'migrating', reason: 'x', since: at(1) },
       },
       handedOver: [{ repairId: 'r', node: 'n', outcome: 'escalated', reason: 'x', at: at(1) }],
+      notices: { undelivered, unreadable: [unreadable] },
       dead: { count: 1 },
       lag: { waiting: 1, inHand: 1 },
       processes: [{ name: 'nats', pid: 1, alive: false, logFile: '/x' }],

@@ -6,6 +6,7 @@ import { findings } from '../../../cli/doctor/findings.ts';
 import { failure } from '../../../cli/failure.ts';
 import { renderFaults } from '../../../cli/faults/list.ts';
 import { viewOf } from '../../../cli/journal.ts';
+import { noticesOf } from '../../../cli/notices.ts';
 import { renderList } from '../../../cli/repairs/list.ts';
 import { renderReplay, replayView } from '../../../cli/repairs/replay.ts';
 import { renderStory } from '../../../cli/repairs/tree.ts';
@@ -30,6 +31,8 @@ import {
   tagged,
 } from '../../support/given.ts';
 import type { Blocker, RepairEvent } from '../../../domain/repair/types.ts';
+import type { NoticeRecord } from '../../../schemas/noticeRecord.ts';
+import { sampleTicket } from '../../support/tickets.ts';
 import { turn, type Turn } from '../../support/recorded.ts';
 import { faultEvent, sampleNode } from '../../support/samples.ts';
 import {
@@ -132,6 +135,39 @@ describe('repairs', () => {
   });
 });
 
+const about = { sink: 'webhook', node: sampleNode, repairId, since: at(60) } as const;
+const notices: readonly NoticeRecord[] = [
+  {
+    kind: 'pending',
+    ...about,
+    delivery: 'r-other/3',
+    repairId: 'r-other',
+    since: at(90),
+    tries: 0,
+    nextTryAt: now,
+    ticket: sampleTicket(),
+  },
+  {
+    kind: 'pending',
+    ...about,
+    delivery: `${repairId}/9`,
+    tries: 4,
+    nextTryAt: now + 8_000,
+    answer: 'connect ECONNREFUSED 10.0.0.9:443',
+    ticket: sampleTicket(),
+  },
+  { kind: 'delivered', ...about, delivery: 'r-old/7', tries: 1, at: at(2) },
+  {
+    kind: 'unreadable',
+    sink: 'file',
+    count: 1,
+    at: at(5),
+    subject: 'journal.x',
+    streamSequence: 17,
+    why: 'not JSON',
+  },
+];
+
 describe('status', () => {
   const nodes = Array.from({ length: 30 }, (_, index) =>
     nodeFacts({ name: `node-${index}`, uid: `uid-${index}`, unschedulable: index === 0 }),
@@ -148,6 +184,7 @@ describe('status', () => {
       budgets: budgetsOf(nodes, ledger, engine()),
       repairs: repairsOf([logOf(migrating), logOf(escalated)]),
       handedOver: handedOverOf([handedOver, record()], engine(), now),
+      notices: noticesOf(notices),
       dead: { count: 2, newestAt: at(30) },
       lag: { waiting: 12, inHand: 3 },
       processes: [
@@ -167,6 +204,7 @@ describe('status', () => {
       budgets: undefined,
       repairs: undefined,
       handedOver: undefined,
+      notices: undefined,
       dead: undefined,
       lag: undefined,
       processes: undefined,
@@ -267,6 +305,17 @@ describe('why', () => {
     expect(codes(before + 1)).toEqual(['not-faulty']);
   });
 
+  test('a ticket that has not arrived is said with its last answer', () => {
+    const { undelivered } = noticesOf(notices);
+    const view = whyView(known({ notices: undelivered }), takeBack);
+    expect(view.thinks.slice(1)).toEqual([
+      `The ticket of repair ${repairId} is not delivered to the webhook yet: for 40s, 4 tries, last answer: connect ECONNREFUSED 10.0.0.9:443; next try in 8s.`,
+      'The ticket of repair r-other is not delivered to the webhook yet: for 10s, 0 tries.',
+    ]);
+    expect(view.notices).toEqual(undelivered);
+    expect(whyView(known({ notices: [] }), takeBack)).not.toHaveProperty('notices');
+  });
+
   test('a node on hold, its repair handed over, and the hub stopped', async () => {
     const hold = JSON.stringify({ by: 'ada', reason: 'new disk', at: at(50) });
     const workflow = {
@@ -321,7 +370,7 @@ describe('others', () => {
   test('doctor', async () => {
     const found = findings({
       header: header(),
-      engine: engine({ mode: 'observe', policies: [] }),
+      engine: engine({ mode: 'observe', policies: [], tickets: [] }),
       kube: undefined,
       temporal: failure('temporalUnreachable', 'Temporal at 127.0.0.1:1: refused.'),
       hub: {
@@ -336,6 +385,7 @@ describe('others', () => {
       ledger: undefined,
       unreadable: ['ip-10-0-1-9', 'ip-10-0-1-11'],
       lag: { waiting: 5_000 },
+      notices: noticesOf(notices),
       dead: 3,
       isLocal: false,
     });
