@@ -54,7 +54,8 @@ async function ensure(
   const about = await describeRepair(options.temporal, record);
   if (about.kind === 'failed') return 'later';
   if (about.kind === 'found' && about.repairId === episode.repairId) {
-    if (!about.running) return 'gone';
+    // A run fails by itself alone, where it cannot go on; all other ends come from outside.
+    if (!about.running) return about.status === 'FAILED' ? 'stuck' : 'gone';
     return about.failedTasks < mostFailedTasks ? 'heard' : stop(options, record);
   }
   const lastOneRuns = about.kind === 'found' && about.running;

@@ -10,7 +10,7 @@ import { decide } from '../domain/repair/decide.ts';
 import { evolve, initialState } from '../domain/repair/evolve.ts';
 import { mostCommandsAtOnce } from '../domain/repair/patience.ts';
 import type { Command, RepairEvent, RepairState } from '../domain/repair/types.ts';
-import { stateQuery } from './contract/index.ts';
+import { isUnderstood, stateQuery } from './contract/index.ts';
 import type { NodeRepairInput, NodeRepairResult } from './contract/index.ts';
 import { hear, uncancelled } from './hear.ts';
 import { Inbox } from './inbox.ts';
@@ -24,6 +24,7 @@ const eventsPerRun = 4_000;
 const bytesPerRun = 1024 * 1024;
 
 export function nodeRepair(input: NodeRepairInput): Promise<NodeRepairResult> {
+  failIfForeign(input);
   const inbox = new Inbox(input.carried?.inbox ?? []);
   return uncancelled(inbox, () => repair(input, inbox));
 }
@@ -64,6 +65,13 @@ async function repair(
 
 function isOver(state: RepairState): boolean {
   return state.phase === 'closed';
+}
+
+/** A state that this version may misread is nobody's to act on: the failed run is handed over like one that spins. */
+function failIfForeign({ carried }: NodeRepairInput): void {
+  if (!carried || isUnderstood(carried.version)) return;
+  const { version } = carried;
+  throw ApplicationFailure.nonRetryable(`the state of version ${version} is not understood here`);
 }
 
 /** The decision hands a spin over; this is for a defect in just that. A failed run is handed over by the reconciler. */

@@ -2,6 +2,7 @@
 import { emptyBacklog, released, withEntry } from '../domain/repair/entries.ts';
 import type { Backlog } from '../domain/repair/entries.ts';
 import type { JournalEntry, RepairOpening, RepairState } from '../domain/repair/types.ts';
+import { carriedVersion } from './contract/index.ts';
 import type { NodeRepairInput } from './contract/index.ts';
 import type { Inbox } from './inbox.ts';
 
@@ -84,7 +85,13 @@ export class Pending {
 
   carry(state: RepairState, inbox: Inbox): Carried {
     const sequence = this.#sequence;
-    return { version: 1, state, inbox: inbox.drain(), pending: this.#backlog, sequence };
+    return {
+      version: carriedVersion,
+      state,
+      inbox: inbox.drain(),
+      pending: this.#backlog,
+      sequence,
+    };
   }
 }
 

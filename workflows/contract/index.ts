@@ -28,11 +28,18 @@ export const arriveSignal = 'arrive';
 /** Answers with the repair's present state. */
 export const stateQuery = 'state';
 
+/** What is carried may come from another build: later minor versions count up behind the point, and only add. */
+export const carriedVersion = 1;
+
+export function isUnderstood(version: number): boolean {
+  return Math.floor(version) === carriedVersion;
+}
+
 /** `carried` is set by the workflow itself when it continues as new. */
 export type NodeRepairInput = {
   readonly opening: RepairOpening;
   readonly carried?: {
-    readonly version: 1;
+    readonly version: number;
     readonly state: RepairState;
     readonly inbox: readonly RepairEvent[];
     readonly pending: Backlog;
