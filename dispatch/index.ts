@@ -7,7 +7,7 @@ import type { EpochMs, Mode, ReasonCode } from '../domain/vocabulary.ts';
 import { consumeFaults } from '../event-hub/index.ts';
 import type { Bucket, DeadLetter, Hub } from '../event-hub/index.ts';
 import { getNode } from '../kube/index.ts';
-import type { Kube, NodeCache, PodCache } from '../kube/index.ts';
+import type { Kube, NodeCache } from '../kube/index.ts';
 import type { GuardRecord } from '../schemas/guardRecord.ts';
 import type { Temporal } from '../temporal/index.ts';
 import { createAlarms } from './alarms.ts';
@@ -34,7 +34,6 @@ export type DispatchOptions = {
   readonly observer: Kube;
   readonly actor: Kube;
   readonly nodes: NodeCache;
-  readonly pods: PodCache;
   readonly policies: readonly RepairPolicy[];
   readonly mode: Mode;
   readonly codeVersion: string;
@@ -43,6 +42,8 @@ export type DispatchOptions = {
   /** What the guard holds, and how to give it back. */
   readonly book: Pick<PermitBook, 'permits' | 'release'>;
   readonly onMended: ReconcileOptions['onMended'];
+  /** A defect of the reconciler; the next minute tries again. */
+  readonly onFailed: (error: unknown) => void;
   readonly onUnowned: (repairId: string, reason: Unowned) => void;
   readonly onBad: (letter: DeadLetter) => void;
   /** What an operator should know of; a sentence. */
@@ -116,9 +117,12 @@ async function dispatch(options: DispatchOptions, atEnd: (end: () => void) => vo
 }
 
 /** One comparison after the other: a slow one delays the next and never meets it. */
-async function reconcileUntil(options: ReconcileOptions, signal: AbortSignal): Promise<void> {
+async function reconcileUntil(
+  options: ReconcileOptions & Pick<DispatchOptions, 'onFailed'>,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
-    await reconcile(options);
+    await reconcile(options).catch(options.onFailed);
     await delay(reconcileEveryMs, undefined, { signal }).catch(() => undefined);
   }
 }

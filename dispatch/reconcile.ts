@@ -4,8 +4,8 @@ import type { Fix, Holdings, RepairRef, Standing, Waiter } from '../domain/dispa
 import type { Permit } from '../domain/guard/types.ts';
 import type { NodeFacts } from '../domain/node.ts';
 import { marks } from '../domain/vocabulary.ts';
-import { getNode, markNode, untagPod } from '../kube/index.ts';
-import type { NodeCache, PodCache } from '../kube/index.ts';
+import { getNode, listLabelledPods, listNodes, markNode, untagPod } from '../kube/index.ts';
+import type { NodeCache } from '../kube/index.ts';
 import { describeRepair } from '../temporal/index.ts';
 import type { Temporal } from '../temporal/index.ts';
 import { handOver, leaveNode } from './handOver.ts';
@@ -25,7 +25,6 @@ export type ReconcileOptions = HandOverOptions & {
   readonly cluster: string;
   readonly temporal: Temporal;
   readonly nodes: NodeCache;
-  readonly pods: PodCache;
   readonly records: Records;
   readonly voice: Voice;
   readonly book: PermitBook;
@@ -33,7 +32,7 @@ export type ReconcileOptions = HandOverOptions & {
   readonly onMended: (fix: Fix['kind'], of: string) => void;
 };
 
-/** Older than this the caches are no ground for undoing anything; the next minute comes soon. */
+/** Older than this the cache is no ground for undoing anything, and the API server is asked. */
 const freshEnoughMs = 10_000;
 const askedAtOnce = 8;
 
@@ -50,17 +49,24 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
 }
 
 async function holdings(options: ReconcileOptions): Promise<Holdings | undefined> {
-  const { nodes, pods, records, book } = options;
-  const permits = await book.permits();
-  const isFresh = nodes.stalenessMs() <= freshEnoughMs && pods.stalenessMs() <= freshEnoughMs;
-  if (!permits || !isFresh) return undefined;
-  return {
-    permits,
-    waiters: book.waiters(),
-    nodes: nodes.list(),
-    pods: pods.list().filter(({ repair }) => repair !== undefined),
-    records: records.all(),
-  };
+  const { observer, records, book } = options;
+  const [permits, nodes, pods] = await Promise.all([
+    book.permits(),
+    allNodes(options),
+    listLabelledPods(observer),
+  ]);
+  if (!permits || !nodes || !pods.ok) return undefined;
+  const found = { permits, nodes, pods: pods.value };
+  return { ...found, waiters: book.waiters(), records: records.all() };
+}
+
+async function allNodes({
+  observer,
+  nodes,
+}: ReconcileOptions): Promise<Holdings['nodes'] | undefined> {
+  if (nodes.stalenessMs() <= freshEnoughMs) return nodes.list();
+  const listed = await listNodes(observer);
+  return listed.ok ? listed.value : undefined;
 }
 
 async function standingsOf(

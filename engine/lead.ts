@@ -12,7 +12,14 @@ import { announce } from './announce.ts';
 import type { EngineMetrics } from './metrics.ts';
 import { tendHub } from './tend.ts';
 
-type Handlers = 'onIgnored' | 'onUnowned' | 'onMended' | 'onBad' | 'onTrouble' | 'book';
+type Handlers =
+  | 'onIgnored'
+  | 'onUnowned'
+  | 'onMended'
+  | 'onFailed'
+  | 'onBad'
+  | 'onTrouble'
+  | 'book';
 
 export type LeadOptions = Omit<DispatchOptions, 'signal' | Handlers> & {
   readonly ticket?: TicketOptions;
@@ -55,6 +62,7 @@ function dispatchFaults(options: LeadOptions, signal: AbortSignal): Promise<void
     book: bookOf(options.guard),
     onUnowned: (repairId, reason) =>
       log.warn('a repair that cannot go on is handed over', { repairId, reason }),
+    onFailed: (error) => log.error('the reconciler failed', { error: String(error) }),
     onMended: (fix, of) => {
       metrics.mended(fix);
       log.warn('something that no open repair owns was mended', { fix, of });

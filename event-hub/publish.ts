@@ -2,7 +2,7 @@
 import type { FaultEvent } from '../domain/fault.ts';
 import { streams } from '../domain/vocabulary.ts';
 import { formatFaultEvent, maxFaultEventBytes } from '../schemas/faultEvent.ts';
-import { formatJournalLine, type JournalLine } from '../schemas/journalLine.ts';
+import { formatLineOrStub, type JournalLine } from '../schemas/journalLine.ts';
 import { asFailure, type Hub, type HubFailure } from './connection.ts';
 import { faultSubject, journalSubject } from './subjects.ts';
 
@@ -47,7 +47,7 @@ export async function publishJournal(
 ): Promise<{ readonly kind: 'stored' } | Invalid | HubFailure> {
   const sends: { line: JournalLine; body: string }[] = [];
   for (const line of lines) {
-    const text = formatJournalLine(line);
+    const text = formatLineOrStub(line);
     if (!text.ok) return { kind: 'invalid', why: `journal line ${journalId(line)}: ${text.why}` };
     sends.push({ line, body: text.value });
   }

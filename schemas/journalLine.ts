@@ -80,6 +80,38 @@ export function formatJournalLine(line: JournalLine): Parsed<string> {
   return written.success ? { ok: true, value: text } : { ok: false, why: explain(written.error) };
 }
 
+/** Far below what the hub takes, and more than any entry needs. */
+const longestLine = 256 * 1024;
+
+/**
+ * The same, but what can never be journaled is replaced by a stub that says so: an entry that is refused for ever would
+ * keep its repair open for ever. Refused is only what names no place in the journal.
+ */
+export function formatLineOrStub(line: JournalLine): Parsed<string> {
+  const whole = formatJournalLine(line);
+  if (whole.ok && whole.value.length <= longestLine) return whole;
+  const why = whole.ok ? `longer than ${longestLine} characters` : whole.why;
+  return formatJournalLine(stubOf(line, why));
+}
+
+function stubOf(line: JournalLine, why: string): JournalLine {
+  const { version, repairId, cluster, node, sequence, at, from, to } = line;
+  const isStep = [from, to].every((phase) => phases.some((known) => known === phase));
+  return {
+    version,
+    cluster,
+    sequence,
+    at,
+    ...(repairId !== undefined && { repairId }),
+    ...(node !== undefined && { node }),
+    ...(isStep && from && to && { from, to }),
+    command: { kind: 'unwritable' },
+    reason: `This entry could not be journaled: ${why}`.slice(0, 1024).toWellFormed(),
+    events: [],
+    by: 'slipway',
+  };
+}
+
 /** What `domain/` wrote is believed to be what `domain/` wrote: only the kinds are looked at again. */
 const repairEntrySchema = journalLineSchema.extend({
   repairId: z.string(),

@@ -23,7 +23,7 @@ export function replay(
   const replayed: Replayed[] = [];
   let state = initialState(opening);
   for (const { sequence, at, command, events, repeated } of entries) {
-    if (command.kind !== 'open' && command.kind !== 'leftOut') {
+    if (isDecided(command)) {
       const decided = decide(state, policy, at);
       const same = repeated ? command.kind === decided.kind : isSame(command, decided);
       replayed.push({ sequence, at, phase: state.phase, recorded: command, decided, same });
@@ -31,6 +31,10 @@ export function replay(
     state = events.reduce(evolve, state);
   }
   return replayed;
+}
+
+function isDecided(command: JournalEntry['command']): command is Command {
+  return command.kind !== 'open' && command.kind !== 'leftOut' && command.kind !== 'unwritable';
 }
 
 /** Commands are flat: what one says and the other leaves out is a difference. */

@@ -388,4 +388,6 @@ export type JournalEntry = {
 export type Recorded =
   | { readonly kind: 'open' }
   /** So many entries were left out, since the journal did not answer for too long. */
-  | { readonly kind: 'leftOut'; readonly entries: number };
+  | { readonly kind: 'leftOut'; readonly entries: number }
+  /** The entry itself could not be written. */
+  | { readonly kind: 'unwritable' };

@@ -2,6 +2,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import {
   asRepairEntry,
   formatJournalLine,
+  formatLineOrStub,
   parseJournalLine,
 } from '../../../schemas/journalLine.ts';
 import type { JournalEntry } from '../../../domain/repair/types.ts';
@@ -60,5 +61,39 @@ describe('the entry of a repair', () => {
 
   it('is not what was decided without a repair', () => {
     expect(asRepairEntry(journalLine())).toBeUndefined();
+  });
+});
+
+describe('a line that can never be journaled', () => {
+  const told = (line: JournalLine) => {
+    const text = formatLineOrStub(line);
+    if (!text.ok) throw new Error(text.why);
+    const back = parseJournalLine(text.value);
+    if (!back.ok) throw new Error(back.why);
+    return back.value;
+  };
+
+  it.each<[string, Partial<JournalLine>]>([
+    ['an author of 300 characters', { by: 'n'.repeat(300) }],
+    ['an event without a time', { events: [{ kind: 'isolated' } as never] }],
+    ['a command without a kind', { command: {} as never }],
+    ['a phase that nobody knows', { from: 'cooling' as never, to: 'cooling' as never }],
+    ['half a megabyte of events', { events: [{ kind: 'x'.repeat(500_000), at: 1 }] }],
+  ])('because of %s is a stub that says so, in its place', (_what, changes) => {
+    const line = journalLine({ from: 'tagging', to: 'tagging', ...changes });
+    const stub = told(line);
+    expect(stub).toMatchObject({ repairId: line.repairId, sequence: line.sequence, at: line.at });
+    expect(stub.command.kind).toBe('unwritable');
+    expect(stub.reason).toMatch(/^This entry could not be journaled: /);
+    expect(stub.events).toEqual([]);
+  });
+
+  it('is written as it is where it can be', () => {
+    const line = journalLine();
+    expect(told(line)).toEqual(line);
+  });
+
+  it('is refused only where it names no place', () => {
+    expect(formatLineOrStub(journalLine({ sequence: -1 })).ok).toBe(false);
   });
 });
