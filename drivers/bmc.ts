@@ -30,6 +30,15 @@ export type FoundBmc =
 
 export type FindBmc = (node: string) => Promise<FoundBmc>;
 
+/** The whole of it, or why it cannot be read. */
+export async function readInventory(path: string): Promise<Parsed<BmcInventory>> {
+  try {
+    return parseBmcInventory({ path, text: await readFile(path, 'utf8') });
+  } catch (error) {
+    return { ok: false, why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
 /** A changed inventory or password needs no restart. Parsing thousands of entries takes long, so an unchanged text is not parsed again. */
 export function bmcFinder(files: BmcFiles): FindBmc {
   let known: { readonly text: string; readonly parsed: Parsed<BmcInventory> } | undefined;

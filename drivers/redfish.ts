@@ -1,11 +1,11 @@
 /** Resets a machine through its BMC: at most one reset per call, and only of the machine that the Node runs on. */
-import { canProve, provesMachine } from '../domain/repair/machineIdentity.ts';
+import { canProve } from '../domain/repair/machineIdentity.ts';
 import { chooseReset } from '../domain/repair/resetType.ts';
 import type { EpochMs, ReasonCode } from '../domain/vocabulary.ts';
-import { parseActionInfo, parseRedfishSystem, type RedfishSystem } from '../schemas/redfish.ts';
 import { bmcFinder, type Bmc, type FindBmc } from './bmc.ts';
 import { retryAfterOf, type HttpAnswer, type HttpLimits } from './http.ts';
 import type { Driver, Fitness, NotTried, RungRequest, RungResult } from './port.ts';
+import { readMachine } from './redfishSystem.ts';
 import { talkTo, toldIn, type Talk } from './redfishTalk.ts';
 
 export type RedfishOptions = {
@@ -98,43 +98,20 @@ function fitnessOf(plan: Plan): Fitness {
   return { ...rejected(plan.why, plan.code), ...(plan.thisRungOnly && { thisRungOnly: true }) };
 }
 
-/** Reads the system and decides; nothing is sent that could act. */
-async function planReset(talk: Talk, { entry }: Bmc, request: RungRequest): Promise<Plan> {
-  const { address, systemId } = entry;
-  const what = `cannot read system ${systemId} at ${address}`;
-  const url = new URL(`${address}/redfish/v1/Systems/${encodeURIComponent(systemId)}`);
-  const reading = await talk.read(url);
-  if (reading.kind !== 'read') return { ...reading, why: `${what}: ${reading.why}` };
-  const system = parseRedfishSystem(reading.text);
-  // A BMC that is starting answers well and with half a document.
-  if (!system.ok) return { kind: 'unavailable', why: `${what}: ${system.why}` };
-  const proof = provesMachine(request.node, system.value.uuid, request.sharers);
-  if (!proof.ok) return { kind: 'refused', code: 'wrong-machine', why: proof.why };
-  return resetOf(talk, system.value, request.rung.action);
-}
-
-async function resetOf(talk: Talk, system: RedfishSystem, action: string): Promise<Plan> {
-  const resetTypes = system.resetTypes ?? (await listedElsewhere(talk, system));
-  const choice = chooseReset(action, { power: system.power, resetTypes });
+/** Reads the machine and decides; nothing is sent that could act. */
+async function planReset(talk: Talk, bmc: Bmc, request: RungRequest): Promise<Plan> {
+  const machine = await readMachine(talk, bmc, request);
+  if (machine.kind !== 'known') return machine;
+  const { power, resetTypes, resetTarget = '' } = machine.system;
+  const choice = chooseReset(request.rung.action, { power, resetTypes });
   if (choice.kind === 'later') return { kind: 'unavailable', why: choice.why };
   if (choice.kind === 'refuse') return { kind: 'refused', why: choice.why, thisRungOnly: true };
-  const { resetTarget = '' } = system;
   if (resetTarget === '') return { kind: 'refused', why: 'the BMC offers no reset of this system' };
   const target = talk.within(resetTarget);
   const elsewhere = `the BMC has resets sent to ${resetTarget.slice(0, 200)}, which is not this BMC`;
   if (!target) return { kind: 'refused', why: elsewhere };
   const { type, instead } = choice;
   return { kind: 'ready', target, type, label: instead ?? type };
-}
-
-/** A BMC that does not say is asked for what the policy wants, and says no by itself. */
-async function listedElsewhere(
-  talk: Talk,
-  { actionInfo }: RedfishSystem,
-): Promise<readonly string[] | undefined> {
-  const url = actionInfo === undefined ? undefined : talk.within(actionInfo);
-  const reading = url && (await talk.read(url));
-  return reading?.kind === 'read' ? parseActionInfo(reading.text) : undefined;
 }
 
 function withoutAct(plan: Exclude<Plan, { readonly kind: 'ready' }>): RungResult {

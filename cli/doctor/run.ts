@@ -1,5 +1,7 @@
 /** `slipway doctor`: whether everything is as it must be for Slipway to keep its promises. */
+import { checkInventory, type InventoryReport } from '../../drivers/inventoryCheck.ts';
 import { inspectHub, type HubFacts } from '../../event-hub/index.ts';
+import { listNodes } from '../../kube/index.ts';
 import { failure, isFailure, showFailure, type Failure } from '../failure.ts';
 import { hubFailure } from '../hubFailure.ts';
 import { readHeader, renderHeader, type Header } from '../header.ts';
@@ -9,11 +11,12 @@ import { readLetters } from '../dead/list.ts';
 import { withSources } from '../perform.ts';
 import { readLag } from '../lag.ts';
 import { readLedger, readRecords } from '../records.ts';
-import { show } from '../show.ts';
+import { show, tell } from '../show.ts';
 import { inTime, sentence, type Sources } from '../sources.ts';
 import { painter, type Paint } from '../text/paint.ts';
 import { wrap } from '../text/table.ts';
 import { findings, type Finding } from './findings.ts';
+import { inventoryFindings } from './inventoryFindings.ts';
 
 export type DoctorView = {
   readonly kind: 'Examination';
@@ -22,9 +25,17 @@ export type DoctorView = {
   readonly findings: readonly Finding[];
 };
 
-export async function run(invocation: Invocation): Promise<Exit> {
+export type DoctorOptions = { readonly bmcInventory?: string };
+
+export async function run(invocation: Invocation, options: DoctorOptions = {}): Promise<Exit> {
   return withSources(invocation, { hub: true, temporal: true }, async (sources) => {
-    const view = await examine(sources, invocation.io.now());
+    const inventory = options.bmcInventory ?? sources.places.local?.bmc?.inventory;
+    const [examined, report] = await Promise.all([
+      examine(sources, invocation.io.now()),
+      examineInventory(sources, invocation, inventory),
+    ]);
+    const all = [...examined.findings, ...inventoryFindings(report)];
+    const view: DoctorView = { ...examined, findings: all };
     show(invocation, view, renderDoctor);
     const bad = view.findings.filter(({ grade }) => grade === 'bad').length;
     if (bad === 0) return exits.done;
@@ -56,7 +67,37 @@ async function examine(sources: Sources, asOf: number): Promise<DoctorView> {
     dead: isFailure(letters) ? letters : letters.length,
     isLocal: sources.places.local !== undefined,
   };
-  return { kind: 'Examination', version: 1, header: head.header, findings: findings(seen) };
+  return {
+    kind: 'Examination',
+    version: 1,
+    header: head.header,
+    findings: findings(seen),
+  };
+}
+
+const tellEveryMs = 2_000;
+
+/** Without the nodes nobody can tell whose BMCs they are; that they could not be read is a finding by itself. */
+async function examineInventory(
+  { kube }: Sources,
+  { io }: Invocation,
+  inventoryFile: string | undefined,
+): Promise<InventoryReport | undefined> {
+  if (inventoryFile === undefined || isFailure(kube)) return undefined;
+  const listed = await listNodes(kube);
+  if (!listed.ok) return { kind: 'unreadable', why: listed.refusal.message };
+  let tellAt = io.now() + tellEveryMs;
+  return checkInventory({
+    inventoryFile,
+    nodes: listed.value,
+    clock: io.now,
+    signal: io.interrupted,
+    onAsked: (asked, of) => {
+      if (!io.screen.live || io.now() < tellAt) return;
+      tellAt = io.now() + tellEveryMs;
+      tell(io, `${asked} of ${of} BMCs asked`);
+    },
+  });
 }
 
 async function hubFacts({ hub }: Sources): Promise<HubFacts | Failure> {

@@ -23,12 +23,20 @@ export function addLookCommands(program: Command, run: Run): void {
       run(flags, async (invocation) => (await import('../why/run.ts')).run(invocation, node)),
     );
   addFaults(program, run);
-  withPlaces(program.command('doctor'))
-    .description('whether all is as it must be for Slipway to keep its promises')
-    .action((flags: Flags) =>
-      run(flags, async (invocation) => (await import('../doctor/run.ts')).run(invocation)),
-    );
+  withPlaces(
+    program
+      .command('doctor')
+      .description('whether all is as it must be for Slipway to keep its promises')
+      .option('--bmc-inventory <file>', 'examine this inventory, and ask each BMC', readableFile),
+  ).action(({ bmcInventory, ...flags }: DoctorFlags) =>
+    run(flags, async (invocation) => {
+      const options = bmcInventory === undefined ? {} : { bmcInventory };
+      return (await import('../doctor/run.ts')).run(invocation, options);
+    }),
+  );
 }
+
+type DoctorFlags = Flags & { readonly bmcInventory?: string };
 
 type WatchFlags = Flags & { readonly watch?: true };
 

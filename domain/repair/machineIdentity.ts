@@ -16,7 +16,8 @@ export function provesMachine(
   sharers: readonly string[],
 ): MachineProof {
   const own = canProve(node, sharers);
-  if (!own.ok || (uuid !== undefined && canonical(uuid) === canonical(node.systemUuid))) return own;
+  if (!own.ok || (uuid !== undefined && canonicalUuid(uuid) === canonicalUuid(node.systemUuid)))
+    return own;
   const found = `the BMC's system has UUID ${uuid ?? '(none)'}`;
   return { ok: false, why: `${found}, node ${node.name} has ${node.systemUuid}` };
 }
@@ -32,15 +33,15 @@ export function canProve({ name, systemUuid }: Named, sharers: readonly string[]
 
 /** The other nodes that say they are this machine. */
 export function sharersOf(node: Named, all: readonly Named[]): readonly string[] {
-  const own = canonical(node.systemUuid);
+  const own = canonicalUuid(node.systemUuid);
   return all
-    .filter(({ name, systemUuid }) => name !== node.name && canonical(systemUuid) === own)
+    .filter(({ name, systemUuid }) => name !== node.name && canonicalUuid(systemUuid) === own)
     .map(({ name }) => name);
 }
 
 /** What a UUID is instead of a machine's own, in words; undefined where it looks like one. */
 export function doubtAbout(uuid: string): string | undefined {
-  const text = canonical(uuid);
+  const text = canonicalUuid(uuid);
   if (text === '') return 'no system UUID';
   if (!/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(text)) return `"${uuid}" for a UUID`;
   return isPlaceholder(text) ? `the placeholder UUID ${uuid}` : undefined;
@@ -56,6 +57,7 @@ function isPlaceholder(text: string): boolean {
   );
 }
 
-function canonical(uuid: string): string {
+/** As it is compared: without regard to letters and the blanks around it. */
+export function canonicalUuid(uuid: string): string {
   return uuid.trim().toLowerCase();
 }

@@ -27,6 +27,7 @@ const skeleton: Readonly<Record<string, string>> = {
   'workflows/nodeRepair.ts':
     "import type { Activities } from '../activities/index.ts';\nexport const nodeRepair = (activities: Activities): Activities => activities;",
   'workflows/index.ts': "export { nodeRepair } from './nodeRepair.ts';",
+  'drivers/inventoryCheck.ts': 'export const checkInventory = 1;',
   'temporal/repairs.ts': 'export const repairs = 1;',
   'probes/active/nodeConditions.ts': 'export const watchConditions = 1;',
   'engine/run.ts':

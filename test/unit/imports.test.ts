@@ -105,6 +105,11 @@ const plants: readonly Plant[] = [
     'direction:dispatch',
   ],
   ['guard/p28.ts', "import { nope } from './missing.ts';\nexport const x = nope;", 'not-found'],
+  [
+    'cli/p31.ts',
+    "import { checkInventory } from '../drivers/inventoryCheck.ts';\nexport const x = checkInventory;",
+    'direction:cli',
+  ],
   ['cli/p29.ts', "import pino from 'pino/file';\nexport const x = pino;", 'not-found'],
   [
     'temporal/p30.ts',

@@ -52,6 +52,7 @@ const wrong: Readonly<Record<string, readonly string[]>> = {
   '* --days': [...notNumbers, '0', '99999999999', '36501'],
   '* --limit': [...notNumbers, '0', '1000001'],
   'repairs replay --policy': notFiles,
+  'doctor --bmc-inventory': notFiles,
   'dead requeue <number>': [...notNumbers, '0', 'ALL', 'some'],
   'up --nodes': [...notNumbers, '10001'],
   'up --policies': ['', '/nope'],

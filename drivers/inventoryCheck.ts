@@ -1,0 +1,113 @@
+/** Examines a whole BMC inventory against the nodes of the cluster: what a repair would find when it needs it. */
+import type { NodeFacts } from '../domain/node.ts';
+import { canonicalUuid, canProve, sharersOf } from '../domain/repair/machineIdentity.ts';
+import { chooseReset } from '../domain/repair/resetType.ts';
+import type { EpochMs } from '../domain/vocabulary.ts';
+import type { RedfishSystem } from '../schemas/redfish.ts';
+import { bmcFinder, readInventory, type FindBmc } from './bmc.ts';
+import { readMachine } from './redfishSystem.ts';
+import { talkTo, type Talk } from './redfishTalk.ts';
+
+export type InventoryCheck = {
+  readonly inventoryFile: string;
+  readonly nodes: readonly NodeFacts[];
+  readonly clock: () => EpochMs;
+  readonly signal: AbortSignal;
+  /** Told now and then how many BMCs were asked. */
+  readonly onAsked: (asked: number, of: number) => void;
+};
+
+export type InventoryReport =
+  | { readonly kind: 'unreadable'; readonly why: string }
+  | {
+      readonly kind: 'read';
+      /** Entries of nodes that the cluster has. */
+      readonly entries: number;
+      /** Nodes whose machine could not be reset, each with the reason. */
+      readonly problems: readonly { readonly node: string; readonly why: string }[];
+      /** Passwords that others on this host may read. */
+      readonly warnings: readonly string[];
+      readonly nodesWithoutEntry: readonly string[];
+      readonly entriesWithoutNode: readonly string[];
+      /** Entries for which no time was left. */
+      readonly notAsked: number;
+    };
+
+/** So many BMCs at a time, each for so long, all together for so long. */
+const atOnce = 32;
+const eachMs = 5_000;
+const allMs = 60_000;
+
+export async function checkInventory(check: InventoryCheck): Promise<InventoryReport> {
+  const inventory = await readInventory(check.inventoryFile);
+  if (!inventory.ok) return { kind: 'unreadable', why: inventory.why };
+  const { entries } = inventory.value;
+  const names = new Set(check.nodes.map(({ name }) => name));
+  const named = check.nodes.filter(({ name }) => Object.hasOwn(entries, name));
+  const warnings = new Set<string>();
+  const find = bmcFinder({ ...check, onWarning: (warning) => warnings.add(warning) });
+  const asked = await askAll(check, named, find);
+  return {
+    kind: 'read',
+    entries: named.length,
+    problems: asked.flatMap(({ node, why }) => (why === undefined ? [] : [{ node, why }])),
+    warnings: [...warnings],
+    nodesWithoutEntry: [...names].filter((name) => !Object.hasOwn(entries, name)),
+    entriesWithoutNode: Object.keys(entries).filter((name) => !names.has(name)),
+    notAsked: named.length - asked.length,
+  };
+}
+
+type Asked = { readonly node: string; readonly why: string | undefined };
+
+/** A few at a time take the next one, until none is left or the time is over. */
+async function askAll(
+  check: InventoryCheck,
+  named: readonly NodeFacts[],
+  find: FindBmc,
+): Promise<readonly Asked[]> {
+  const endsAt = check.clock() + allMs;
+  const byUuid = Map.groupBy(check.nodes, ({ systemUuid }) => canonicalUuid(systemUuid));
+  const left = [...named];
+  const asked: Asked[] = [];
+  const work = async (): Promise<void> => {
+    for (;;) {
+      const node = check.clock() < endsAt && !check.signal.aborted ? left.shift() : undefined;
+      if (!node) return;
+      const sharers = sharersOf(node, byUuid.get(canonicalUuid(node.systemUuid)) ?? []);
+      asked.push({ node: node.name, why: await problemOf(check, find, { node, sharers }) });
+      check.onAsked(asked.length, named.length);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return asked;
+}
+
+/** What would keep a repair from resetting this machine; undefined where nothing would. */
+async function problemOf(
+  check: InventoryCheck,
+  find: FindBmc,
+  about: { readonly node: NodeFacts; readonly sharers: readonly string[] },
+): Promise<string | undefined> {
+  const bmc = await find(about.node.name);
+  if (!bmc.ok) return bmc.why;
+  const own = canProve(about.node, about.sharers);
+  if (!own.ok) return own.why;
+  const { clock, signal } = check;
+  const limits = { deadlineAt: clock() + eachMs, clock, signal };
+  return talkTo(bmc.value, limits, new Set(), async (talk) => {
+    const machine = await readMachine(talk, bmc.value, about);
+    return machine.kind === 'known' ? noReset(talk, machine.system) : machine.why;
+  });
+}
+
+/** Any of these is enough: which of them a ladder asks for is the policy's. */
+const actions = ['GracefulRestart', 'ForceRestart', 'PowerCycle', 'On'];
+
+function noReset(talk: Talk, { resetTarget, resetTypes }: RedfishSystem): string | undefined {
+  if (resetTarget === undefined || !talk.within(resetTarget))
+    return 'the BMC offers no reset of this system';
+  const choices = actions.map((action) => chooseReset(action, { power: undefined, resetTypes }));
+  if (choices.some(({ kind }) => kind === 'send')) return undefined;
+  return `the BMC offers none of ${actions.join(', ')}`;
+}
