@@ -102,7 +102,7 @@ export function distinct(failures: readonly Failure[]): readonly Failure[] {
 
 export function renderHeader(header: Header, width: number, paint: Paint): string[] {
   const { cluster, asOf } = header;
-  const place = cluster ? `${cluster.name} at ${cluster.server} (${cluster.id})` : 'not known';
+  const place = cluster ? placeOf(cluster) : 'not known';
   const state = `${header.mode ?? 'not known'}, ${pausedText(header)}`;
   return [
     ...labelled('Cluster', place, width),
@@ -110,6 +110,10 @@ export function renderHeader(header: Header, width: number, paint: Paint): strin
     ...labelled('Engine', engineText(header), width),
     ...labelled('Data', `as of ${moment(asOf)}`, width),
   ];
+}
+
+function placeOf({ name, server, id }: ClusterIdentity): string {
+  return server === '' ? `${name}: ${id}; its API was not reached` : `${name} at ${server} (${id})`;
 }
 
 function pausedText({ paused, pauseUnknown, asOf }: Header): string {
@@ -134,7 +138,15 @@ function engineText({ engine, engineUnknown, engineVersion, asOf }: Header): str
   const seen = `last seen ${duration(asOf - engine.seenAt)} ago`;
   if (engine.holder === '') return `none leads, ${seen}`;
   const silent = asOf - engine.seenAt > silentAfterMs ? ', SILENT' : '';
-  return `${engine.holder} leads${version}, ${seen}${silent}`;
+  return `${shortHolder(engine.holder)} leads${version}, ${seen}${silent}`;
+}
+
+/** The machine and the process, without the cluster before them and the random part behind. */
+export function shortHolder(holder: string): string {
+  return (
+    /^slipway\/[^/]+\/(.+?)(?:-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})?$/.exec(holder)?.[1] ??
+    holder
+  );
 }
 
 export function renderUnread(unread: readonly Failure[], width: number, paint: Paint): string[] {

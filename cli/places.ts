@@ -1,7 +1,7 @@
 /** Where the servers are: flags first, then the environment, then the local stack of the data folder. */
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { temporalNamespace } from '../domain/vocabulary.ts';
 import { defaultDataDir, readState } from '../embedded/state/index.ts';
 import type { StackState } from '../schemas/stackState.ts';
@@ -77,8 +77,10 @@ function nothingKnown(): Failure {
 /** A stack that was asked for by name outweighs the KUBECONFIG of everyday work. */
 function givenKubeconfig(flags: Flags, env: Env, stackIsNamed: boolean): string | undefined {
   const everyday = stackIsNamed ? '' : (env['KUBECONFIG'] ?? '');
-  const [first = ''] = everyday.split(':');
-  return flags.kubeconfig ?? env['SLIPWAY_KUBECONFIG'] ?? (first === '' ? undefined : first);
+  const files = everyday.split(delimiter).filter((file) => file !== '');
+  // Like kubectl, which passes over files that are not there.
+  const first = files.find((file) => existsSync(file)) ?? files[0];
+  return flags.kubeconfig ?? env['SLIPWAY_KUBECONFIG'] ?? first;
 }
 
 type Known = {

@@ -91,7 +91,7 @@ async function openCluster(places: Places): Promise<Cluster> {
 
 function given({ cluster: id, context }: Places): ClusterIdentity | undefined {
   if (id === undefined) return undefined;
-  return { id, name: context ?? 'given by --cluster', server: 'not reached' };
+  return { id, name: context ?? 'given by --cluster', server: '' };
 }
 
 const patienceMs = 10_000;

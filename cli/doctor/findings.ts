@@ -2,7 +2,7 @@
 import type { HubFacts } from '../../event-hub/index.ts';
 import type { EngineRecord } from '../../schemas/engineRecord.ts';
 import type { Failure } from '../failure.ts';
-import type { Header } from '../header.ts';
+import { shortHolder, type Header } from '../header.ts';
 import { undeliveredBySink, unreadableText, type NoticesView } from '../notices.ts';
 import { duration } from '../text/amounts.ts';
 
@@ -138,7 +138,7 @@ function engineFinding({ header, isLocal }: Seen): Finding {
   const advice = isLocal ? 'Start one: slipway up.' : 'Start one: slipway engine --config FILE.';
   if (header.engineUnknown) return { about, grade: 'bad', what: 'its Lease could not be read' };
   if (!engine || engine.holder === '') return { about, grade: 'bad', what: 'none leads', advice };
-  const what = `${engine.holder}, last seen ${duration(asOf - engine.seenAt)} ago`;
+  const what = `${shortHolder(engine.holder)}, last seen ${duration(asOf - engine.seenAt)} ago`;
   if (asOf - engine.seenAt > silentAfterMs) return { about, grade: 'bad', what, advice };
   return { about, grade: 'good', what };
 }

@@ -8,11 +8,14 @@ import { terminalIo } from './terminal.ts';
 
 /** A connection that does not end by itself must not keep a finished command alive. */
 const lingerMs = 2_000;
+const completionWord = '__complete';
 
 /** Runs one command line, the words after the program's name; sets the exit code of the process. */
 export const runOnTerminal = async (words: readonly string[]): Promise<void> => {
   const exit = await runCommand(words, terminalIo(flagsOf(words)));
   if (exit !== undefined) process.exitCode = exit;
+  // Whoever pressed a key waits for the end of this process.
+  if (words[0] === completionWord) process.exit();
   setTimeout(() => process.exit(), lingerMs).unref();
 };
 
@@ -24,6 +27,10 @@ export const runCommand = async (words: readonly string[], io: Io): Promise<Exit
   };
   const program = createProgram(io, onExit, flagsOf(words));
   try {
+    if (words[0] === completionWord) {
+      await (await import('../completion/complete.ts')).complete(program, words.slice(1), io);
+      return exits.done;
+    }
     await program.parseAsync([...words], { from: 'user' });
     return ended;
   } catch (error) {

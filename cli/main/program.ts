@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { Exit, Flags, Io } from '../io.ts';
 import { formOf } from '../show.ts';
 import { addChangeCommands, addDeadCommands, addRepairChanges } from './changeCommands.ts';
+import { addCompletionCommand } from './completionCommand.ts';
 import { addEngineCommand } from './engineCommand.ts';
 import { addLookCommands, addRepairLooks } from './lookCommands.ts';
 import { changeRunner, runner } from './run.ts';
@@ -33,5 +34,6 @@ export function createProgram(io: Io, onExit: (exit: Exit) => void, flags: Flags
   addDeadCommands(program, look, change);
   addStackCommands(program, io);
   addEngineCommand(program, io);
+  addCompletionCommand(program, io);
   return program;
 }

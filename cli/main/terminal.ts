@@ -98,8 +98,10 @@ export function calledAs(
   [node = 'node', entry = 'slipway']: readonly string[],
   env: NodeJS.ProcessEnv,
 ): string {
+  if (/\/kubectl-slipway(\.mjs)?$/.test(entry)) return 'kubectl slipway';
   if (env['npm_lifecycle_event'] === 'slipway') return 'npm run -s slipway --';
   if (env['npm_command'] === 'exec') return 'npx slipway';
+
   const onPath = (env['PATH'] ?? '').split(':').includes(dirname(entry));
   if (entry.endsWith('/slipway')) return onPath ? 'slipway' : quote(entry);
   return `${quote(node)} ${quote(entry)}`;

@@ -1,6 +1,6 @@
 /** The status screen as text. */
 import { phases } from '../../domain/vocabulary.ts';
-import { renderHeader, renderUnread } from '../header.ts';
+import { renderHeader, renderUnread, shortHolder } from '../header.ts';
 import type { Screen } from '../io.ts';
 import type { Commands } from '../places.ts';
 import { undeliveredBySink, unreadableText } from '../notices.ts';
@@ -40,7 +40,7 @@ export function statusFacts(view: StatusView): string[] {
   const { mode, paused, engine } = view.header;
   return [
     `Mode        ${mode ?? 'not known'}, ${paused ? `paused: ${paused.reason}` : 'not paused'}`,
-    `Engine      ${engine?.holder ?? 'none'}`,
+    `Engine      ${engine ? shortHolder(engine.holder) : 'none'}`,
     ...(view.budgets ?? []).map((budget) => `Budget      ${budgetText(budget)}`),
     ...(view.repairs ? [`Repairs     ${repairsText(view.repairs)}`] : []),
     ...(view.handedOver ?? []).map(

@@ -1,6 +1,6 @@
 /** What `slipway why` knows of one node, and why Slipway does not act on it now. Pure: everything read comes in. */
 import { isHandedOver } from '../../domain/dispatch/evolve.ts';
-import type { EpisodeRecord } from '../../domain/dispatch/types.ts';
+import type { CheckRecord, EpisodeRecord } from '../../domain/dispatch/types.ts';
 import { isHeld, isolationMark } from '../../domain/marks.ts';
 import type { NodeFacts } from '../../domain/node.ts';
 import type { RepairState, WaitReason } from '../../domain/repair/types.ts';
@@ -160,7 +160,8 @@ function workflowThoughts(workflow: Described, story: Story | undefined): string
 }
 
 function checksOf(record: EpisodeRecord | undefined, facts: NodeFacts | undefined): CheckView[] {
-  return (record?.reports ?? []).map((known) => ({
+  const reports = record?.reports ?? [];
+  return reports.filter(isNewest).map((known) => ({
     check: known.check,
     observer: known.observer,
     verdict: known.verdict,
@@ -169,6 +170,14 @@ function checksOf(record: EpisodeRecord | undefined, facts: NodeFacts | undefine
     message: known.message,
     ...(facts && { present: known.bootId === facts.bootId }),
   }));
+}
+
+/** Of an earlier boot only where its observer said nothing newer about it. */
+function isNewest(report: CheckRecord, _index: number, all: readonly CheckRecord[]): boolean {
+  return !all.some(
+    ({ check, observer, sequence }) =>
+      check === report.check && observer === report.observer && sequence > report.sequence,
+  );
 }
 
 function deeds(story: Story | undefined): WhyView['did'] {
@@ -248,8 +257,8 @@ function recordReason(record: EpisodeRecord, { engine, header }: Known): Why {
     if (clearedAt !== undefined && clearedAt <= header.asOf) return because('not-faulty');
     return because('handed-over', clearedAt);
   }
-  const { ignored } = record;
-  if (!ignored) return because('not-faulty');
+  const { ignored, healthySince } = record;
+  if (!ignored || healthySince !== undefined) return because('not-faulty');
   const due = ignored.reason === 'holding-down' ? dueAt(record, engine) : undefined;
   return because(ignored.reason, due);
 }

@@ -276,6 +276,24 @@ describe('why', () => {
     expect(held).toMatch(/slipway resume .*\nslipway unhold .*\nslipway repairs continue/);
   });
 
+  test('what was ignored once does not explain a healthy node', () => {
+    const well = record({
+      reports: [],
+      healthySince: at(9),
+      ignored: { reason: 'unknown-health', since: at(1) },
+    });
+    expect(screenOf({ record: well })).toContain('[not-faulty]');
+  });
+
+  test('a report of an earlier boot is shown only where nothing newer was said', () => {
+    const [old] = record().reports;
+    const newer = { ...old!, bootId: 'later', verdict: 'healthy', sequence: 9 } as const;
+    const facts = nodeFacts({ bootId: 'later' });
+    const shown = screenOf({ record: record({ reports: [old!, newer] }), facts });
+    expect(shown).toContain('Healthy: KernelDeadlock');
+    expect(shown).not.toContain('earlier boot');
+  });
+
   test('a healthy node is given nothing to take back', () => {
     expect(screenOf({})).not.toContain('kubectl');
     expect(screenOf({ record: handedOver, story: storyFrom(escalated) })).not.toContain('uncordon');

@@ -119,6 +119,7 @@ test.each([
   [['/usr/bin/node', '/opt/x/slipway'], { PATH: '/bin' }, '/opt/x/slipway'],
   [['/usr/bin/node', '/src/bin/slipway.ts'], {}, '/usr/bin/node /src/bin/slipway.ts'],
   [['/usr/bin/node', '/src/bin/slipway.ts'], { npm_command: 'exec' }, 'npx slipway'],
+  [['/usr/bin/node', '/usr/bin/kubectl-slipway'], { npm_command: 'exec' }, 'kubectl slipway'],
 ])('%j with %j is called again as %s', (argv, env, text) => {
   expect(calledAs(argv, env)).toBe(text);
 });

@@ -58,6 +58,7 @@ const wrong: Readonly<Record<string, readonly string[]>> = {
   'up --policies': ['', '/nope'],
   'up --bin-dir': [...notFolders, '/nope'],
   'up --ui-port': [...notNumbers, '0', '65536', '99999'],
+  'completion <shell>': ['', 'tcsh', 'BASH'],
   'engine --config': notFiles,
   'engine --mode': ['', 'dry', 'ACT'],
   'engine --log-level': ['', 'loud'],

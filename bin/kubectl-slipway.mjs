@@ -1,0 +1,3 @@
+#!/usr/bin/env node
+// kubectl runs this for `kubectl slipway`.
+import './slipway.mjs';
