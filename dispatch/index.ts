@@ -20,6 +20,7 @@ import { createPermits } from './permits.ts';
 import { reconcile } from './reconcile.ts';
 import type { PermitBook, ReconcileOptions } from './reconcile.ts';
 import type { Records } from './records.ts';
+import { answerRequeued } from './requeue.ts';
 import { createVoice } from './voice.ts';
 
 export { openRecords } from './records.ts';
@@ -79,7 +80,13 @@ async function dispatch(options: DispatchOptions, atEnd: (end: () => void) => vo
     voice,
     onTrouble: options.onTrouble,
   });
-  const alarms = createAlarms({ clock, signal, ring: (node) => faults.reconsider(node) });
+  const ring = async (node: string): Promise<'done' | 'retry'> => {
+    const record = records.get(node);
+    const answered =
+      record && (await answerRequeued({ ...options, handle: faults.handle }, record));
+    return answered === 'retry' ? 'retry' : faults.reconsider(node);
+  };
+  const alarms = createAlarms({ clock, signal, ring });
   const faults = createFaults({
     ...options,
     voice,
@@ -93,7 +100,8 @@ async function dispatch(options: DispatchOptions, atEnd: (end: () => void) => vo
   });
   const soon = (node: string): void => alarms.set(node, clock());
   const ended = (record: EpisodeRecord): void => {
-    if (record.episode?.outcome !== undefined) soon(record.node);
+    const isAsked = record.requeued !== undefined && record.requeued.length > 0;
+    if (isAsked || record.episode?.outcome !== undefined) soon(record.node);
   };
   atEnd(records.onChange(ended));
   await permits.follow(signal);

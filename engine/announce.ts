@@ -1,13 +1,17 @@
 /** Says on the hub who leads, in which mode and by which policies, so that screens need not guess. */
 import type { DispatchOptions } from '../dispatch/index.ts';
 import { buckets } from '../domain/vocabulary.ts';
+import { warningsOf } from './warnings.ts';
 import { openBucket } from '../event-hub/index.ts';
 import { ticketSinks } from '../notices/index.ts';
 import type { TicketOptions } from '../notices/index.ts';
 import { engineKey, parseEngineRecord } from '../schemas/engineRecord.ts';
 import type { EngineRecord } from '../schemas/engineRecord.ts';
 
-type Announcing = Pick<DispatchOptions, 'hub' | 'cluster' | 'mode' | 'policies' | 'codeVersion'> & {
+type Announcing = Pick<
+  DispatchOptions,
+  'hub' | 'cluster' | 'mode' | 'policies' | 'codeVersion' | 'nodes' | 'records'
+> & {
   readonly ticket?: TicketOptions;
 };
 
@@ -30,6 +34,7 @@ export async function announce(of: Announcing, since: number, signal: AbortSigna
       soakMs,
       guard,
     })),
+    warnings: warningsOf(of),
   };
   try {
     const name = buckets.guard;

@@ -1,6 +1,7 @@
 /** What only one engine of a cluster does at a time: probe, dispatch and notices. */
 import { runDispatch } from '../dispatch/index.ts';
 import type { DispatchOptions } from '../dispatch/index.ts';
+import { rulesOf } from '../domain/conditions/policy.ts';
 import { memoriesOf } from '../domain/conditions/memory.ts';
 import { newestReports, publishFault, publishJournal, eventId } from '../event-hub/index.ts';
 import type { Guard } from '../guard/index.ts';
@@ -9,6 +10,7 @@ import type { TicketOptions } from '../notices/index.ts';
 import { observer, startNodeConditions } from '../probes/active/nodeConditions.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { announce } from './announce.ts';
+import { warningsOf } from './warnings.ts';
 import type { EngineMetrics } from './metrics.ts';
 import { tendHub } from './tend.ts';
 
@@ -37,6 +39,8 @@ export async function lead(options: LeadOptions, signal: AbortSignal): Promise<v
   const until = AbortSignal.any([signal, term.signal]);
   const since = options.clock();
   log.info('leading');
+  for (const warning of warningsOf(options))
+    log.warn('a policy hardly means what it says', { warning });
   metrics.leads(true);
   void announce(options, since, until);
   const tending = tendHub(options, until);
@@ -81,7 +85,7 @@ function dispatchFaults(options: LeadOptions, signal: AbortSignal): Promise<void
 }
 
 function startProbe(
-  { hub, cluster, nodes, records, clock, log }: LeadOptions,
+  { hub, cluster, nodes, records, policies, clock, log }: LeadOptions,
   signal: AbortSignal,
 ): ReturnType<typeof startNodeConditions> {
   return startNodeConditions({
@@ -89,6 +93,7 @@ function startProbe(
     nodes,
     clock,
     signal,
+    rules: rulesOf(policies),
     eventId,
     memories: async () => {
       const read = await newestReports(hub, cluster);

@@ -2,10 +2,11 @@
 import { headers } from '@nats-io/transport-node';
 import type { MsgHdrs } from '@nats-io/transport-node';
 import { streams, type EpochMs } from '../domain/vocabulary.ts';
-import { maxFaultEventBytes, parseFaultEvent } from '../schemas/faultEvent.ts';
+import { maxFaultEventBytes } from '../schemas/faultEvent.ts';
+import type { StoredFault } from '../domain/fault.ts';
+import { readFaultMessage } from './faultMessage.ts';
 import { asFailure, type Hub, type HubFailure } from './connection.ts';
-import { publishFault, type FaultStored, type Invalid } from './publish.ts';
-import { readStored, type StoredMessage } from './read.ts';
+import { fromDirect, readStored, type StoredMessage } from './read.ts';
 import { deadSubject } from './subjects.ts';
 
 const deadReasons = [
@@ -75,18 +76,36 @@ export async function readDead(
   return { kind: 'read', letters: read.messages.map((message) => toLetter(cluster, message)) };
 }
 
-/** Sends a report that was set aside once more, under a new id; what cannot be read stays where it is. */
-export async function requeueDead(
+/** One that was set aside, by its number; `absent` also for a number of another cluster. */
+export async function readLetter(
   hub: Hub,
+  cluster: string,
+  number: number,
+): Promise<
+  | { readonly kind: 'letter'; readonly letter: StoredDeadLetter }
+  | { readonly kind: 'absent' }
+  | HubFailure
+> {
+  try {
+    const message = await hub.manager.direct.getMessage(streams.dead, { seq: number });
+    if (message?.subject !== deadSubject(cluster)) return { kind: 'absent' };
+    return { kind: 'letter', letter: toLetter(cluster, fromDirect(message)) };
+  } catch (error) {
+    return asFailure(error, streams.dead);
+  }
+}
+
+/** The report in a letter as it lay in FAULTS: with its own place, and believed only if it is what its subject says. */
+export function reportOf(
   letter: StoredDeadLetter,
-): Promise<FaultStored | Invalid | HubFailure> {
-  const parsed = parseFaultEvent(new TextDecoder().decode(letter.body));
-  if (!parsed.ok)
-    return {
-      kind: 'invalid',
-      why: `DEAD ${letter.deadSequence} still cannot be read: ${parsed.why}`,
-    };
-  return publishFault(hub, { ...parsed.value, id: `${parsed.value.id}.${letter.deadSequence}` });
+):
+  | { readonly ok: true; readonly fault: StoredFault }
+  | { readonly ok: false; readonly why: string } {
+  const read = readFaultMessage(letter.subject, letter.body);
+  if (!read.ok)
+    return { ok: false, why: `DEAD ${letter.deadSequence} still cannot be read: ${read.why}` };
+  const { sequence, storedAt } = letter;
+  return { ok: true, fault: { event: read.event, sequence, storedAt } };
 }
 
 function toLetter(cluster: string, message: StoredMessage): StoredDeadLetter {

@@ -4,7 +4,7 @@ export type { Bucket } from './bucket.ts';
 export { connectHub } from './connection.ts';
 export type { Hub, HubFailure, HubOptions } from './connection.ts';
 export { consumeFaults } from './consume.ts';
-export { readDead, requeueDead } from './dead.ts';
+export { readDead, readLetter, reportOf } from './dead.ts';
 export type { DeadLetter, StoredDeadLetter } from './dead.ts';
 export { eventId, repairId } from './ids.ts';
 export { followJournal } from './followJournal.ts';

@@ -205,7 +205,7 @@ function fromStream(message: JsMsg): StoredMessage {
   return { subject, sequence: seq, storedAt: time.getTime(), headers, body: data };
 }
 
-function fromDirect(message: StoredMsg): StoredMessage {
+export function fromDirect(message: StoredMsg): StoredMessage {
   const { subject, seq, time, header, data } = message;
   return { subject, sequence: seq, storedAt: time.getTime(), headers: header, body: data };
 }

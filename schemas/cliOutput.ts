@@ -158,6 +158,13 @@ const looks = [
       .exactOptional(),
   }),
   z.strictObject({
+    kind: z.literal('PolicyCheck'),
+    version: z.literal(1),
+    policies: z.array(z.strictObject({ name: text, checks: z.array(text) })),
+    warnings: z.array(text),
+    compared: z.boolean(),
+  }),
+  z.strictObject({
     kind: z.literal('Why'),
     ...screen,
     node: text,

@@ -19,6 +19,8 @@ export type EngineRecord = {
     readonly soakMs: number;
     readonly guard: GuardLimits;
   }[];
+  /** What its policies say and hardly mean, in sentences. */
+  readonly warnings?: readonly string[];
 };
 
 export const engineKey = 'engine';
@@ -43,6 +45,7 @@ const engineRecord: z.ZodType<EngineRecord> = z.looseObject({
       }),
     }),
   ),
+  warnings: z.array(z.string()).exactOptional(),
 });
 
 /** Undefined for anything else. */

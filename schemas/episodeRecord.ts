@@ -80,6 +80,7 @@ const episodeRecord: z.ZodType<EpisodeRecord> = z.looseObject({
   place: z.number(),
   lastSeen: lastSeen.optional(),
   past: z.array(pastRepair).optional(),
+  requeued: z.array(z.number()).optional(),
   healthySince: z.number().optional(),
   episode: episode.optional(),
   clearedAt: z.number().optional(),

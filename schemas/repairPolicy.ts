@@ -1,5 +1,7 @@
 /** Repair policies as operators write them: strict YAML, every mistake named with its place (DESIGN 8a). */
 import { z } from 'zod';
+import { conditionRules } from '../domain/conditions/policy.ts';
+import type { OwnCondition } from '../domain/conditions/types.ts';
 import { pastKept } from '../domain/dispatch/relapse.ts';
 import { onTimeouts, policyDefaults, type RepairPolicy } from '../domain/repair/policy.ts';
 import type { Parsed } from './parsed.ts';
@@ -63,8 +65,29 @@ const rung = z.discriminatedUnion(
   { error: ({ input }) => (isTicketRung(input) ? ticketIsNoRung : 'driver must be redfish') },
 );
 
+/** The longest name that Kubernetes admits for a condition, and more than any observer needs. */
+const checkName = z.string('must be the name of a check').min(1).max(317);
+
+/** A check by its name, or a condition that only this policy knows how to read. */
+const checkSpec = z.union(
+  [
+    checkName,
+    strict({
+      name: checkName,
+      // YAML takes the bare word for a truth value; what is meant is plain all the same.
+      faultyWhen: z
+        .union([z.enum(['True', 'False']), z.boolean()], 'must be "True" or "False"')
+        .transform((status) => (status === true || status === 'True' ? 'True' : 'False')),
+      confirmed: z.boolean().default(true),
+    }),
+  ],
+  'must be a name, or { name: ..., faultyWhen: "True" or "False" }',
+);
+
+type Check = z.infer<typeof checkSpec>;
+
 const specSchema = strict({
-  checks: z.array(z.string().min(1).max(200)).min(1, 'name at least one check'),
+  checks: z.array(checkSpec).min(1, 'name at least one check'),
   holdDown: duration.optional(),
   soak: duration.optional(),
   touch: strict({
@@ -91,13 +114,38 @@ const specSchema = strict({
     within: duration.optional(),
   }).prefault({}),
   ladder: z.array(rung).max(20),
-}).superRefine(({ ladder }, context) => {
+}).superRefine(({ ladder, checks }, context) => {
+  checks.forEach((one, index) => {
+    const message = turnedAround(one);
+    if (message !== undefined)
+      context.addIssue({ code: 'custom', path: ['checks', index, 'faultyWhen'], message });
+  });
   ladder.forEach((step, index) => {
     if (ladder.findIndex((other) => other.name === step.name) === index) return;
     const message = `a second rung is named ${step.name}; give each its own name`;
     context.addIssue({ code: 'custom', path: ['ladder', index, 'name'], message });
   });
 });
+
+/** What the table of conditions says is nobody's to turn around. */
+function turnedAround(one: Check): string | undefined {
+  if (typeof one === 'string') return undefined;
+  const known = conditionRules.find(({ type }) => type === one.name);
+  if (!known || known.verdicts[one.faultyWhen] === 'faulty') return undefined;
+  const right = one.faultyWhen === 'True' ? 'False' : 'True';
+  return `${one.name} is known, and is faulty when ${right}; write its name alone`;
+}
+
+function nameOf(one: Check): string {
+  return typeof one === 'string' ? one : one.name;
+}
+
+/** A known condition stays as it is known. */
+function ownCondition(one: Check): OwnCondition[] {
+  if (typeof one === 'string' || conditionRules.some(({ type }) => type === one.name)) return [];
+  const { name: type, faultyWhen, confirmed: beats } = one;
+  return [{ type, faultyWhen, beats }];
+}
 
 export const repairPolicySchema = strict({
   apiVersion: z.literal('slipway.dev/v1', 'must be slipway.dev/v1'),
@@ -169,10 +217,12 @@ function contradictions(placed: readonly Placed[]): string[] {
 
 function toPolicy({ metadata, spec }: z.infer<typeof repairPolicySchema>): RepairPolicy {
   const { readyHoldDownMs, holdDownMs } = policyDefaults;
+  const checks = spec.checks.map(nameOf);
   return {
     name: metadata.name,
-    checks: spec.checks,
-    holdDownMs: spec.holdDown ?? (spec.checks.includes('Ready') ? readyHoldDownMs : holdDownMs),
+    checks,
+    conditions: spec.checks.flatMap(ownCondition),
+    holdDownMs: spec.holdDown ?? (checks.includes('Ready') ? readyHoldDownMs : holdDownMs),
     soakMs: spec.soak ?? policyDefaults.soakMs,
     touch: spec.touch,
     guard: spec.guard,

@@ -1,6 +1,10 @@
-/** `slipway dead requeue`: sends what was set aside once more, under a new id. */
+/** `slipway dead requeue`: asks dispatch to handle once more what was set aside; nothing is published. */
 import type { Author } from '../../domain/repair/types.ts';
-import { requeueDead, type StoredDeadLetter } from '../../event-hub/index.ts';
+import { emptyRecord, evolve, mostRequeued } from '../../domain/dispatch/evolve.ts';
+import type { EpisodeRecord } from '../../domain/dispatch/types.ts';
+import type { FaultEvent } from '../../domain/fault.ts';
+import { reportOf, type Bucket, type StoredDeadLetter } from '../../event-hub/index.ts';
+import { openEpisodes } from '../records.ts';
 import { carryOut, record, type Change } from '../change.ts';
 import { failure, isFailure, showFailure, type Failure } from '../failure.ts';
 import { exits, type Exit, type Invocation } from '../io.ts';
@@ -58,11 +62,56 @@ async function requeueOne(
   by: Author,
 ): Promise<Requeued> {
   const number = letter.deadSequence;
-  const { hub } = sources;
-  if (isFailure(hub)) return { number, stored: false, why: hub.what };
-  const sent = await requeueDead(hub, letter);
-  if (sent.kind !== 'stored') return { number, stored: false, why: sent.why };
+  const why = await ask(sources, letter);
+  if (why !== undefined) return { number, stored: false, why };
   const deed = { kind: requeueKind, at: io.now(), sequence: number };
   const unrecorded: Failure | undefined = await record(sources, deed, by);
   return { number, stored: true, ...(unrecorded && { why: unrecorded.what }) };
+}
+
+const askTries = 10;
+
+/** Notes it in the node's record, which dispatch follows. Answers why not, if it could not. */
+async function ask(sources: Sources, letter: StoredDeadLetter): Promise<string | undefined> {
+  const report = reportOf(letter);
+  if (!report.ok) return report.why;
+  const { event } = report.fault;
+  const bucket = await openEpisodes(sources);
+  if (isFailure(bucket)) return bucket.what;
+  const number = letter.deadSequence;
+  for (let tries = 0; tries < askTries; tries += 1) {
+    const answered = await tryToAsk(bucket, event, number);
+    if (answered !== again) return answered;
+  }
+  return `the record of ${event.node} changed under every try to change it`;
+}
+
+/** Somebody else was faster. */
+const again = 'again';
+
+async function tryToAsk(
+  bucket: Bucket<EpisodeRecord>,
+  event: FaultEvent,
+  number: number,
+): Promise<string | undefined> {
+  const { node } = event;
+  const found = await bucket.get(node);
+  if (found.kind !== 'found' && found.kind !== 'absent') return found.why;
+  const known = found.kind === 'found' ? found : undefined;
+  const value = evolve(known?.value ?? emptyRecord(event), { kind: 'requeueAsked', number });
+  if (!value.requeued?.includes(number)) return `${mostRequeued} wait for ${node} already`;
+  return write(bucket, node, value, known?.revision);
+}
+
+async function write(
+  bucket: Bucket<EpisodeRecord>,
+  node: string,
+  value: EpisodeRecord,
+  revision: number | undefined,
+): Promise<string | undefined> {
+  const written = await (revision === undefined
+    ? bucket.create(node, value)
+    : bucket.update(node, value, revision));
+  if (written.kind === 'written') return undefined;
+  return written.kind === 'conflict' ? again : written.why;
 }

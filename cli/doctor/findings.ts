@@ -155,10 +155,16 @@ function policyFindings({ engine }: Seen): Finding[] {
           what: 'none: no fault leads to a repair',
           advice: 'Give the engine policies, as in examples/policies.',
         };
-  if (engine.mode === 'act') return [policies];
+  const doubts = (engine.warnings ?? []).map((what): Finding => ({
+    about: 'Policies',
+    grade: 'note',
+    what,
+    advice: 'See it with slipway policy check FILE.',
+  }));
+  if (engine.mode === 'act') return [policies, ...doubts];
   const advice = 'Set mode: act once what it would do is what you want.';
   const what = 'observe: everything is decided and journaled, nothing is done';
-  return [policies, { about: 'Mode', grade: 'note', what, advice }];
+  return [policies, ...doubts, { about: 'Mode', grade: 'note', what, advice }];
 }
 
 function pauseFinding({ paused, pauseUnknown }: Header): Finding {

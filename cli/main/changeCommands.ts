@@ -91,7 +91,7 @@ export function addDeadCommands(program: Command, look: Run, run: RunChange): vo
       look(flags, async (invocation) => (await import('../dead/list.ts')).run(invocation, watch)),
     );
   changing(dead.command('requeue'))
-    .description('send a message again, under a new id')
+    .description('have a report handled again, with its own place and order')
     .argument('<number>', 'number of the message, or all', numberOrAll)
     .action((which: Which, flags: ChangeFlags) =>
       run(flags, async (invocation, change) =>

@@ -1,7 +1,7 @@
 /** Commands that only look. */
 import type { Command } from 'commander';
 import { outputForms, type Flags } from '../io.ts';
-import { nodeName, readableFile, repairId, wholeNumber } from './arguments.ts';
+import { fileOrFolder, nodeName, readableFile, repairId, wholeNumber } from './arguments.ts';
 import { wideForms, withPlaces, withWatch } from './flags.ts';
 import type { Run } from './run.ts';
 
@@ -37,6 +37,26 @@ export function addLookCommands(program: Command, run: Run): void {
 }
 
 type DoctorFlags = Flags & { readonly bmcInventory?: string };
+/** Each is looked at when it is read, so that a wrong one is told before anything else. */
+function collectedFiles(path: string, before: readonly string[] = []): readonly string[] {
+  return [...before, fileOrFolder(path)];
+}
+
+/** `slipway policy ...`: needs no server but for `--live`. */
+export function addPolicyCommands(program: Command, run: Run): void {
+  const policy = program.command('policy').description('look at policies');
+  withPlaces(
+    policy
+      .command('check')
+      .description('whether policy files are right, without any engine')
+      .argument('<files...>', 'policy files, or folders of them', collectedFiles)
+      .option('--live', 'compare the names with what nodes carry and observers report'),
+  ).action((files: readonly string[], { live, ...flags }: Flags & { readonly live?: true }) =>
+    run(flags, async (invocation) =>
+      (await import('../policy/check.ts')).run(invocation, files, live === true),
+    ),
+  );
+}
 
 type WatchFlags = Flags & { readonly watch?: true };
 

@@ -5,7 +5,7 @@ import { formOf } from '../show.ts';
 import { addChangeCommands, addDeadCommands, addRepairChanges } from './changeCommands.ts';
 import { addCompletionCommand } from './completionCommand.ts';
 import { addEngineCommand } from './engineCommand.ts';
-import { addLookCommands, addRepairLooks } from './lookCommands.ts';
+import { addLookCommands, addPolicyCommands, addRepairLooks } from './lookCommands.ts';
 import { changeRunner, runner } from './run.ts';
 import { codeVersion } from '../version.ts';
 import { addStackCommands } from './stackCommands.ts';
@@ -30,6 +30,7 @@ export function createProgram(io: Io, onExit: (exit: Exit) => void, flags: Flags
   const repairs = program.command('repairs').description('look at repairs and steer them');
   addRepairLooks(repairs, look);
   addRepairChanges(repairs, change);
+  addPolicyCommands(program, look);
   addChangeCommands(program, change);
   addDeadCommands(program, look, change);
   addStackCommands(program, io);

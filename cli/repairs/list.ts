@@ -7,7 +7,6 @@ import { look } from '../look.ts';
 import {
   isOpen,
   readLogs,
-  unreadLines,
   viewOf,
   waitReasonOf,
   type RepairLog,
@@ -59,8 +58,7 @@ async function readList(
   const repairs = read.logs
     .map(waitingView)
     .filter((view) => options.all || isOpen(view) || (view.closedAt ?? 0) >= began);
-  const { header } = head;
-  const unread = [...head.unread, ...unreadLines(read)];
+  const { header, unread } = head;
   return { kind: 'RepairList', version: 1, header, repairs, unread };
 }
 

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { isFree } from '../../embedded/index.ts';
 import { failure, type Failure } from '../failure.ts';
 import { reasonOf } from '../systemReason.ts';
-import { ConfigMistake, loadPolicies } from './policyFiles.ts';
+import { ConfigMistake, loadPolicies } from '../policyFiles.ts';
 import type { UpOptions } from './up.ts';
 
 export async function upMistake({

@@ -4,7 +4,7 @@ import { EngineFailure, runEngine } from '../../engine/index.ts';
 import { readEngineConfig } from '../../schemas/config.ts';
 import type { EngineConfig } from '../../schemas/config.ts';
 import { createLogger } from '../../telemetry/logger.ts';
-import { ConfigMistake, loadPolicies, textFile } from './policyFiles.ts';
+import { ConfigMistake, loadPolicies, textFile } from '../policyFiles.ts';
 import { logWholeProcess } from './processLog.ts';
 
 export type EngineFlags = {

@@ -28,11 +28,15 @@ export function memoryOf(
  * Looks at a node once: what to report, and what to remember. Another UID is another node, about which nothing is
  * known; another boot makes every report stale, so each check that was ever reported is reported again.
  */
-export function decide(before: NodeMemory | undefined, facts: NodeFacts): Sighting {
+export function decide(
+  before: NodeMemory | undefined,
+  facts: NodeFacts,
+  rules: readonly ConditionRule[] = conditionRules,
+): Sighting {
   const memory = remember(before, facts);
   // A node that never told its boot has not run yet.
   if (facts.bootId === '') return { memory, reports: [] };
-  const reports = conditionRules.flatMap((rule) => report(memory, facts, rule));
+  const reports = rules.flatMap((rule) => report(memory, facts, rule));
   const reported = Object.fromEntries(reports.map((draft) => [draft.check, lastReport(draft)]));
   return { memory: { ...memory, reports: { ...memory.reports, ...reported } }, reports };
 }

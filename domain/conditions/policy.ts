@@ -1,5 +1,5 @@
 /** The conditions Slipway can read. Knowing one repairs nothing: a repair needs a policy that names its check. */
-import type { ConditionRule } from './types.ts';
+import type { ConditionRule, OwnCondition } from './types.ts';
 
 const goodWhenTrue = { True: 'healthy', False: 'faulty', Unknown: 'faulty' } as const;
 const badWhenTrue = { True: 'faulty', False: 'healthy', Unknown: 'unknown' } as const;
@@ -37,6 +37,21 @@ export const conditionRules: readonly ConditionRule[] = [
     beats: !neverConfirmed.includes(type),
   })),
 ];
+
+const faultyWhenFalse = { True: 'healthy', False: 'faulty', Unknown: 'unknown' } as const;
+
+/** The rules of the table, and those of conditions that policies taught. */
+export function rulesOf(
+  policies: readonly { readonly conditions: readonly OwnCondition[] }[],
+): readonly ConditionRule[] {
+  const own = policies.flatMap(({ conditions }) => conditions);
+  const taught = own.map(({ type, faultyWhen, beats }) => ({
+    type,
+    verdicts: faultyWhen === 'True' ? badWhenTrue : faultyWhenFalse,
+    beats,
+  }));
+  return [...conditionRules, ...taught];
+}
 
 /**
  * A condition whose heartbeat is so far behind its node's Ready has lost its writer and is no evidence. The kubelet

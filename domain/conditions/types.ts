@@ -12,6 +12,14 @@ export type ConditionRule = {
   readonly beats: boolean;
 };
 
+/** How a policy says that a condition of its own is to be read. */
+export type OwnCondition = {
+  readonly type: string;
+  readonly faultyWhen: 'True' | 'False';
+  /** False where its writer sets it once and never confirms it. */
+  readonly beats: boolean;
+};
+
 /** The newest report about one check. */
 export type LastReport = Pick<FaultEvent, 'check' | 'bootId' | 'verdict' | 'counter'>;
 

@@ -13,6 +13,8 @@ export type DispatchEvent =
   | (Sight & { readonly kind: 'seen' })
   | { readonly kind: 'opened'; readonly episode: Episode }
   | { readonly kind: 'passed'; readonly sequence: number }
+  | { readonly kind: 'requeueAsked'; readonly number: number }
+  | { readonly kind: 'requeueAnswered'; readonly number: number }
   | { readonly kind: 'told'; readonly repairId: string; readonly through: number }
   | { readonly kind: 'attemptBegun'; readonly repairId: string; readonly sequence: number }
   | { readonly kind: 'ignored'; readonly reason: ReasonCode; readonly at: EpochMs }
@@ -59,27 +61,40 @@ export function isNews(record: EpisodeRecord, heard: Omit<Heard, 'soakMs'>): boo
 }
 
 export function evolve(record: EpisodeRecord, event: DispatchEvent): EpisodeRecord {
-  switch (event.kind) {
-    case 'reported':
-      return reported(record, event);
-    case 'seen':
-      return seen(record, event);
-    case 'opened':
-      return { ...record, episode: event.episode, clearedAt: undefined, ignored: undefined };
-    case 'passed':
-      return passed(record, event.sequence);
-    case 'told':
-      return told(record, event);
-    case 'ignored':
-      return ignored(record, event.reason, event.at);
-    case 'attemptBegun':
-      return attemptBegun(record, event);
-    case 'closed':
-      return closed(record, event);
-  }
+  return apply(record, event);
 }
 
-/** All others keep away, those of a newer version too. */
+type Of<K extends DispatchEvent['kind']> = Extract<DispatchEvent, { readonly kind: K }>;
+type Handlers = {
+  readonly [K in DispatchEvent['kind']]: (record: EpisodeRecord, event: Of<K>) => EpisodeRecord;
+};
+
+const handlers: Handlers = {
+  reported,
+  seen,
+  opened: (record, { episode }) => ({
+    ...record,
+    episode,
+    clearedAt: undefined,
+    ignored: undefined,
+  }),
+  requeueAsked: (record, { number }) => requeued(record, true, number),
+  requeueAnswered: (record, { number }) => requeued(record, false, number),
+  passed: (record, { sequence }) => passed(record, sequence),
+  told,
+  ignored: (record, { reason, at }) => ignored(record, reason, at),
+  attemptBegun,
+  closed,
+};
+
+function apply<K extends DispatchEvent['kind']>(
+  record: EpisodeRecord,
+  event: Of<K>,
+): EpisodeRecord {
+  const handle: Handlers[K] = handlers[event.kind];
+  return handle(record, event);
+}
+
 const endedWell: readonly Outcome[] = ['repaired', 'recovered'];
 
 /** After these outcomes nothing new opens until the node has been well for the soak time. */
@@ -200,6 +215,16 @@ function cleared(
   if (!record.episode && record.clearedAt !== undefined) return record;
   const from = clearsAt(record, soakMs) ?? Number.POSITIVE_INFINITY;
   return at >= from ? { ...record, episode: undefined, clearedAt: at } : record;
+}
+
+/** So many wait at a time; more are refused where they are asked for. */
+export const mostRequeued = 64;
+
+function requeued(record: EpisodeRecord, isAsked: boolean, number: number): EpisodeRecord {
+  const { requeued: before = [] } = record;
+  if (isAsked === before.includes(number)) return record;
+  if (!isAsked) return { ...record, requeued: before.filter((one) => one !== number) };
+  return before.length < mostRequeued ? { ...record, requeued: [...before, number] } : record;
 }
 
 function passed(record: EpisodeRecord, sequence: number): EpisodeRecord {

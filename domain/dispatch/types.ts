@@ -93,6 +93,8 @@ export type EpisodeRecord = {
   /** The highest place in FAULTS that this record has taken in. */
   readonly place: number;
   readonly lastSeen?: LastSeen | undefined;
+  /** Numbers in DEAD that a person asks to have handled again. */
+  readonly requeued?: readonly number[] | undefined;
   /** The last repairs that ended, oldest first. */
   readonly past?: readonly PastRepair[] | undefined;
   /** Since when every check has been healthy; by the engine's clock. */

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { decide } from '../../domain/conditions/decide.ts';
 import type { NodeMemories } from '../../domain/conditions/memory.ts';
-import type { NodeMemory, ReportDraft } from '../../domain/conditions/types.ts';
+import type { ConditionRule, NodeMemory, ReportDraft } from '../../domain/conditions/types.ts';
 import type { FaultEvent } from '../../domain/fault.ts';
 import type { NodeFacts } from '../../domain/node.ts';
 import type { EpochMs } from '../../domain/vocabulary.ts';
@@ -16,6 +16,8 @@ export type NodeConditionsOptions = {
   readonly nodes: Pick<NodeCache, 'onChange' | 'synced'>;
   /** What was reported and seen of each node of this cluster before; rejects while the hub cannot say. */
   readonly memories: () => Promise<NodeMemories>;
+  /** How each condition is read. */
+  readonly rules: readonly ConditionRule[];
   readonly eventId: (event: Omit<FaultEvent, 'id'>) => string;
   /** Resolves once the hub has stored the report; rejects when it may not have. */
   readonly publish: (event: FaultEvent) => Promise<void>;
@@ -66,7 +68,7 @@ const look = (
   memories: Memories,
   facts: NodeFacts,
 ): readonly FaultEvent[] => {
-  const sighting = decide(memories.get(facts.uid), facts);
+  const sighting = decide(memories.get(facts.uid), facts, options.rules);
   memories.set(facts.uid, sighting.memory);
   return sighting.reports.map((draft) => eventOf(options, draft));
 };

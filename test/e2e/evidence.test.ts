@@ -18,6 +18,12 @@ const loop = useLoop({
   policies: policyFile([
     { name: 'ladder', checks: [check], soak: '3s', ladder: [reboot, powerCycle] },
     {
+      name: 'own',
+      checks: [{ name: 'AcceleratedHardwareReady', faultyWhen: 'False' }, 'KernelDeadlok'],
+      soak: '3s',
+      ladder: [reboot],
+    },
+    {
       name: 'once',
       checks: ['ReadonlyFilesystem'],
       soak: '3s',
@@ -76,6 +82,24 @@ test('a condition whose writer died long ago moves nothing, until the writer is 
   expect(loop().lines(node)).toEqual([]);
   await loop().fail(node);
   expect(await loop().ended(node)).toMatchObject({ outcome: 'repaired' });
+});
+
+test('a condition that a policy taught is a check like any other, and a slip of the pen is told', async () => {
+  const node = loop().takeNode();
+  const own = { type: 'AcceleratedHardwareReady', status: 'False' } as const;
+  const bootIdBefore = (await loop().stack.node(node))?.status.nodeInfo?.bootID;
+  await loop().stack.setCondition(node, own);
+  await loop().until('the machine was reset', async () => {
+    const seen = await loop().stack.node(node);
+    return seen?.status.nodeInfo?.bootID !== bootIdBefore || undefined;
+  });
+  expect(await resetTypes(node)).toEqual(['GracefulRestart']);
+  await loop().stack.setCondition(node, { ...own, status: 'True' });
+  expect(await loop().ended(node)).toMatchObject({ outcome: 'repaired' });
+  const here = ['-o', 'json', '--data-dir', loop().stack.dataDir];
+  const found = outputOf(await cli(['doctor', ...here]), 'Examination').findings;
+  const meant = found.find(({ what }) => what.includes('KernelDeadlok'));
+  expect(meant?.what).toContain('did you mean KernelDeadlock?');
 });
 
 test('a report of a boot that nobody knows hides no true one', async () => {

@@ -44,6 +44,7 @@ export function policy(changes: Partial<RepairPolicy> = {}): RepairPolicy {
   return {
     name: 'kernel',
     checks: [fault.check],
+    conditions: [],
     holdDownMs: minute,
     soakMs: minute,
     touch: { controlPlane: false, cordonedByOther: false, disruptedByAutoscaler: false },

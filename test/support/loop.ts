@@ -28,7 +28,7 @@ import { makeTestDir } from './stack.ts';
 
 export type PolicySpec = {
   readonly name: string;
-  readonly checks: readonly string[];
+  readonly checks: readonly (string | Readonly<Record<string, unknown>>)[];
   readonly soak?: string;
   readonly holdDown?: string;
   readonly guard?: Readonly<Record<string, unknown>>;

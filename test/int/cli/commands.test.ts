@@ -9,7 +9,9 @@ import { expectKind } from '../../support/hub.ts';
 import { policyFile, reboot, useLoop, viewNode } from '../../support/loop.ts';
 import { deployOn, liftBudget } from '../../support/pods.ts';
 import { faultEvent } from '../../support/samples.ts';
-import { readDead } from '../../../event-hub/index.ts';
+import { streams } from '../../../domain/vocabulary.ts';
+import { publishDead } from '../../../event-hub/dead.ts';
+import { readDead, streamSummary } from '../../../event-hub/index.ts';
 import { faultSubject } from '../../../event-hub/subjects.ts';
 import { formatFaultEvent } from '../../../schemas/faultEvent.ts';
 
@@ -162,26 +164,43 @@ describe.concurrent('the command line', () => {
     });
   });
 
-  test('what was set aside is listed, and sent again if it can be read', async () => {
+  test('what was set aside is listed, and handled again if it can be read, with nothing published', async () => {
     const { cluster, hub } = loop();
     const node = loop().takeNode();
-    const event = faultEvent({ cluster, node, check: 'Other', verdict: 'healthy' });
+    const { metadata, status } = (await loop().stack.node(node))!;
+    const bootId = status.nodeInfo?.bootID ?? '';
+    const of = { nodeUid: metadata.uid, bootId, check: 'Other' };
+    const event = faultEvent({ cluster, node, ...of, verdict: 'healthy' });
     const subject = faultSubject({ ...event, node: 'another' });
     const text = formatFaultEvent(event);
     if (!text.ok) throw new Error(text.why);
     await hub.jetstream.publish(subject, text.value);
     await hub.jetstream.publish(subject, 'no JSON');
-    const letters = await loop().until('both are set aside', async () => {
+    const body = new TextEncoder().encode(text.value);
+    const place = { cluster, subject: faultSubject(event), sequence: 1_000_000 };
+    await publishDead(hub, { ...place, reason: 'handler-failed', detail: 'x', body });
+    const letters = await loop().until('all are set aside', async () => {
       const read = expectKind(await readDead(hub, cluster), 'read');
-      return read.letters.length === 2 ? read.letters : undefined;
+      return read.letters.length === 3 ? read.letters : undefined;
     });
-    const [misplaced, unreadable] = letters.map(({ deadSequence }) => String(deadSequence));
-    const sent = await jsonOf('Requeue', ['dead', 'requeue', misplaced!, ...act, ...here()]);
+    const numberOf = (reason: string): string =>
+      String(letters.find((letter) => letter.reason === reason)?.deadSequence);
+    const before = expectKind(await streamSummary(hub, streams.faults), 'stream');
+    const sound = numberOf('handler-failed');
+    const sent = await jsonOf('Requeue', ['dead', 'requeue', sound, ...act, ...here()]);
     expect(sent).toMatchObject({ exit: 0, letters: [{ stored: true }] });
-    const refused = await cli(['dead', 'requeue', unreadable!, ...act, ...here()]);
-    expect(refused).toMatchObject({ code: 6 });
+    await loop().until('dispatch has taken it in', async () => {
+      const { checks } = await jsonOf('Why', ['why', node, ...here()]);
+      return checks.some(({ check }) => check === 'Other') || undefined;
+    });
+    const after = expectKind(await streamSummary(hub, streams.faults), 'stream');
+    expect(after.lastSequence).toBe(before.lastSequence);
+    for (const reason of ['wrong-subject', 'malformed']) {
+      const refused = await cli(['dead', 'requeue', numberOf(reason), ...act, ...here()]);
+      expect(refused).toMatchObject({ code: 6 });
+    }
     const list = await jsonOf('DeadList', ['dead', 'list', ...here()]);
-    expect(list.letters.map(({ requeued }) => requeued)).toEqual([true, false]);
+    expect(list.letters.filter(({ requeued }) => requeued)).toHaveLength(1);
     expect(await cli(['dead', 'requeue', '999', ...act, ...here()])).toMatchObject({ code: 5 });
   });
 

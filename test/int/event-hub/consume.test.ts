@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StoredFault } from '../../../domain/fault.ts';
 import { consumeFaults, type FaultHandler } from '../../../event-hub/consume.ts';
-import { readDead, requeueDead, type DeadLetter } from '../../../event-hub/dead.ts';
+import { readDead, readLetter, reportOf, type DeadLetter } from '../../../event-hub/dead.ts';
 import { consumerLag } from '../../../event-hub/lag.ts';
 import { publishFault } from '../../../event-hub/publish.ts';
 import { ensureStreams } from '../../../event-hub/streams.ts';
@@ -226,25 +226,24 @@ describe('what cannot be read or handled', () => {
     await consumer.stop();
   });
 
-  it('is set aside after some tries, and can be sent again under a new id', async () => {
+  it('is set aside after some tries, and is read back with its own place', async () => {
     const cluster = 'defect';
-    let broken = true;
     const consumer = await consume(cluster, async () => {
-      if (broken) throw new Error('no such field');
-      return 'done';
+      throw new Error('no such field');
     });
     const event = faultEvent({ cluster });
-    await publish(event);
+    const { sequence } = expectKind(await publish(event), 'stored');
     await expect.poll(() => consumer.dead, { timeout: 10_000 }).toHaveLength(1);
     expect(consumer.dead[0]).toMatchObject({
       reason: 'handler-failed',
       detail: 'Error: no such field',
     });
-    broken = false;
     const [letter] = expectKind(await readDead(test.hub, cluster), 'read').letters;
-    expect(expectKind(await requeueDead(test.hub, letter!), 'stored').duplicate).toBe(false);
-    await expect.poll(() => consumer.seen).toHaveLength(1);
-    expect(consumer.seen[0]!.event.id).not.toBe(event.id);
+    const { deadSequence } = letter!;
+    const found = expectKind(await readLetter(test.hub, cluster, deadSequence), 'letter');
+    expect(reportOf(found.letter)).toMatchObject({ ok: true, fault: { event, sequence } });
+    expect(await readLetter(test.hub, 'another', deadSequence)).toEqual({ kind: 'absent' });
+    expect(await readLetter(test.hub, cluster, 999_999)).toEqual({ kind: 'absent' });
     await consumer.stop();
   });
 
@@ -254,7 +253,10 @@ describe('what cannot be read or handled', () => {
     await expect.poll(() => consumer.dead).toHaveLength(1);
     const [letter] = expectKind(await readDead(test.hub, 'unreadable'), 'read').letters;
     expect(new TextDecoder().decode(letter!.body)).toBe('not json é\n');
-    expect(expectKind(await requeueDead(test.hub, letter!), 'invalid').why).toContain('not JSON');
+    expect(reportOf(letter!)).toMatchObject({
+      ok: false,
+      why: expect.stringContaining('not JSON'),
+    });
     await consumer.stop();
   });
 });

@@ -53,6 +53,7 @@ const wrong: Readonly<Record<string, readonly string[]>> = {
   '* --limit': [...notNumbers, '0', '1000001'],
   'repairs replay --policy': notFiles,
   'doctor --bmc-inventory': notFiles,
+  'policy check <files>': ['', '/nope/none', join(file, 'below')],
   'dead requeue <number>': [...notNumbers, '0', 'ALL', 'some'],
   'up --nodes': [...notNumbers, '10001'],
   'up --policies': ['', '/nope'],

@@ -36,6 +36,7 @@ describe('a repair policy', () => {
         {
           name: 'kernel',
           checks: ['KernelDeadlock'],
+          conditions: [],
           holdDownMs,
           soakMs,
           guard,
@@ -54,6 +55,27 @@ describe('a repair policy', () => {
   it('for Ready waits longer before it believes the fault', () => {
     const read = parse(minimal.replace('KernelDeadlock', 'Ready'));
     expect(read.ok && read.value[0]!.holdDownMs).toBe(policyDefaults.readyHoldDownMs);
+  });
+
+  it('may teach how conditions of its own are read, and turns none around that are known', () => {
+    const taught = (checks: string) => parse(minimal.replace('[KernelDeadlock]', checks));
+    const read = taught(
+      '[KernelDeadlock, { name: AcceleratedHardwareReady, faultyWhen: False }, ' +
+        '{ name: GpuLost, faultyWhen: "True", confirmed: false }, { name: DiskPressure, faultyWhen: "True" }]',
+    );
+    expect(read.ok && read.value[0]).toMatchObject({
+      checks: ['KernelDeadlock', 'AcceleratedHardwareReady', 'GpuLost', 'DiskPressure'],
+      conditions: [
+        { type: 'AcceleratedHardwareReady', faultyWhen: 'False', beats: true },
+        { type: 'GpuLost', faultyWhen: 'True', beats: false },
+      ],
+    });
+    const turned = minimal.replace('[KernelDeadlock]', '[{ name: Ready, faultyWhen: "True" }]');
+    expect(mistakes(turned)).toEqual([
+      'p0.yaml:6: spec.checks[0].faultyWhen: Ready is known, and is faulty when False; write its name alone',
+    ]);
+    const bare = minimal.replace('[KernelDeadlock]', '[{ name: GpuLost }]');
+    expect(mistakes(bare)[0]).toContain('spec.checks[0]');
   });
 
   it('may say everything, in durations as people write them', () => {

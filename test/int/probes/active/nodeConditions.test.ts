@@ -1,5 +1,6 @@
 /** From a condition on a real Node to a report in a real stream. What counts as news is in test/unit/domain. */
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { conditionRules } from '../../../../domain/conditions/policy.ts';
 import { memoriesOf } from '../../../../domain/conditions/memory.ts';
 import type { FaultEvent } from '../../../../domain/fault.ts';
 import { waitFor } from '../../../../embedded/waitFor.ts';
@@ -46,6 +47,7 @@ const startProbe = async () => {
   const probe = startNodeConditions({
     cluster,
     nodes,
+    rules: conditionRules,
     memories: async () => {
       const read = expectKind(await newestReports(hub, cluster), 'read');
       return memoriesOf('node-conditions', [], read.reports);

@@ -8,6 +8,7 @@ import {
   evolve,
   isHandedOver,
   isNews,
+  mostRequeued,
   untold,
 } from '../../../../domain/dispatch/evolve.ts';
 import type { DispatchEvent } from '../../../../domain/dispatch/evolve.ts';
@@ -254,6 +255,18 @@ describe('what was last seen of a node', () => {
     expect(later.lastSeen?.firstReadyAt).toBe(90);
     expect(evolve(first, seen(9, { bootId: nextBoot })).lastSeen?.firstReadyAt).toBe(0);
   });
+});
+
+test('what is to be handled again waits on the record, each once and not too many', () => {
+  const record = recordOf(stored());
+  const ask = (number: number): DispatchEvent => ({ kind: 'requeueAsked', number });
+  const asked = [ask(7), ask(8), ask(7)].reduce(evolve, record);
+  expect(asked.requeued).toEqual([7, 8]);
+  const struck = evolve(asked, { kind: 'requeueAnswered', number: 7 });
+  expect(struck.requeued).toEqual([8]);
+  expect(evolve(struck, { kind: 'requeueAnswered', number: 7 })).toBe(struck);
+  const full = Array.from({ length: mostRequeued }, (_, n) => ask(n)).reduce(evolve, record);
+  expect(evolve(full, ask(999))).toBe(full);
 });
 
 test('what is not newer moves at most the place of the record', () => {

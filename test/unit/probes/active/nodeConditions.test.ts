@@ -1,5 +1,6 @@
 /** That every change reaches the hub, in order, whatever the hub does. Which changes count is in test/unit/domain. */
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { conditionRules } from '../../../../domain/conditions/policy.ts';
 import { memoriesOf } from '../../../../domain/conditions/memory.ts';
 import type { FaultEvent } from '../../../../domain/fault.ts';
 import type { ConditionStatus, NodeFacts } from '../../../../domain/node.ts';
@@ -54,6 +55,7 @@ const start = (
         return () => listeners.delete(listener);
       },
     },
+    rules: conditionRules,
     memories: async () => {
       const reports = (await lastReports()).map((event, n) => stored(event, n + 1));
       return memoriesOf('node-conditions', [], reports);

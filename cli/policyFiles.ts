@@ -1,9 +1,9 @@
 /** The files that an engine is configured by. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RepairPolicy } from '../../domain/repair/policy.ts';
-import { parseRepairPolicies } from '../../schemas/repairPolicy.ts';
-import type { TextFile } from '../../schemas/yamlFile.ts';
+import type { RepairPolicy } from '../domain/repair/policy.ts';
+import { parseRepairPolicies } from '../schemas/repairPolicy.ts';
+import type { TextFile } from '../schemas/yamlFile.ts';
 
 /** Its message is for a person, a line for each mistake. */
 export class ConfigMistake extends Error {
