@@ -11,6 +11,7 @@ import type { Hub } from '../event-hub/index.ts';
 import { readJournal } from '../event-hub/index.ts';
 import { asRepairEntry, type JournalLine } from '../schemas/journalLine.ts';
 import { failure, isFailure, type Failure } from './failure.ts';
+import { counted } from './text/amounts.ts';
 import { hubFailure } from './hubFailure.ts';
 import type { Sources } from './sources.ts';
 
@@ -47,6 +48,13 @@ async function readLogsOf(hub: Hub, cluster: string, of: JournalOf): Promise<Log
   if (read.kind !== 'read') return hubFailure('The journal could not be read', read);
   const lines = read.lines.map(({ line }) => line);
   return { ...sorted(lines), unreadable: read.unreadable };
+}
+
+/** Lines that this version cannot read are missing on every screen. */
+export function unreadLines({ unreadable }: Pick<Logs, 'unreadable'>): readonly Failure[] {
+  if (unreadable === 0) return [];
+  const what = `${counted(unreadable, 'line')} of the journal cannot be read, and missing here.`;
+  return [failure('recordUnreadable', what)];
 }
 
 function sorted(lines: readonly JournalLine[]): Omit<Logs, 'unreadable'> {

@@ -58,6 +58,9 @@ export type All<T> = {
 
 /** Everything in a bucket, as it is now. */
 export async function readAll<T>(bucket: Bucket<T>, what: string): Promise<All<T> | Failure> {
+  // A watch waits for a bucket that is not there; a question is answered.
+  const asked = await bucket.get('');
+  if ('stream' in asked) return hubFailure(`The ${what} could not be read`, asked);
   const records = new Map<string, T>();
   const unreadable = new Set<string>();
   const reading = new AbortController();

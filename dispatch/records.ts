@@ -72,7 +72,9 @@ export function openRecords(
     },
     forget: async (record) => {
       const known = kept.get(record.node);
-      if (known?.value === record) await bucket.remove(record.node, known.revision);
+      if (known?.value !== record) return;
+      const removed = await bucket.remove(record.node, known.revision);
+      if (removed.kind === 'removed' && kept.get(record.node) === known) kept.delete(record.node);
     },
     follow: (signal) => bucket.watch((told) => follow(mirror, told), signal),
     change: (node, change) => changeRecord(mirror, node, change),

@@ -37,6 +37,7 @@ const journalLineSchema = writtenLineSchema.loose().extend({
   version: majorVersion(1),
   from: openCode<Phase>().exactOptional(),
   to: openCode<Phase>().exactOptional(),
+  repeated: z.looseObject({ times: z.int().min(2), until: epochMs }).exactOptional(),
 });
 
 /** One line of JOURNAL: an entry of a repair, or what was decided without one. */

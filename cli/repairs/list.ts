@@ -7,6 +7,7 @@ import { look } from '../look.ts';
 import {
   isOpen,
   readLogs,
+  unreadLines,
   viewOf,
   waitReasonOf,
   type RepairLog,
@@ -58,7 +59,8 @@ async function readList(
   const repairs = read.logs
     .map(waitingView)
     .filter((view) => options.all || isOpen(view) || (view.closedAt ?? 0) >= began);
-  const { header, unread } = head;
+  const { header } = head;
+  const unread = [...head.unread, ...unreadLines(read)];
   return { kind: 'RepairList', version: 1, header, repairs, unread };
 }
 

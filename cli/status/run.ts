@@ -8,7 +8,7 @@ import { isFailure, failure, present, type Failure } from '../failure.ts';
 import { distinct, readHeader } from '../header.ts';
 import type { Exit, Invocation, Screen } from '../io.ts';
 import { look } from '../look.ts';
-import { readLogs } from '../journal.ts';
+import { readLogs, unreadLines } from '../journal.ts';
 import { readLag } from '../lag.ts';
 import { readNotices } from '../notices.ts';
 import { withSources } from '../perform.ts';
@@ -94,18 +94,12 @@ async function readWork(sources: Sources): Promise<Work | Failure> {
   const logs = await readLogs(sources, { since });
   if (isFailure(logs)) return logs;
   const repairs = repairsOf(logs.logs);
-  return { records, repairs, unread: [...unread, ...unreadableLines(logs.unreadable)] };
+  return { records, repairs, unread: [...unread, ...unreadLines(logs)] };
 }
 
 function unreadableRecords(nodes: readonly string[]): readonly Failure[] {
   if (nodes.length === 0) return [];
   const what = `The records of ${amount(nodes.length, 'node')} cannot be read, such as ${nodes[0]}.`;
-  return [failure('recordUnreadable', what)];
-}
-
-function unreadableLines(lines: number): readonly Failure[] {
-  if (lines === 0) return [];
-  const what = `${amount(lines, 'line')} of the journal cannot be read, and are missing here.`;
   return [failure('recordUnreadable', what)];
 }
 

@@ -6,7 +6,7 @@ import type { Described } from '../../temporal/index.ts';
 import { failure, isFailure, present, type Failure } from '../failure.ts';
 import { distinct, readHeader } from '../header.ts';
 import { exits, type Exit, type Invocation } from '../io.ts';
-import { readLogs, stateOf, type RepairLog } from '../journal.ts';
+import { readLogs, stateOf, unreadLines, type RepairLog } from '../journal.ts';
 import { readNotices } from '../notices.ts';
 import { withSources } from '../perform.ts';
 import { readRecord } from '../records.ts';
@@ -30,7 +30,7 @@ export async function run(invocation: Invocation, node: string): Promise<Exit> {
 }
 
 async function readKnown(sources: Sources, node: string, asOf: number): Promise<Known> {
-  const [head, facts, kept, log, workflow, notices] = await Promise.all([
+  const [head, facts, kept, newest, workflow, notices] = await Promise.all([
     readHeader(sources, asOf),
     readFacts(sources, node),
     readRecord(sources, node),
@@ -38,6 +38,7 @@ async function readKnown(sources: Sources, node: string, asOf: number): Promise<
     readWorkflow(sources, node),
     readNotices(sources),
   ]);
+  const log = isFailure(newest) ? newest : newest.log;
   const state = await readState(sources, node, log, workflow);
   const story = log && !isFailure(log) ? storyOf(log, present(state)) : undefined;
   return {
@@ -53,6 +54,7 @@ async function readKnown(sources: Sources, node: string, asOf: number): Promise<
     notices: present(notices)?.undelivered.filter((notice) => notice.node === node),
     unread: distinct([
       ...head.unread,
+      ...(present(newest)?.unread ?? []),
       ...[facts, kept, log, workflow, notices, state].filter(isFailure),
     ]),
   };
@@ -66,9 +68,11 @@ async function readFacts({ kube }: Sources, node: string): Promise<NodeFacts | '
   return failure('kubeRefused', sentence(`${node} could not be read: ${answer.refusal.message}`));
 }
 
-async function newestLog(sources: Sources, node: string): Promise<RepairLog | undefined | Failure> {
+type Newest = { readonly log: RepairLog | undefined; readonly unread: readonly Failure[] };
+
+async function newestLog(sources: Sources, node: string): Promise<Newest | Failure> {
   const read = await readLogs(sources, { node });
-  return isFailure(read) ? read : read.logs.at(-1);
+  return isFailure(read) ? read : { log: read.logs.at(-1), unread: unreadLines(read) };
 }
 
 async function readWorkflow(sources: Sources, node: string): Promise<Described | Failure> {

@@ -139,6 +139,7 @@ describe('records that a newer minor version wrote', () => {
       version: 1.3,
       to: 'cooling',
       weight: 2,
+      repeated: { times: 2, until: 9, every: 1 },
       events: [
         { kind: 'coolingStarted', degrees: 40, at: 1 },
         { kind: 'permitGranted', out: 0, limit: 5, at: 2, zone: 'a' },
