@@ -35,6 +35,13 @@ columns; \`-o name\` prints only what other commands take, a line each.
 into a pipe it writes the list once and then each line that is new; with \`-o json\` a document on one line for
 each change.
 
+**To keep a node out of service**, use \`slipway hold\`. \`kubectl cordon\` on a node that Slipway has cordoned sends
+nothing, so nobody can see it, and a repair that ends well uncordons the node.
+
+**In kubectl**: with \`kubectl-slipway\` on the PATH, \`kubectl slipway status\` is \`slipway status\`. KUBECONFIG may
+name several files, of which the first that is there is taken; a credential plugin has ten seconds.
+**In a shell**: \`source <(slipway completion bash)\`, or zsh; \`slipway completion fish | source\`.
+
 Columns that do not fit a terminal are shortened and end with an ellipsis. What others wrote (conditions, BMCs,
 journals, annotations, servers' messages) is shown with its control characters, escape sequences, direction
 marks and characters without width as escapes, as in \`\\u001b\`. Colour is used on a terminal only, and never
