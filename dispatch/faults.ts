@@ -25,7 +25,12 @@ export type FaultsOptions = {
   readonly voice: Voice;
   readonly policies: readonly RepairPolicy[];
   readonly mode: Mode;
-  readonly node: (name: string) => NodeFacts | undefined;
+  /** The node as the cluster has it; none for a node that is not there. */
+  readonly node: (
+    name: string,
+  ) => Promise<
+    { readonly ok: true; readonly value: NodeFacts | undefined } | { readonly ok: false }
+  >;
   /** The UID that the API server itself gives for a node; none for a node that is not there. */
   readonly presentUid: (
     node: string,
@@ -58,19 +63,25 @@ export function createFaults(options: FaultsOptions): Faults {
 
 async function handle(options: FaultsOptions, fault: StoredFault): Promise<'done' | 'retry'> {
   const { node } = fault.event;
+  const seen = await options.node(node);
+  if (!seen.ok) return 'retry';
+  const heard = hearing(options, seen.value, fault);
   const known = options.records.get(node);
-  if (known && !isNews(known, hearing(options, fault))) return again(options, known, fault);
+  if (known && !isNews(known, heard)) return again(options, known, fault);
   const isOther = known !== undefined && known.nodeUid !== fault.event.nodeUid;
   const doubt = isOther ? await doubtOf(options, known, fault) : undefined;
   if (doubt) return doubt;
-  return step(options, node, (record) =>
-    evolve(record ?? emptyRecord(fault.event), { kind: 'reported', ...hearing(options, fault) }),
+  return step(options, { name: node, facts: seen.value }, (record) =>
+    evolve(record ?? emptyRecord(fault.event), { kind: 'reported', ...heard }),
   );
 }
 
-function hearing(options: FaultsOptions, fault: StoredFault): Hearing {
-  const { node, clock, records } = options;
-  const facts = node(fault.event.node);
+function hearing(
+  options: FaultsOptions,
+  facts: NodeFacts | undefined,
+  fault: StoredFault,
+): Hearing {
+  const { clock, records } = options;
   const bootId = facts?.uid === fault.event.nodeUid ? facts.bootId : '';
   const soakMs = soakMsOf(options, records.get(fault.event.node));
   return { fault, bootId, soakMs, at: clock() };
@@ -117,28 +128,34 @@ async function again(
 
 async function reconsider(options: FaultsOptions, node: string): Promise<'done' | 'retry'> {
   const record = options.records.get(node);
-  return record ? step(options, node, (fresh) => fresh ?? record) : 'done';
+  if (!record) return 'done';
+  const seen = await options.node(node);
+  if (!seen.ok) return 'retry';
+  return step(options, { name: node, facts: seen.value }, (fresh) => fresh ?? record);
 }
 
 /** One look at a record: what it becomes, what follows from it, and the deed. */
 async function step(
   options: FaultsOptions,
-  node: string,
+  { name, facts }: { readonly name: string; readonly facts: NodeFacts | undefined },
   change: (record: EpisodeRecord | undefined) => EpisodeRecord,
 ): Promise<'done' | 'retry'> {
-  const before = options.records.get(node);
+  const before = options.records.get(name);
   let decision: DispatchDecision = { kind: 'ignore', reason: 'not-faulty' };
-  const changed = await options.records.change(node, (fresh) => {
-    const record = sighted(options, change(fresh));
-    decision = decideOn(options, record);
+  const changed = await options.records.change(name, (fresh) => {
+    const record = sighted(options, facts, change(fresh));
+    decision = decideOn(options, facts, record);
     return noted(options, record, decision);
   });
   return changed.kind === 'kept' ? carryOut(options, before, changed.record, decision) : 'retry';
 }
 
-/** A node that the cache does not show, or shows under another UID, is not seen. */
-function sighted(options: FaultsOptions, record: EpisodeRecord): EpisodeRecord {
-  const facts = options.node(record.node);
+/** A node that is not there, or has another UID, is not seen. */
+function sighted(
+  options: FaultsOptions,
+  facts: NodeFacts | undefined,
+  record: EpisodeRecord,
+): EpisodeRecord {
   if (facts?.uid !== record.nodeUid) return record;
   const { bootId } = facts;
   const soakMs = soakMsOf(options, record);
@@ -164,9 +181,12 @@ function soakMsOf({ policies }: FaultsOptions, record: EpisodeRecord | undefined
   return policy?.soakMs ?? policyDefaults.soakMs;
 }
 
-function decideOn(options: FaultsOptions, record: EpisodeRecord): DispatchDecision {
-  const { policies, mode } = options;
-  return decide(record, { node: options.node(record.node), policies, mode }, options.clock());
+function decideOn(
+  { policies, mode, clock }: FaultsOptions,
+  node: NodeFacts | undefined,
+  record: EpisodeRecord,
+): DispatchDecision {
+  return decide(record, { node, policies, mode }, clock());
 }
 
 function noted(

@@ -6,7 +6,7 @@ import type { RepairPolicy } from '../domain/repair/policy.ts';
 import type { EpochMs, Mode, ReasonCode } from '../domain/vocabulary.ts';
 import { consumeFaults } from '../event-hub/index.ts';
 import type { Bucket, DeadLetter, Hub } from '../event-hub/index.ts';
-import { getNode } from '../kube/index.ts';
+import { getNode, nodeForDecision } from '../kube/index.ts';
 import type { Kube, NodeCache } from '../kube/index.ts';
 import type { GuardRecord } from '../schemas/guardRecord.ts';
 import type { Temporal } from '../temporal/index.ts';
@@ -90,7 +90,7 @@ async function dispatch(options: DispatchOptions, atEnd: (end: () => void) => vo
   const faults = createFaults({
     ...options,
     voice,
-    node: (name) => nodes.get(name),
+    node: (name) => nodeForDecision(options.observer, nodes, name),
     presentUid: (name) => presentUid(options.observer, name),
     lookAgain: alarms.set,
     handOver: (record, episode, reason) => {

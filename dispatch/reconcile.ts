@@ -4,7 +4,7 @@ import type { Fix, Holdings, RepairRef, Standing, Waiter } from '../domain/dispa
 import type { Permit } from '../domain/guard/types.ts';
 import type { NodeFacts } from '../domain/node.ts';
 import { marks } from '../domain/vocabulary.ts';
-import { getNode, listLabelledPods, listNodes, markNode, untagPod } from '../kube/index.ts';
+import { getNode, listLabelledPods, markNode, nodesNow, untagPod } from '../kube/index.ts';
 import type { NodeCache } from '../kube/index.ts';
 import { describeRepair } from '../temporal/index.ts';
 import type { Temporal } from '../temporal/index.ts';
@@ -32,8 +32,6 @@ export type ReconcileOptions = HandOverOptions & {
   readonly onMended: (fix: Fix['kind'], of: string) => void;
 };
 
-/** Older than this the cache is no ground for undoing anything, and the API server is asked. */
-const freshEnoughMs = 10_000;
 const askedAtOnce = 8;
 
 /** One comparison. What could not be read or written is met again by the next one. */
@@ -52,21 +50,12 @@ async function holdings(options: ReconcileOptions): Promise<Holdings | undefined
   const { observer, records, book } = options;
   const [permits, nodes, pods] = await Promise.all([
     book.permits(),
-    allNodes(options),
+    nodesNow(observer, options.nodes),
     listLabelledPods(observer),
   ]);
-  if (!permits || !nodes || !pods.ok) return undefined;
-  const found = { permits, nodes, pods: pods.value };
+  if (!permits || !nodes.ok || !pods.ok) return undefined;
+  const found = { permits, nodes: nodes.value, pods: pods.value };
   return { ...found, waiters: book.waiters(), records: records.all() };
-}
-
-async function allNodes({
-  observer,
-  nodes,
-}: ReconcileOptions): Promise<Holdings['nodes'] | undefined> {
-  if (nodes.stalenessMs() <= freshEnoughMs) return nodes.list();
-  const listed = await listNodes(observer);
-  return listed.ok ? listed.value : undefined;
 }
 
 async function standingsOf(

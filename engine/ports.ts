@@ -26,9 +26,9 @@ import {
   evictPod,
   getNode,
   isolateNode,
-  listNodes,
   listPodsOn,
   markNode,
+  nodesNow,
   readPause,
   returnNode,
   tagPod,
@@ -37,9 +37,6 @@ import {
 import type { Kube, NodeCache, PodCache, Refusal, Result } from '../kube/index.ts';
 import { createPace } from './pace.ts';
 import type { Pace } from './pace.ts';
-
-/** Beyond this a cache is no ground for an act, and the API server is asked. */
-const freshEnoughMs = 10_000;
 
 export type PortsOptions = {
   readonly observer: Kube;
@@ -81,10 +78,7 @@ function reads({
       if (!read.ok && read.refusal.kind === 'not-found') return { ok: true, value: undefined };
       return readOf(read, 'node-unreadable');
     },
-    allNodes: async () =>
-      nodes.stalenessMs() <= freshEnoughMs
-        ? { ok: true, value: nodes.list() }
-        : readOf(await listNodes(observer), 'nodes-unreadable'),
+    allNodes: async () => readOf(await nodesNow(observer, nodes), 'nodes-unreadable'),
     cachedNode: (name) => nodes.get(name),
     podsOn: (node) => pods.onNode(node),
     listPods: async (node) => readOf(await listPodsOn(observer, node), 'pods-unreadable'),

@@ -6,7 +6,7 @@ import { openBucket } from '../event-hub/index.ts';
 import type { Bucket } from '../event-hub/index.ts';
 import { createGuard } from '../guard/index.ts';
 import type { Guard } from '../guard/index.ts';
-import { electLeader, listNodes, nodeCache, podCache } from '../kube/index.ts';
+import { electLeader, nodesNow, nodeCache, podCache } from '../kube/index.ts';
 import type { Kube, NodeCache, PodCache, WatchProblem } from '../kube/index.ts';
 import { parseEpisodeRecord } from '../schemas/episodeRecord.ts';
 import { parseGuardRecord } from '../schemas/guardRecord.ts';
@@ -22,7 +22,6 @@ import { createPorts } from './ports.ts';
 import { logTemporalTo } from './temporalLog.ts';
 import { startWorkers } from './workers.ts';
 
-const freshEnoughMs = 10_000;
 const clock = (): number => Date.now();
 
 /** Runs until the signal; throws `EngineFailure` when a neighbour cannot be reached at the start. */
@@ -111,14 +110,13 @@ async function work(
   }
 }
 
-/** A cache that was not heard of for too long is no ground for a permit. */
+/** Who is out is counted on nodes that are fresh, or not at all. */
 async function freshNodes(
   kube: Kube,
   nodes: NodeCache,
 ): ReturnType<Parameters<typeof createGuard>[0]['nodes']> {
-  if (nodes.stalenessMs() <= freshEnoughMs) return nodes.list();
-  const listed = await listNodes(kube);
-  return listed.ok ? listed.value : undefined;
+  const read = await nodesNow(kube, nodes);
+  return read.ok ? read.value : undefined;
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

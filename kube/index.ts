@@ -20,6 +20,7 @@ export type { CacheOptions, NodeCache } from './nodeCache.ts';
 export { getNode, isolateNode, listNodes, markNode, returnNode, writeCondition } from './nodes.ts';
 export { podCache } from './podCache.ts';
 export type { PodCache } from './podCache.ts';
+export { nodeForDecision, nodesNow } from './fresh.ts';
 export { listLabelledPods, listPodsOn } from './podLists.ts';
 export { evictPod, tagPod, untagPod } from './pods.ts';
 export type { Refusal, Result } from './refusal.ts';

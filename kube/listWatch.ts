@@ -67,7 +67,10 @@ export type ListWatch<T> = {
   /** When a list was last complete; undefined before the first. */
   readonly syncedAt: () => EpochMs | undefined;
   readonly lastHeardAt: () => EpochMs | undefined;
-  /** Time since the server was last heard; infinite before the first list. */
+  /**
+   * How old what is known may be: time since the last event or bookmark was applied, or since the last complete list was
+   * asked for. Infinite before the first list; a page, or a watch that was opened, changes nothing.
+   */
   readonly stalenessMs: () => number;
   readonly counters: () => WatchCounters;
   /** Settles when the signal has ended everything. */
@@ -86,14 +89,18 @@ type Run<T> = {
   readonly backoff: Backoff;
   resourceVersion: string;
   relistDueMs: number;
-  heardMs: number;
+  appliedMs: number;
   lastHeardAt: EpochMs | undefined;
   syncedAt: EpochMs | undefined;
 };
 
 const heard = <T>(run: Run<T>): void => {
-  run.heardMs = performance.now();
   run.lastHeardAt = Date.now();
+};
+
+/** What is known is now as the server had it at that moment. */
+const applied = <T>(run: Run<T>, asOfMs: number): void => {
+  run.appliedMs = Math.max(run.appliedMs, asOfMs);
 };
 
 const problem = <T>(run: Run<T>, what: WatchProblem['what'], message: string): void =>
@@ -130,6 +137,7 @@ const refused = async <T>(
 const listOnce = async <T>(run: Run<T>): Promise<boolean> => {
   const { path, query, project, signal } = run.options;
   run.counters.lists += 1;
+  const askedMs = performance.now();
   const listed = await listAll(run.kube, {
     path,
     ...(query && { query }),
@@ -147,17 +155,24 @@ const listOnce = async <T>(run: Run<T>): Promise<boolean> => {
   run.relistDueMs = performance.now() + jittered(run.timing.relistMs);
   run.syncedAt = Date.now();
   run.backoff.succeeded();
-  tell(run, run.store.replaceAll(listed.value.items));
+  const changes = run.store.replaceAll(listed.value.items);
+  applied(run, askedMs);
+  tell(run, changes);
   return true;
+};
+
+const stored = <T>(run: Run<T>, { type, object }: WatchEvent): readonly Change<T>[] => {
+  const item = run.options.project(object);
+  return type === 'DELETED' ? run.store.remove(item) : run.store.put(item);
 };
 
 const onEvent = <T>(run: Run<T>, event: WatchEvent): void => {
   run.counters.events += 1;
   run.backoff.succeeded();
   if (event.resourceVersion !== '') run.resourceVersion = event.resourceVersion;
-  if (event.type === 'BOOKMARK') return;
-  const item = run.options.project(event.object);
-  tell(run, event.type === 'DELETED' ? run.store.remove(item) : run.store.put(item));
+  const changes = event.type === 'BOOKMARK' ? [] : stored(run, event);
+  applied(run, performance.now());
+  tell(run, changes);
 };
 
 const longestWatchMs = 480_000;
@@ -245,7 +260,7 @@ const startRun = <T>(kube: Connection, options: ListWatchOptions<T>): Run<T> => 
     backoff: createBackoff({ ...limits, signal: options.signal }),
     resourceVersion: '',
     relistDueMs: 0,
-    heardMs: Number.NEGATIVE_INFINITY,
+    appliedMs: Number.NEGATIVE_INFINITY,
     lastHeardAt: undefined,
     syncedAt: undefined,
   };
@@ -270,7 +285,7 @@ export const listWatch = <T>(kube: Connection, options: ListWatchOptions<T>): Li
     synced,
     syncedAt: () => run.syncedAt,
     lastHeardAt: () => run.lastHeardAt,
-    stalenessMs: () => performance.now() - run.heardMs,
+    stalenessMs: () => performance.now() - run.appliedMs,
     counters: () => ({ ...run.counters }),
     done,
   };

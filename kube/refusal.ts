@@ -95,7 +95,8 @@ const isAdmission = (code: number, status: unknown): boolean => {
   return code === 403 && message.includes(' is forbidden: ') && !authorizerWords.test(message);
 };
 
-const kindOf = (code: number, status: unknown, isRead: boolean): RefusalKind => {
+/** What the status alone does not tell. */
+const kindByWords = (code: number, status: unknown): RefusalKind | undefined => {
   if (code === 429 && budgetsOf(status).length > 0) return 'budget';
   // A namespace on its way out refuses creations until it is gone.
   const terminating = causesOf(status).some(
@@ -103,8 +104,15 @@ const kindOf = (code: number, status: unknown, isRead: boolean): RefusalKind => 
   );
   if (code === 403 && terminating) return 'transient';
   if (isAdmission(code, status)) return 'admission';
-  if (code === 500 && textAt(status, 'message').includes('more than one PodDisruptionBudget'))
-    return 'invalid';
+  const rivals = textAt(status, 'message').includes('more than one PodDisruptionBudget');
+  return code === 500 && rivals ? 'invalid' : undefined;
+};
+
+const kindOf = (code: number, status: unknown, isRead: boolean): RefusalKind => {
+  const told = kindByWords(code, status);
+  if (told) return told;
+  // Only the API server itself can say that something is not there; a proxy in between says 404 as well.
+  if (code === 404 && textAt(status, 'reason') !== 'NotFound') return 'transient';
   return kindByStatus[code] ?? (isRead ? 'transient' : 'ambiguous');
 };
 

@@ -147,7 +147,7 @@ export const metrics = {
   },
   slipway_watch_age_seconds: {
     type: 'gauge',
-    help: 'Time since the watch of this kind last heard from the API server.',
+    help: 'How old what is known of this kind may be: bookmarks come about once a minute.',
     labels: ['kind'],
   },
 } as const satisfies Record<string, Metric>;

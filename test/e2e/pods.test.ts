@@ -232,6 +232,21 @@ describe('no machine is reset under its pods', () => {
     );
   });
 
+  test('which move although the cache never hears that the node is isolated', async () => {
+    const node = loop().takeNode();
+    const pods = await deployOn(loop(), node);
+    await loop().pause('the watch has to fall silent before the isolation');
+    await loop().fail(node);
+    await loop().state(node, ({ permit, refused }) => permit && refused?.reason === 'paused');
+    const speak = loop().mischief.silenceNodeWatch();
+    await loop().pause(null);
+    await loop().until('the pods have moved', () => eventsOf(node, 'podsMoved')[0], node);
+    speak();
+    expect(await loop().ended(node)).toMatchObject({ outcome: 'repaired' });
+    const names = pods.map(({ metadata }) => metadata.name);
+    await expectGoneBeforeReset(node, names);
+  });
+
   test('of which one was bound when the others had gone', async () => {
     const node = loop().takeNode();
     const name = `late-${node.split('.')[0]!}`;

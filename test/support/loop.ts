@@ -143,13 +143,24 @@ export class Mischief {
 
   /** Watches of pods are opened and say nothing; lists answer. */
   silencePodWatch(): () => void {
+    return this.#silence('/api/v1/pods');
+  }
+
+  /** The same of nodes. */
+  silenceNodeWatch(): () => void {
+    return this.#silence('/api/v1/nodes');
+  }
+
+  #silence(path: string): () => void {
     const end = this.begin(({ url }) =>
-      url.pathname === '/api/v1/pods' && url.searchParams.has('watch')
-        ? { kind: 'stall' }
-        : undefined,
+      url.pathname === path && url.searchParams.has('watch') ? { kind: 'stall' } : undefined,
     );
     this.#proxy.reset();
-    return end;
+    return () => {
+      end();
+      // The silent watch would stay open for as long as a watch may say nothing.
+      this.#proxy.reset();
+    };
   }
 
   close(): Promise<void> {

@@ -104,6 +104,30 @@ describe('following', () => {
     expect(cache.syncedAt()).toBeLessThanOrEqual(cache.lastHeardAt() ?? 0);
   });
 
+  it('is as old as what was applied: no page of a list and no opened watch makes it fresh', async () => {
+    const { kube, proxy } = await behindHttpProxy();
+    proxy.befall(({ url }) => (url.searchParams.has('continue') ? { kind: 'stall' } : undefined));
+    const ended = new AbortController();
+    const cache = nodeCache(kube, { signal: ended.signal, timing: { ...timing, pageSize: 1 } });
+    onTestFinished(async () => {
+      ended.abort();
+      await cache.done;
+      await kube.close();
+    });
+    await until(() => proxy.seen.some(({ url }) => url.searchParams.has('continue')));
+    expect(cache.lastHeardAt()).toBeDefined();
+    expect(cache.stalenessMs()).toBe(Number.POSITIVE_INFINITY);
+    const opened = { kind: 'answer', status: 200, body: '' } as const;
+    proxy.befall(({ url }) => (url.searchParams.has('watch') ? opened : undefined));
+    proxy.reset();
+    await cache.synced;
+    const before = cache.stalenessMs();
+    expect(before).toBeLessThan(8_000);
+    const { watches } = cache.counters();
+    await until(() => cache.counters().watches > watches + 2);
+    expect(cache.stalenessMs()).toBeGreaterThan(before);
+  });
+
   it('outlives a listener that throws', async () => {
     const { kube } = await behindProxy();
     const { cache, problems } = await follow(kube);

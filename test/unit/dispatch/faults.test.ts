@@ -53,7 +53,7 @@ function dispatch(changes: Partial<FaultsOptions> = {}, heard: Heard = 'heard') 
     },
     policies: [policy({ holdDownMs: 0 })],
     mode: 'act',
-    node: () => nodeFacts(),
+    node: () => Promise.resolve({ ok: true, value: nodeFacts() }),
     presentUid: () => Promise.resolve({ ok: true, uid: fault.nodeUid }),
     clock: () => at(100),
     lookAgain: () => {},

@@ -11,7 +11,7 @@ describe('an answer outside 2xx', () => {
     [400, 'invalid', 'invalid'],
     [401, 'forbidden', 'forbidden'],
     [403, 'forbidden', 'forbidden'],
-    [404, 'not-found', 'not-found'],
+    [404, 'transient', 'transient'],
     [409, 'conflict', 'conflict'],
     [410, 'conflict', 'conflict'],
     [422, 'invalid', 'invalid'],
@@ -63,6 +63,11 @@ describe('an answer outside 2xx', () => {
     [500, 'Internal error occurred: etcd', 'ambiguous'],
   ])('%i with %j is %s', (code, message, kind) => {
     expect(reply(code, { message }).kind).toBe(kind);
+  });
+
+  it('believes only the API server that something is not there', () => {
+    expect(reply(404, { kind: 'Status', reason: 'NotFound' }).kind).toBe('not-found');
+    expect(reply(404, '404 page not found').kind).toBe('transient');
   });
 
   it('waits for a namespace that is ending', () => {

@@ -1,0 +1,33 @@
+/**
+ * Reads of caches on which an act rests. Each says how old the cache may be, counted from what was applied to it; beyond
+ * that the API server itself is asked, and where it does not answer either, there is no value to act on.
+ */
+import type { NodeFacts } from '../domain/node.ts';
+import type { Kube } from './connect.ts';
+import type { NodeCache } from './nodeCache.ts';
+import { getNode, listNodes } from './nodes.ts';
+import type { Result } from './refusal.ts';
+
+/** For counting nodes that are out, telling machines apart and undoing what nobody owns: no look follows that knows better. */
+const freshEnoughMs = 10_000;
+/** For opening a repair: it looks at its node itself before it acts. A watch that lives is heard every minute or so. */
+const watchLivesMs = 90_000;
+
+/** Every node. */
+export const nodesNow = async (
+  kube: Kube,
+  nodes: NodeCache,
+): Promise<Result<readonly NodeFacts[]>> =>
+  nodes.stalenessMs() <= freshEnoughMs ? { ok: true, value: nodes.list() } : listNodes(kube);
+
+/** One node as far as a decision needs it that is looked at again; no value means that there is no such node. */
+export const nodeForDecision = async (
+  kube: Kube,
+  nodes: NodeCache,
+  name: string,
+): Promise<Result<NodeFacts | undefined>> => {
+  if (nodes.stalenessMs() <= watchLivesMs) return { ok: true, value: nodes.get(name) };
+  const read = await getNode(kube, name);
+  if (read.ok || read.refusal.kind !== 'not-found') return read;
+  return { ok: true, value: undefined };
+};
