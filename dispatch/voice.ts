@@ -3,7 +3,7 @@ import type { Episode, EpisodeRecord } from '../domain/dispatch/types.ts';
 import { openingOf } from '../domain/repair/opening.ts';
 import type { RepairPolicy } from '../domain/repair/policy.ts';
 import type { Arrival, Unstamped } from '../domain/repair/types.ts';
-import type { Mode } from '../domain/vocabulary.ts';
+import type { EpochMs, Mode } from '../domain/vocabulary.ts';
 import { describeRepair, say, startRepair, terminateRepair } from '../temporal/index.ts';
 import type { Temporal } from '../temporal/index.ts';
 
@@ -12,6 +12,7 @@ export type VoiceOptions = {
   readonly policies: readonly RepairPolicy[];
   readonly mode: Mode;
   readonly codeVersion: string;
+  readonly clock: () => EpochMs;
 };
 
 /** `gone`: the repair ended without saying so in the record. `stuck`: it cannot run any more. `later`: ask again. */
@@ -56,17 +57,21 @@ async function ensure(
   if (about.kind === 'found' && about.repairId === episode.repairId) {
     // A run fails by itself alone, where it cannot go on; all other ends come from outside.
     if (!about.running) return about.status === 'FAILED' ? 'stuck' : 'gone';
-    return about.failedTasks < mostFailedTasks ? 'heard' : stop(options, record);
+    return isFailing(options, about.failingSince) ? stop(options, record) : 'heard';
   }
   const lastOneRuns = about.kind === 'found' && about.running;
   return lastOneRuns ? 'later' : open(options, record, episode);
 }
 
 /**
- * A workflow whose tasks fail so often in a row runs into the same defect each time: about two minutes, by Temporal's own
- * back-off. Nothing of it runs any more after its end, so a person can take over.
+ * A workflow task that fails for so long runs into the same defect each time. It is long enough to take a bad version
+ * back; nothing of the workflow runs any more after its end, so a person can take over.
  */
-const mostFailedTasks = 10;
+const failsForMs = 10 * 60_000;
+
+function isFailing({ clock }: VoiceOptions, since: EpochMs | undefined): boolean {
+  return since !== undefined && clock() - since >= failsForMs;
+}
 
 async function stop({ temporal }: VoiceOptions, record: EpisodeRecord): Promise<Heard> {
   const ended = await terminateRepair(temporal, record, 'its workflow tasks fail again and again');

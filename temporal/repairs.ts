@@ -1,6 +1,6 @@
 /** Starting, signalling and asking repairs. The repair id travels in the memo: workflow ids name nodes, not repairs. */
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
-import type { WorkflowExecutionInfo } from '@temporalio/client';
+import type { WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
 import type { RepairOpening, RepairState } from '../domain/repair/types.ts';
 import { searchAttributes } from '../domain/vocabulary.ts';
 import type { EpochMs } from '../domain/vocabulary.ts';
@@ -72,8 +72,8 @@ export type Described =
       /** Temporal's word for how it stands: RUNNING, COMPLETED, TERMINATED, ... */
       readonly status: string;
       readonly startedAt: EpochMs;
-      /** How often its present workflow task has failed in a row; 0 while none waits or the first try is under way. */
-      readonly failedTasks: number;
+      /** Since when its present workflow task fails each time it is tried; undefined while it does not. */
+      readonly failingSince?: EpochMs;
     };
 
 /** The newest repair of this node, whether it runs or not. */
@@ -87,11 +87,21 @@ export async function describeRepair(
     const repairId = repairIdIn(about.memo);
     const startedAt = about.startTime.getTime();
     const running = status === 'RUNNING';
-    const failedTasks = Math.max(0, (about.raw.pendingWorkflowTask?.attempt ?? 1) - 1);
-    return { kind: 'found', repairId, running, status, startedAt, failedTasks };
+    const failing = failingSince(about);
+    const found = { kind: 'found', repairId, running, status, startedAt } as const;
+    return failing === undefined ? found : { ...found, failingSince: failing };
   } catch (error) {
     return error instanceof WorkflowNotFoundError ? { kind: 'absent' } : failed(error);
   }
+}
+
+/** A task that is tried for the second time may have met a worker that died; one of the third time fails by itself. */
+const failingAttempts = 3;
+
+function failingSince({ raw }: WorkflowExecutionDescription): EpochMs | undefined {
+  const task = raw.pendingWorkflowTask;
+  const since = task?.originalScheduledTime?.seconds;
+  return since && (task?.attempt ?? 0) >= failingAttempts ? Number(since) * 1_000 : undefined;
 }
 
 /** Ends the workflow of this node's repair where it stands; nothing of it runs any more then. */

@@ -342,7 +342,6 @@ describe('why', () => {
       running: false,
       status: 'TERMINATED',
       startedAt: at(0),
-      failedTasks: 0,
     } as const;
     const view = whyView(
       known({
