@@ -5,6 +5,7 @@ import type { DemoOptions } from './index.ts';
 const usage = `npm run demo [-- OPTIONS]
 
   --exit          end after the last story; exits 0 only if all five ended right
+                  and the ticket of the one that is beyond repair arrived
   -o, --output    text, or json: the result as the last line of the output
   --without-bmc   stop the BMC simulator first, to see the demo fail
 `;

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StackFailure, type Stack } from '../embedded/index.ts';
-import { play, type Scene } from './play.ts';
+import { play, type Played } from './play.ts';
+import { openReceiver, type Receiver } from './receiver.ts';
 import { scenarios } from './scenarios.ts';
 import { createScreen, type Output, type Screen } from './screen.ts';
 import { nodeCount, setStage, startServers, type Stage } from './stage.ts';
@@ -39,16 +40,17 @@ const exits = { done: 0, failed: 1, interrupted: 130 } as const;
 export const runDemo = async (options: DemoOptions, world: DemoWorld): Promise<number> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'slipway-demo-'));
   const lines = createScreen(world.screen);
-  const starting = startServers(dataDir, lines.line);
+  const receiver = await openReceiver(dataDir);
+  const starting = startServers(dataDir, receiver, lines.line);
   let isKept = false;
-  let played: readonly Scene[] = [];
-  const onPlayed = (scenes: readonly Scene[]): void => {
-    played = scenes;
+  let played: Played | undefined;
+  const onPlayed = (all: Played): void => {
+    played = all;
   };
   try {
     const stack = await unlessRaised(world.signal, starting);
     if (!stack) return exits.interrupted;
-    return await runOn(stack, options, { ...world, lines, onPlayed });
+    return await runOn(stack, options, { ...world, lines, receiver, onPlayed });
   } catch (error) {
     lines.line(error instanceof Error ? error.message : String(error));
     lines.line(`The demo cannot go on. Its logs are kept in ${dataDir}/logs.`);
@@ -57,6 +59,7 @@ export const runDemo = async (options: DemoOptions, world: DemoWorld): Promise<n
   } finally {
     lines.line('Stopping everything.');
     await end(starting);
+    await receiver.close();
     if (!isKept) await rm(dataDir, { recursive: true, force: true });
     if (options.output === 'json') world.result(resultOf(played));
   }
@@ -77,7 +80,8 @@ const unlessRaised = async <T>(signal: AbortSignal, promise: Promise<T>): Promis
 
 type World = DemoWorld & {
   readonly lines: Screen;
-  readonly onPlayed: (scenes: readonly Scene[]) => void;
+  readonly receiver: Receiver;
+  readonly onPlayed: (played: Played) => void;
 };
 
 const runOn = async (stack: Stack, options: DemoOptions, world: World): Promise<number> => {
@@ -85,7 +89,7 @@ const runOn = async (stack: Stack, options: DemoOptions, world: World): Promise<
   lines.line(`The servers are ready. Next: ${nodeCount} nodes, their Deployments, and the engine.`);
   const broken = watchServers(stack);
   const signal = AbortSignal.any([world.signal, broken.signal]);
-  const setting = setStage(stack);
+  const setting = setStage(stack, world.receiver);
   const stage = await unlessRaised(signal, setting);
   if (!stage) return abandon(setting, broken.signal);
   try {
@@ -94,9 +98,9 @@ const runOn = async (stack: Stack, options: DemoOptions, world: World): Promise<
         '(by default it is 10 %), because five machines break now:',
     );
     if (options.withoutBmc) await stack.child('bmc').stop();
-    const scenes = await play(stage, { onScenes: lines.show, signal });
-    world.onPlayed(scenes);
-    return await finish(stage, scenes, { options, world, broken: broken.signal });
+    const played = await play(stage, { onScenes: lines.show, signal });
+    world.onPlayed(played);
+    return await finish(stage, played, { options, world, broken: broken.signal });
   } finally {
     await stage.temporal.close();
   }
@@ -126,27 +130,30 @@ type Ending = {
 
 const finish = async (
   stage: Stage,
-  scenes: readonly Scene[],
+  played: Played,
   { options, world, broken }: Ending,
 ): Promise<number> => {
   const { lines, signal } = world;
   const ends = options.exit || signal.aborted || broken.aborted;
-  for (const line of summary(stage, scenes, ends)) lines.line(line);
+  for (const line of summary(stage, played, ends)) lines.line(line);
   if (broken.aborted) throw new StackFailure(String(broken.reason));
   if (signal.aborted) return exits.interrupted;
   if (!ends) await raised(AbortSignal.any([signal, broken]));
   if (broken.aborted) throw new StackFailure(String(broken.reason));
-  const isRight = scenes.every(({ verdict }) => verdict.problems.length === 0);
+  const verdicts = [...played.scenes.map(({ verdict }) => verdict), played.notice];
+  const isRight = verdicts.every(({ problems }) => problems.length === 0);
   return isRight ? exits.done : exits.failed;
 };
 
 /** Stories that were never played are open. */
-const resultOf = (scenes: readonly Scene[]): string => {
+const resultOf = (played: Played | undefined): string => {
   const rows = scenarios.map(({ name }) => {
-    const verdict = scenes.find(({ scenario }) => scenario.name === name)?.verdict;
+    const verdict = played?.scenes.find(({ scenario }) => scenario.name === name)?.verdict;
     return { name, outcome: verdict?.outcome ?? 'open', seconds: verdict?.seconds ?? 0 };
   });
-  return `${JSON.stringify({ scenarios: rows })}\n`;
+  const { delivered = false, refused = 0, seconds = 0 } = played?.notice ?? {};
+  const notice = { name: 'told-once-its-webhook-was-up', delivered, refused, seconds };
+  return `${JSON.stringify({ scenarios: rows, notice })}\n`;
 };
 
 const raised = async (signal: AbortSignal): Promise<void> => {

@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RepairState } from '../domain/repair/types.ts';
 import { queryState, say } from '../temporal/index.ts';
-import { faultyCheck } from './scenarios.ts';
-import { readEvidence, type Cast, type Stage } from './stage.ts';
+import { judgeNotice, type HandOver, type NoticeVerdict } from './notice.ts';
+import { faultyCheck, handedOverScenario } from './scenarios.ts';
+import { readEvidence, readNotices, type Cast, type Stage } from './stage.ts';
 import { judge, type Verdict } from './verdict.ts';
 
 /** One story as it stands: what the logs prove, and what the running repair says of itself, for the screen alone. */
@@ -30,24 +31,30 @@ const interveneAfterMs = 2_500;
 /** After the last end nothing more may happen. */
 const quietMs = 1_000;
 
-/** Breaks the five machines at once and returns the scenes as the logs show them at the end. */
-export const play = async (stage: Stage, options: PlayOptions): Promise<readonly Scene[]> => {
+/** How the stories and the call for a person ended. */
+export type Played = { readonly scenes: readonly Scene[]; readonly notice: NoticeVerdict };
+
+/** Breaks the five machines at once and returns everything as the logs show it at the end. */
+export const play = async (stage: Stage, options: PlayOptions): Promise<Played> => {
   await Promise.all(stage.cast.map((cast) => breakDown(stage, cast)));
   const startedAt = performance.now();
   const deadline = startedAt + longestMs;
   const blockedSince = new Map<string, number>();
-  let scenes = await look(stage, startedAt);
-  while (!options.signal.aborted && performance.now() < deadline && scenes.some(isOpen)) {
-    options.onScenes(scenes);
-    await Promise.all(scenes.map((scene) => intervene(stage, scene, blockedSince)));
+  let played = await look(stage, startedAt);
+  while (!options.signal.aborted && performance.now() < deadline && isUnfinished(played)) {
+    options.onScenes(played.scenes);
+    await Promise.all(played.scenes.map((scene) => intervene(stage, scene, blockedSince)));
     await delay(lookEveryMs, undefined, { signal: options.signal }).catch(() => undefined);
-    scenes = await look(stage, startedAt);
+    played = await look(stage, startedAt);
   }
   await delay(quietMs, undefined, { signal: options.signal }).catch(() => undefined);
-  scenes = await look(stage, startedAt);
-  options.onScenes(scenes);
-  return scenes;
+  played = await look(stage, startedAt);
+  options.onScenes(played.scenes);
+  return played;
 };
+
+const isUnfinished = ({ scenes, notice }: Played): boolean =>
+  scenes.some(isOpen) || !notice.delivered;
 
 const isOpen = ({ verdict }: Scene): boolean => verdict.outcome === 'open';
 
@@ -59,17 +66,25 @@ const breakDown = ({ stack }: Stage, { node }: Cast): Promise<void> =>
     message: 'task kworker/u64:3 blocked for more than 120 seconds',
   });
 
-const look = async (stage: Stage, startedAt: number): Promise<readonly Scene[]> => {
-  const [evidence, states] = await Promise.all([
+const look = async (stage: Stage, startedAt: number): Promise<Played> => {
+  const [evidence, notices, states] = await Promise.all([
     readEvidence(stage.stack),
+    readNotices(stage),
     Promise.all(stage.cast.map(({ node }) => stateOf(stage, node))),
   ]);
   const sofarSeconds = (performance.now() - startedAt) / 1_000;
-  return stage.cast.map((cast, index) => {
+  const scenes = stage.cast.map((cast, index) => {
     const verdict = judge(cast.scenario, cast.node, evidence);
     const elapsedSeconds = verdict.outcome === 'open' ? sofarSeconds : verdict.seconds;
     return { ...cast, verdict, state: states[index], elapsedSeconds };
   });
+  return { scenes, notice: judgeNotice(handOverIn(scenes), notices) };
+};
+
+const handOverIn = (scenes: readonly Scene[]): HandOver => {
+  const beyond = scenes.find(({ scenario }) => scenario.name === handedOverScenario);
+  const { node = '', verdict } = beyond ?? {};
+  return { node, repairId: verdict?.repairId, atMs: verdict?.endedAtMs ?? 0 };
 };
 
 const stateOf = async ({ temporal, cluster }: Stage, node: string) => {
@@ -84,6 +99,7 @@ const intervene = async (
   { scenario, node, verdict }: Scene,
   blockedSince: Map<string, number>,
 ): Promise<void> => {
+  if (scenario.name === handedOverScenario) mendWebhook(stage);
   if (scenario.onBlocked === undefined || verdict.refusedEvictions === 0) return;
   const since = blockedSince.get(node) ?? performance.now();
   blockedSince.set(node, since);
@@ -92,6 +108,11 @@ const intervene = async (
   await (scenario.onBlocked === 'cancel'
     ? cancel(stage, node, verdict.repairId ?? '')
     : clearFault(stage, node));
+};
+
+/** Somebody mends the webhook once it was seen to fail. */
+const mendWebhook = ({ receiver }: Stage): void => {
+  if (receiver.brokenOff() > 0) receiver.up();
 };
 
 const clearFault = ({ stack }: Stage, node: string): Promise<void> =>

@@ -21,6 +21,8 @@ export type Scenario = {
   };
 };
 
+/** The story that ends with a person, and so with a ticket. */
+export const handedOverScenario = 'beyond-repair';
 export const faultyCheck = 'KernelDeadlock';
 const bootMs: readonly [number, number] = [1_500, 2_500];
 
@@ -42,7 +44,7 @@ export const scenarios: readonly Scenario[] = [
     expected: { outcome: 'repaired', resets: ['GracefulRestart', 'PowerCycle'] },
   },
   {
-    name: 'beyond-repair',
+    name: handedOverScenario,
     letter: 'c',
     title: 'beyond repair, handed to a person',
     index: 8,

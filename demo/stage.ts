@@ -1,10 +1,15 @@
 /** The demo's cluster: real servers, twenty nodes, running Deployments, and the engine as a process of its own. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { StackFailure, startStack, type Stack } from '../embedded/index.ts';
 import { readBmcCalls, readWrites } from '../embedded/oracle/index.ts';
 import { clusterIdentity, connectKube } from '../kube/index.ts';
 import { connectTemporal, type Temporal } from '../temporal/index.ts';
+import { parseTicketLine } from '../schemas/ticketLine.ts';
+import type { NoticeEvidence } from './notice.ts';
+import type { Receiver } from './receiver.ts';
 import { scenarios, type Scenario } from './scenarios.ts';
 import type { Evidence } from './verdict.ts';
 
@@ -21,6 +26,8 @@ export type Cast = { readonly scenario: Scenario; readonly node: string };
 
 export type Stage = {
   readonly stack: Stack;
+  /** Where the ticket of the node beyond repair goes. */
+  readonly receiver: Receiver;
   readonly cluster: string;
   readonly temporal: Temporal;
   readonly cast: readonly Cast[];
@@ -30,18 +37,29 @@ export type Stage = {
 const policies = fileURLToPath(new URL('../examples/demo/policy.yaml', import.meta.url));
 
 /** Starts the real servers; throws a StackFailure with one sentence when that is impossible. */
-export const startServers = (dataDir: string, report: (line: string) => void): Promise<Stack> =>
-  startStack({ dataDir, report, temporalUi: true, mode: 'act', policies });
+export const startServers = (
+  dataDir: string,
+  { url, secretFile }: Receiver,
+  report: (line: string) => void,
+): Promise<Stack> =>
+  startStack({
+    dataDir,
+    report,
+    temporalUi: true,
+    mode: 'act',
+    policies,
+    ticketWebhook: { url, secretFile },
+  });
 
 /** Fills the started stack, and returns once all pods run and the engine serves. */
-export const setStage = async (stack: Stack): Promise<Stage> => {
+export const setStage = async (stack: Stack, receiver: Receiver): Promise<Stage> => {
   const [cast, cluster, temporal] = await Promise.all([
     populate(stack),
     readCluster(stack),
     openTemporal(stack),
     stack.startEngine('act'),
   ]);
-  return { stack, cluster, temporal, cast, pods: await waitForPods(stack) };
+  return { stack, receiver, cluster, temporal, cast, pods: await waitForPods(stack) };
 };
 
 /** All that the two logs hold so far. */
@@ -51,6 +69,14 @@ export const readEvidence = async ({ state }: Stack): Promise<Evidence> => {
     readBmcCalls(state.bmc?.callLog ?? ''),
   ]);
   return { writes, calls };
+};
+
+/** What the receiver and the file of tickets hold so far. */
+export const readNotices = async ({ stack, receiver }: Stage): Promise<NoticeEvidence> => {
+  const file = join(stack.dataDir, 'tickets.jsonl');
+  const written = (await readFile(file, 'utf8').catch(() => '')).split('\n');
+  const lines = written.flatMap((line) => parseTicketLine(line) ?? []);
+  return { brokenOff: receiver.brokenOff(), arrivals: receiver.arrivals(), lines };
 };
 
 const readCluster = async ({ state }: Stack): Promise<string> => {

@@ -1,13 +1,25 @@
 /** What the demo leaves on the screen: how each story ended by the logs, and where to go on. */
-import type { Scene } from './play.ts';
+import type { NoticeVerdict } from './notice.ts';
+import type { Played, Scene } from './play.ts';
 import type { Stage } from './stage.ts';
 
-export const summary = (stage: Stage, scenes: readonly Scene[], ends: boolean): string[] => [
+export const summary = (stage: Stage, { scenes, notice }: Played, ends: boolean): string[] => [
   '',
   'By the audit log of the API server and the call log of the BMCs:',
   ...scenes.flatMap(lineOf),
+  '',
+  'By the receiver of the tickets, whose webhook was down at first:',
+  ...noticeLines(notice),
   ...(ends ? [] : places(stage, scenes)),
 ];
+
+const noticeLines = ({ delivered, refused, seconds, problems }: NoticeVerdict): string[] => {
+  const sign = problems.length === 0 ? 'ok' : 'WRONG';
+  const how = delivered
+    ? `the ticket of (c) arrived after ${seconds.toFixed(1)} s and ${refused === 1 ? '1 try' : `${refused} tries`} in vain`
+    : 'the ticket of (c) did not arrive';
+  return [`  ${sign.padEnd(6)}${how}`, ...problems.map((problem) => `            ${problem}`)];
+};
 
 const lineOf = ({ scenario, verdict, node }: Scene): string[] => {
   const { outcome, seconds, resets, problems } = verdict;

@@ -20,6 +20,8 @@ export type Verdict = {
   readonly outcome: Outcome | 'open';
   /** From the fault to the end, by the API server's clock; to the last write to the node while open. */
   readonly seconds: number;
+  /** When it ended, by the API server's clock. */
+  readonly endedAtMs: number;
   /** The repair that the mark on the node names. */
   readonly repairId?: string;
   readonly resets: readonly string[];
@@ -44,6 +46,7 @@ export const judge = (scenario: Scenario, node: string, evidence: Evidence): Ver
   return {
     outcome: story.outcome,
     seconds: Math.round((story.endedAtMs - story.faultAtMs) / 100) / 10,
+    endedAtMs: story.endedAtMs,
     ...(repairId !== undefined && { repairId }),
     resets: story.resets,
     refusedEvictions: story.evictions.filter((status) => status === tooManyRequests).length,

@@ -127,6 +127,13 @@ export const blockReasons = [
 export type StayReason = 'tolerates' | 'came-back';
 export type BlockReason = (typeof blockReasons)[number];
 
+/** The headers by which the receiver of a ticket knows the sender, the time and a repeated delivery. */
+export const ticketHeaders = {
+  signature: 'slipway-signature',
+  timestamp: 'slipway-timestamp',
+  delivery: 'slipway-delivery',
+} as const;
+
 /** What calls for a person although no repair does; each has a page in docs/runbooks. */
 export const alerts = ['notice-not-delivered'] as const;
 

@@ -10,7 +10,6 @@ import type { Sink } from './ticketSink.ts';
 import { createWebhookSink } from './webhookSink.ts';
 
 export type { Counting } from './sink.ts';
-export { ticketHeaders } from './webhookSink.ts';
 
 /** Where tickets go; a webhook must be signed. */
 export type TicketOptions = {

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Ticket } from '../domain/notices/types.ts';
-import type { EpochMs } from '../domain/vocabulary.ts';
+import { ticketHeaders, type EpochMs } from '../domain/vocabulary.ts';
 import { post, type Posted } from './post.ts';
 import type { Sink, Taken } from './ticketSink.ts';
 
@@ -14,13 +14,6 @@ export type WebhookOptions = {
   /** 10 s unless given. */
   readonly timeoutMs?: number;
 };
-
-/** The headers by which a receiver knows the sender, the time and a repeated delivery. */
-export const ticketHeaders = {
-  signature: 'slipway-signature',
-  timestamp: 'slipway-timestamp',
-  delivery: 'slipway-delivery',
-} as const;
 
 const defaultTimeoutMs = 10_000;
 /** A receiver that hangs on some tickets keeps none of the others waiting. */

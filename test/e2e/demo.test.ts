@@ -53,6 +53,9 @@ it(
       ['fault-clears-by-itself', 'recovered'],
       ['cancelled-while-migrating', 'cancelled'],
     ]);
+    const { notice } = JSON.parse(lastLine) as { notice: Record<string, unknown> };
+    expect(notice).toMatchObject({ name: 'told-once-its-webhook-was-up', delivered: true });
+    expect(notice['refused']).toBeGreaterThan(0);
     expect(code).toBe(0);
     expect(readdirSync(folder)).toEqual([]);
   },

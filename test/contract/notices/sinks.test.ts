@@ -16,7 +16,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Ticket } from '../../../domain/notices/types.ts';
 import { createFileSink } from '../../../notices/fileSink.ts';
 import type { Sink } from '../../../notices/ticketSink.ts';
-import { createWebhookSink, ticketHeaders } from '../../../notices/webhookSink.ts';
+import { createWebhookSink } from '../../../notices/webhookSink.ts';
+import { ticketHeaders } from '../../../domain/vocabulary.ts';
 import { Receiver, secret } from '../../support/receiver.ts';
 import { sampleTicket } from '../../support/tickets.ts';
 

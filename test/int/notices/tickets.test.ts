@@ -1,4 +1,5 @@
 /** Tickets reach their sinks from JOURNAL, whatever becomes of receiver, hub and engine. What an end makes: test/unit. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -109,6 +110,18 @@ describe('a hand-over', () => {
     expect(headers['slipway-delivery']).toBe(`${own('r-1')}/1`);
     expect(ticket).toMatchObject({ cluster, outcome: 'escalated', fault: { verdict: 'faulty' } });
     expect(await fileLines()).toEqual([ticket]);
+  });
+
+  it('is in the file before the network hears of it', async () => {
+    const inFile: boolean[] = [];
+    receiver.reply = () => {
+      inFile.push(existsSync(file()));
+      return { status: 202 };
+    };
+    await tell(['file', 'webhook']);
+    await handOver('r-1');
+    await expect.poll(taken, poll).toEqual(['r-1']);
+    expect(inFile).toEqual([true]);
   });
 
   it('is told although it happened before anybody listened, and a good end never', async () => {

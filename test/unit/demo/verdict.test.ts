@@ -96,6 +96,7 @@ describe('the judge of the demo', () => {
     expect(verdictOf('a', writes, [reset('GracefulRestart')])).toEqual({
       outcome: 'repaired',
       seconds: 3,
+      endedAtMs: 3_000,
       repairId: 'r-1',
       resets: ['GracefulRestart'],
       refusedEvictions: 0,

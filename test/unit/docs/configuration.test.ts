@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseBmcInventory } from '../../../schemas/bmcInventory.ts';
 import { engineSettings, readEngineConfig } from '../../../schemas/config.ts';
-import { ticketHeaders } from '../../../notices/index.ts';
+import { ticketHeaders } from '../../../domain/vocabulary.ts';
 
 const page = readFileSync(new URL('../../../docs/CONFIGURATION.md', import.meta.url), 'utf8');
 const samples = [...page.matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1] ?? '');
