@@ -46,7 +46,8 @@ async function projectTickets(projecting: Projecting): Promise<void> {
 }
 
 async function handle(projecting: Projecting, line: JournalLine): Promise<'done' | 'retry'> {
-  if (!line.events.some(({ kind }) => kind === 'closed')) return 'done';
+  const isEnd = line.to === 'closed' || line.events.some(({ kind }) => kind === 'closed');
+  if (!isEnd) return 'done';
   const closing = asRepairEntry(line);
   if (!closing) throw new Error('the end of a repair lacks what an entry of a repair must have');
   const entries = await entriesOf(projecting, closing);
@@ -73,6 +74,8 @@ async function post(
 ): Promise<'done' | 'retry'> {
   const ticket = ticketOf(closing, entries);
   if (!ticket) return 'done';
+  if (ticket === 'unknown')
+    throw new Error('the repair has ended, and the journal does not tell how');
   const { delivery, node, repairId } = ticket;
   const since = clock();
   const about = { sink: sink.name, delivery, node, repairId, since, tries: 0 };

@@ -1,8 +1,24 @@
 /** Which end of a repair calls a person. */
-import type { RepairEvent } from '../repair/types.ts';
+import type { JournalEntry, RepairEvent } from '../repair/types.ts';
 import type { Outcome, ReasonCode } from '../vocabulary.ts';
 
 export type Closed = Extract<RepairEvent, { readonly kind: 'closed' }>;
+
+/**
+ * How the repair ended, if this entry ended it. An end that could not be journaled whole is the one that was decided.
+ * `unknown`: it ended, and nothing tells how.
+ */
+export function endIn(
+  closing: Pick<JournalEntry, 'to' | 'events' | 'at'>,
+  earlier: readonly RepairEvent[],
+): Closed | 'unknown' | undefined {
+  const said = closing.events.find((event) => event.kind === 'closed');
+  if (said || closing.to !== 'closed') return said;
+  const decided = earlier.findLast((event) => event.kind === 'concluded');
+  if (!decided) return 'unknown';
+  const { outcome, reason } = decided.ending;
+  return { kind: 'closed', outcome, reason, at: closing.at };
+}
 
 const nobodysBusiness: readonly Outcome[] = ['repaired', 'recovered', 'observed'];
 /** The machine is gone, or whoever removes it is at it: nothing is left to hand over. */

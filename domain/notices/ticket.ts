@@ -3,7 +3,7 @@ import { rungAfter } from '../repair/again.ts';
 import { initialState } from '../repair/evolve.ts';
 import type { JournalEntry, RepairEvent, RepairOpening } from '../repair/types.ts';
 import { attemptsOf } from './attempts.ts';
-import { callsPerson, type Closed } from './decide.ts';
+import { callsPerson, endIn, type Closed } from './decide.ts';
 import { cut } from './text.ts';
 import type { Ticket } from './types.ts';
 
@@ -13,18 +13,19 @@ const mostSaid = 10;
 
 /**
  * `closing` is the entry that holds the repair's end; `entries` are those of the same repair, in their order, each
- * sequence once. Undefined: nobody is to be called. Whatever is missing among the entries is missing in the ticket: a
+ * sequence once. Undefined: nobody is to be called. `unknown`: nothing tells whether. Whatever is missing among the entries is missing in the ticket: a
  * person is called all the same.
  */
 export function ticketOf(
   closing: JournalEntry,
   entries: readonly JournalEntry[],
-): Ticket | undefined {
+): Ticket | 'unknown' | undefined {
   const upToEnd = [...entries.filter(({ sequence }) => sequence < closing.sequence), closing];
   const opening = upToEnd.find((entry) => entry.opening)?.opening;
   const events = upToEnd.flatMap((entry) => entry.events);
-  const closed = closing.events.find((event) => event.kind === 'closed');
+  const closed = endIn(closing, events);
   const stands = standOf(events);
+  if (closed === 'unknown') return closed;
   if (!closed || opening?.mode === 'observe' || !callsPerson(closed, stands.isolated))
     return undefined;
   const attempts = attemptsOf(upToEnd, opening?.policy.ladder ?? []);
@@ -32,8 +33,7 @@ export function ticketOf(
     ...identityOf(closing, opening),
     ...endOf(closed, events),
     summary: summaryOf(closing, closed, opening),
-    ...(opening && { openedAt: opening.openedAt, policy: opening.policy.name }),
-    ...(opening && { fault: opening.fault }),
+    ...beginningOf(opening),
     attempts: attempts.slice(-mostAttempts),
     earlierAttempts: Math.max(0, attempts.length - mostAttempts),
     ...podsOf(events),
@@ -50,6 +50,13 @@ function identityOf(
   const delivery = `${repairId}/${sequence}`;
   const nodeUid = opening && { nodeUid: opening.nodeUid };
   return { version: 1, delivery, repairId, cluster, node, ...nodeUid };
+}
+
+function beginningOf(
+  opening: RepairOpening | undefined,
+): Pick<Ticket, 'openedAt' | 'policy' | 'fault'> {
+  if (!opening) return {};
+  return { openedAt: opening.openedAt, policy: opening.policy.name, fault: opening.fault };
 }
 
 function endOf(

@@ -20,6 +20,6 @@ export function handedOver(changes: Partial<JournalEntry> = {}): readonly Journa
 export function sampleTicket(changes: Partial<JournalEntry> = {}): Ticket {
   const entries = handedOver(changes);
   const ticket = ticketOf(entries[1]!, entries);
-  if (!ticket) throw new Error('this end calls nobody');
+  if (!ticket || ticket === 'unknown') throw new Error('this end calls nobody');
   return ticket;
 }

@@ -282,10 +282,13 @@ describe('what cannot be read', () => {
     await other.jetstream.publish(subject, 'no JSON');
     const { node: _, ...nowhere } = handedOver({ repairId: own('r-0'), cluster })[1]!;
     await other.jetstream.publish(journalSubject({ cluster }), JSON.stringify(nowhere));
+    const [opened, closing] = handedOver({ repairId: own('r-2'), cluster });
+    const stub = { ...closing!, command: { kind: 'unwritable' } as const, events: [] };
+    expectKind(await publishJournal(test.hub, [opened!, stub]), 'stored');
     await handOver('r-1');
     await expect.poll(taken, poll).toEqual(['r-1']);
-    await expect.poll(() => told.unreadable, poll).toBe(2);
-    expect(await record('unreadable/webhook')).toMatchObject({ kind: 'unreadable', count: 2 });
+    await expect.poll(() => told.unreadable, poll).toBe(3);
+    expect(await record('unreadable/webhook')).toMatchObject({ kind: 'unreadable', count: 3 });
     await other.close();
   });
 });

@@ -45,6 +45,14 @@ function tell(
     first = opened(),
   }: { outcome?: Outcome; reason?: ReasonCode; first?: JournalEntry } = {},
 ): Ticket | undefined {
+  const ticket = tellAny(middle, { outcome, reason, first });
+  if (ticket === 'unknown') throw new Error('nothing tells how it ended');
+  return ticket;
+}
+
+type End = { readonly outcome: Outcome; readonly reason: ReasonCode; readonly first: JournalEntry };
+
+function tellAny(middle: readonly Partial<JournalEntry>[], { outcome, reason, first }: End) {
   const between = middle.map((changes, index) => entry({ sequence: index + 1, ...changes }));
   const closing = entry({
     sequence: between.length + 1,
@@ -108,6 +116,18 @@ describe('a ticket', () => {
     });
     expect(told).not.toHaveProperty('fault');
     expect(told?.attempts[0]).not.toHaveProperty('driver');
+  });
+
+  it('goes by what was decided where the end itself could not be journaled', () => {
+    const ending = { outcome: 'escalated', reason: 'wrong-machine', node: 'keep' } as const;
+    const decided = entry({ sequence: 1, events: [{ kind: 'concluded', ending, at: at(7) }] });
+    const command = { kind: 'unwritable' } as const;
+    const stub = entry({ sequence: 2, at: at(8), to: 'closed', command });
+    expect(ticketOf(stub, [opened(), decided, stub])).toMatchObject({
+      reason: 'wrong-machine',
+      endedAt: at(8),
+    });
+    expect(ticketOf(stub, [opened(), stub])).toBe('unknown');
   });
 
   it('is not made of what ended well, nor in observe mode, nor without an end', () => {
