@@ -14,6 +14,7 @@ import { isOpen, type RepairView } from '../journal.ts';
 import { undeliveredText, type UndeliveredView } from '../notices.ts';
 import { blockersText } from '../repairs/note.ts';
 import type { Story } from '../repairs/story.ts';
+import { counted, moment } from '../text/amounts.ts';
 import { wellAt } from '../wellAt.ts';
 import { explain } from '../words.ts';
 import { oftenThought } from './often.ts';
@@ -240,9 +241,16 @@ function ownReason(known: Known): Why {
 function repairReason(state: RepairState | undefined): Why {
   if (state?.refused)
     return withPods(because(state.refused.reason, state.refused.lookAgainAt), state);
-  if (state?.waiting) return because(state.waiting.reason, state.waiting.until);
+  if (state?.waiting) return withMachine(because(state.waiting.reason, state.waiting.until), state);
   const phase = state ? ` in phase ${state.phase}` : '';
   return { code: 'acting', sentence: `Slipway is at work on it${phase}.` };
+}
+
+/** Whoever asks why nothing is tried wants to know what the machine said, and how long that may go on. */
+function withMachine(why: Why, { untried }: RepairState): Why {
+  if (why.code !== 'bmc-unavailable' || !untried) return why;
+  const since = `Since ${moment(untried.since)} it was asked ${counted(untried.tries, 'time')}`;
+  return { ...why, sentence: `${why.sentence} ${since}, and last: ${untried.detail}.` };
 }
 
 /** Whoever asks why pods do not move wants to know which, and who keeps them. */

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { replaceFile } from '../../embedded/hardware/replaceFile.ts';
 import { isolations, resets } from '../../embedded/oracle/index.ts';
+import { openBucket } from '../../event-hub/index.ts';
+import { parseGuardRecord } from '../../schemas/guardRecord.ts';
 import type { Loop } from '../support/loop.ts';
 import { policyFile, powerCycle, reboot, useLoop, viewNode } from '../support/loop.ts';
 import { appOf, deployOn, liftBudget } from '../support/pods.ts';
@@ -138,6 +140,15 @@ describe.concurrent('a machine that could not be asked', () => {
 });
 
 describe.concurrent('before it is isolated, a node', () => {
+  /** Of whom the ledger says that they may take their node out. */
+  async function permits(): Promise<readonly string[]> {
+    const { hub, cluster } = loop();
+    const bucket = await openBucket(hub, { name: 'guard', cluster, parse: parseGuardRecord });
+    const found = await bucket.get('ledger');
+    if (found.kind !== 'found' || found.value.kind !== 'ledger') throw new Error('no ledger');
+    return found.value.ledger.permits.map(({ repairId }) => repairId);
+  }
+
   type Nodes = Record<string, { address: string; credentialsFile?: string; systemId?: string }>;
 
   /** Not one write to the node or its pods, and no reset. */
@@ -193,6 +204,7 @@ describe.concurrent('before it is isolated, a node', () => {
     await loop().fail(node);
     const waiting = await loop().state(node, ({ untried }) => (untried?.tries ?? 0) >= 2);
     expect(waiting).toMatchObject({ phase: 'awaiting-permit', permit: false, isolated: false });
+    expect(await permits()).not.toContain(waiting.repairId);
     expect(await viewNode(loop(), node)).toMatchObject({ unschedulable: false, marks: {} });
     bmc.become({});
     expect(await loop().ended(node)).toMatchObject({ outcome: 'repaired' });
