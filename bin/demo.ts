@@ -1,10 +1,11 @@
 /** `npm run demo`. */
 import { parseArguments } from '../demo/arguments.ts';
 import { runDemo } from '../demo/index.ts';
+import { visibleLines } from '../domain/text.ts';
 
 const asked = parseArguments(process.argv.slice(2));
 if ('say' in asked) {
-  process.stderr.write(asked.say);
+  process.stderr.write(visibleLines(asked.say));
   process.exit(asked.exitCode);
 }
 const stop = new AbortController();

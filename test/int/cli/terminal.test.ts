@@ -21,6 +21,8 @@ const loop = useLoop({
 });
 
 const entry = fileURLToPath(new URL('../../../bin/slipway.ts', import.meta.url));
+/** Our colours, and the ends of lines as a terminal has them. */
+const ours = new RegExp(String.raw`${String.fromCodePoint(27)}\[\d{1,2}m|\r\n`, 'g');
 const here = (): string[] => ['--data-dir', loop().stack.dataDir];
 
 type Session = {
@@ -127,6 +129,34 @@ describe('--watch', () => {
       .map((line) => cliOutputSchema.parse(JSON.parse(line)));
     expect(views.map(({ kind }) => kind)).toEqual(views.map(() => 'RepairList'));
   });
+});
+
+test('what anybody wrote into the status of a node is shown escaped, and forges no line', async () => {
+  const node = loop().takeNode();
+  const forged = '\u001B[2J\u001B]0;title\u0007\r\nforged\u202E\u0000\u009B31m\u2028';
+  const report = {
+    type: 'KernelDeadlock',
+    status: 'True',
+    reason: 'Bad',
+    message: forged,
+  } as const;
+  await loop().stack.setCondition(node, report);
+  const { repairId } = await loop().ended(node);
+  const screens = [
+    ['why', node],
+    ['faults', 'list', '-o', 'wide'],
+    ['faults', 'list', '-o', 'json'],
+    ['repairs', 'show', repairId, '-o', 'yaml'],
+    ['repairs', 'show', repairId],
+  ];
+  for (const words of screens) {
+    const shown = onTerminal([...words, ...here()]);
+    expect(await shown.end).toBe(0);
+    const others = shown.seen().replaceAll(ours, '');
+    expect(others).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}]/u);
+    expect(others).toMatch(words[0] === 'why' ? node : /u001b\[2J/);
+    expect(shown.seen()).not.toMatch(/^forged/m);
+  }
 });
 
 test('a terminal of no size, or of an odd one, is drawn on all the same', async () => {
