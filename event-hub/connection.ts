@@ -70,9 +70,14 @@ export function asFailure(error: unknown, stream?: string): HubFailure {
   if (stream !== undefined && isOfMissing(error))
     return { kind: 'missing', stream, why: `the hub has no stream ${stream}, or nobody serves it` };
   const why = error instanceof Error ? error.message : String(error);
-  const refused =
-    error instanceof JetStreamApiError || error instanceof errors.PermissionViolationError;
+  const refused = error instanceof JetStreamApiError || isForbidden(error);
   return { kind: refused ? 'refused' : 'unreachable', why };
+}
+
+/** A request that the server forbids fails as a request, with the reason as its cause. */
+function isForbidden(error: unknown): boolean {
+  if (error instanceof errors.PermissionViolationError) return true;
+  return error instanceof Error && error.cause instanceof errors.PermissionViolationError;
 }
 
 /** The client library takes the silence of a stream for that of the whole of JetStream. */

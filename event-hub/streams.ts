@@ -46,19 +46,21 @@ export async function ensureStreams(
 ): Promise<Ensured | HubFailure> {
   const made: string[] = [];
   try {
-    for (const stream of wanted) {
-      const refusal = await ensureStream(hub, stream, options, made);
-      if (refusal !== undefined) return { kind: 'refused', why: refusal };
-    }
-    for (const name of Object.values(buckets)) {
-      const refusal = await ensureBucket(hub, name, options, made);
-      if (refusal !== undefined) return { kind: 'refused', why: refusal };
-    }
+    const refusals: string[] = [];
+    for (const stream of wanted)
+      refusals.push(...some(await ensureStream(hub, stream, options, made)));
+    for (const name of Object.values(buckets))
+      refusals.push(...some(await ensureBucket(hub, name, options, made)));
+    if (refusals.length > 0) return { kind: 'refused', why: refusals.join(' ') };
     return { kind: 'ready', made };
   } catch (error) {
     const failure = asFailure(error);
     return { ...failure, why: `cannot prepare the streams at ${hub.url}: ${failure.why}` };
   }
+}
+
+function some(text: string | undefined): readonly string[] {
+  return text === undefined ? [] : [text];
 }
 
 async function ensureStream(
@@ -71,9 +73,7 @@ async function ensureStream(
   if (found === undefined) {
     const place = await firstPlace(hub, stream, options);
     const config = { ...fullConfig(stream), ...place, num_replicas: options.replicas ?? 1 };
-    await unlessMadeMeanwhile(hub, stream.name, hub.manager.streams.add(config));
-    made.push(stream.name);
-    return undefined;
+    return make(hub, stream.name, hub.manager.streams.add(config), made);
   }
   const refusal = unfit(found);
   if (refusal !== undefined) return refusal;
@@ -83,15 +83,21 @@ async function ensureStream(
 }
 
 /** Several prepare the hub at once, and the time in their configurations differs. */
-async function unlessMadeMeanwhile(
+async function make(
   hub: Hub,
   name: string,
   making: Promise<unknown>,
-): Promise<void> {
+  made: string[],
+): Promise<string | undefined> {
   try {
     await making;
+    made.push(name);
+    return undefined;
   } catch (error) {
-    if ((await streamConfig(hub, name)) === undefined) throw error;
+    if ((await streamConfig(hub, name)) !== undefined) return undefined;
+    const { kind, why } = asFailure(error);
+    if (kind !== 'refused') throw error;
+    return `Stream ${name} is missing at ${hub.url}, and it may not be made by this user: ${why}.`;
   }
 }
 
@@ -133,8 +139,9 @@ async function ensureBucket(
       replicas: options.replicas ?? 1,
       ...(keepMs !== undefined && { ttl: keepMs }),
     };
-    await unlessMadeMeanwhile(hub, `KV_${name}`, new Kvm(hub.jetstream).create(name, settings));
-    made.push(`KV_${name}`);
+    const making = new Kvm(hub.jetstream).create(name, settings);
+    const refused = await make(hub, `KV_${name}`, making, made);
+    if (refused !== undefined) return refused;
   }
   const refusal = found && unfit(found);
   if (refusal === undefined && found?.allow_msg_ttl !== true) await letExpire(hub, name);

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -23,8 +23,10 @@ export type NatsServer = {
 /** A shell that ends the server as soon as the pipe from this process closes. */
 const guardian = '"$@" & echo $!; cat >/dev/null; kill -9 $! 2>/dev/null';
 
-export async function startNatsServer(): Promise<NatsServer> {
+/** `config`: in the server's own language, such as users and what they may do. */
+export async function startNatsServer(config = ''): Promise<NatsServer> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-nats-'));
+  await writeFile(join(folder, 'nats.conf'), config);
   let running = await launch(folder, '-1');
   const port = new URL(await listenUrl(folder, running.pid)).port;
   const url = `nats://127.0.0.1:${port}`;
@@ -45,7 +47,20 @@ export async function startNatsServer(): Promise<NatsServer> {
 }
 
 async function launch(folder: string, port: string): Promise<{ shell: ChildProcess; pid: number }> {
-  const options = ['-js', '-sd', folder, '-a', '127.0.0.1', '-p', port, '--ports_file_dir', folder];
+  const file = join(folder, 'nats.conf');
+  const options = [
+    '-c',
+    file,
+    '-js',
+    '-sd',
+    folder,
+    '-a',
+    '127.0.0.1',
+    '-p',
+    port,
+    '--ports_file_dir',
+    folder,
+  ];
   const { 'nats-server': binary } = await ensureBinaries();
   const shell = spawn('sh', ['-c', guardian, 'sh', binary, ...options], {
     stdio: ['pipe', 'pipe', 'ignore'],
