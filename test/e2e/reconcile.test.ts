@@ -6,12 +6,14 @@ import { parseGuardRecord } from '../../schemas/guardRecord.ts';
 import type { GuardRecord } from '../../schemas/guardRecord.ts';
 import { policyFile, useLoop, viewNode } from '../support/loop.ts';
 import { deployOn, podsOn } from '../support/pods.ts';
+import { slipway } from '../support/process.ts';
 
 const loop = useLoop({
   mode: 'act',
   nodes: 10,
   policies: policyFile([
     { name: 'quick', checks: ['KernelDeadlock'], soak: '5m' },
+    { name: 'bold', checks: ['ReadonlyFilesystem'], touch: { cordonedByOther: true } },
     { name: 'waiting', checks: ['XfsShutdown'], guard: { maxUnavailableNodes: 1 } },
   ]),
 });
@@ -97,4 +99,17 @@ test('a repair that waits for a permit ends with its node, and leaves no waiter'
   expect(await loop().ended(node)).toMatchObject({ outcome: 'cancelled', reason: 'deleted' });
   const waits = await (await guardBucket()).get(`waiter.${repairId}`);
   expect(waits.kind).toBe('absent');
+});
+
+test('continued at a person’s word, a repair gives a node back as cordoned as the first one had found it', async () => {
+  const node = loop().takeNode();
+  await loop().cordon(node, true);
+  await loop().stack.hardware.behave(node, { ignores: ['GracefulRestart', 'PowerCycle'] });
+  await loop().fail(node, 'ReadonlyFilesystem');
+  const { repairId } = await loop().ended(node);
+  await loop().stack.hardware.behave(node, { bootMs: [300, 400] });
+  const words = ['rerun', repairId, '--reason', 'mended', '--yes', '--wait'];
+  await slipway('repairs', ...words, '--data-dir', loop().stack.dataDir).exitCode;
+  expect((await loop().ended(node, 2)).outcome).toBe('repaired');
+  expect(await viewNode(loop(), node)).toMatchObject({ unschedulable: true, marks: {} });
 });
