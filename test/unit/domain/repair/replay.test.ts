@@ -53,3 +53,14 @@ test('the fold goes on with what was recorded after the decisions part', () => {
   const last = replay(opening(), longer, eager).at(-1);
   expect(last).toMatchObject({ phase: 'repairing', decided: { kind: 'runRung', rung: 0 } });
 });
+
+test('of a counted repeat only the kind is compared, since its times are those of the last one', () => {
+  const last = entries.at(-1)!;
+  const counted = {
+    ...last,
+    command: { kind: 'migrate', deadlineAt: 0 } as const,
+    repeated: { times: 7, until: at(60) },
+  };
+  const replayed = replay(opening(), [...entries.slice(0, -1), counted], policy());
+  expect(replayed.at(-1)).toMatchObject({ recorded: { kind: 'migrate' }, same: true });
+});
