@@ -97,6 +97,11 @@ test.each<[string, readonly RepairEvent[], RepairState['phase']]>([
   expect(stateOf(events).phase).toBe(phase);
 });
 
+test('what could not be understood is noted, and changes nothing else', () => {
+  const misheard = after(5, { kind: 'misheard', detail: 'no kind' });
+  expect(stateOf([...untilMoved, misheard])).toEqual(stateOf(untilMoved));
+});
+
 describe('what a repair remembers', () => {
   test('of its pods', () => {
     const blockers = [{ pod: 'a/b', why: 'blocked-by-budget', budgets: ['pdb'] }] as const;
