@@ -1,9 +1,10 @@
 /** Two clusters on one NATS and one Temporal namespace, with equal node names, whose engines are killed in turn. */
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { mutationsBy, resets } from '../../embedded/oracle/index.ts';
 import { Loop, policyFile } from '../support/loop.ts';
 import type { LoopOptions } from '../support/loop.ts';
+import { slipway } from '../support/process.ts';
 import { startNatsServer } from '../support/natsServer.ts';
 import type { NatsServer } from '../support/natsServer.ts';
 import { makeTestDir } from '../support/stack.ts';
@@ -68,6 +69,20 @@ test('each repair ends right in its own cluster, whichever engine is killed mean
       for (const worker of workers) expect(worker).toContain(`slipway/${loop.cluster}/`);
     }
   }
+});
+
+test('an engine that reads in one cluster and would write in the other does not start', async () => {
+  const { engineConfig, kubernetes } = one.stack.state;
+  const written = JSON.parse(await readFile(engineConfig, 'utf8')) as object;
+  const mixed = {
+    observerKubeconfig: kubernetes.kubeconfigs.observer,
+    actorKubeconfig: other.stack.state.kubernetes.kubeconfigs.actor,
+  };
+  const file = `${engineConfig}.mixed`;
+  await writeFile(file, JSON.stringify({ ...written, kubernetes: mixed }));
+  const engine = slipway('engine', '--config', file);
+  expect(await engine.exitCode).toBe(1);
+  for (const { cluster } of [one, other]) expect(engine.output()).toContain(cluster);
 });
 
 async function kill({ stack }: Loop): Promise<void> {
