@@ -1,4 +1,5 @@
 /** The journal as screens need it: one log per repair, and what was written without one. */
+import type { EpisodeRecord } from '../domain/dispatch/types.ts';
 import { fold } from '../domain/repair/evolve.ts';
 import type {
   JournalEntry,
@@ -13,6 +14,7 @@ import { asRepairEntry, type JournalLine } from '../schemas/journalLine.ts';
 import { failure, isFailure, type Failure } from './failure.ts';
 import { counted } from './text/amounts.ts';
 import { hubFailure } from './hubFailure.ts';
+import { readRecords } from './records.ts';
 import type { Sources } from './sources.ts';
 
 export type RepairLog = {
@@ -40,7 +42,18 @@ export async function readLogs(sources: Sources, of: JournalOf): Promise<Logs | 
   const { hub, cluster } = sources;
   if (isFailure(hub)) return hub;
   if (isFailure(cluster)) return cluster;
-  return readLogsOf(hub, cluster.id, of);
+  const node =
+    of.node ?? (of.repairId === undefined ? undefined : await nodeOf(sources, of.repairId));
+  return readLogsOf(hub, cluster.id, { ...of, ...(node !== undefined && { node }) });
+}
+
+/** The node of a repair by the node records, so that its journal alone is read; unknown for one of long ago. */
+async function nodeOf(sources: Sources, repairId: string): Promise<string | undefined> {
+  const all = await readRecords(sources);
+  if (isFailure(all)) return undefined;
+  const isOf = ({ episode, past = [] }: EpisodeRecord): boolean =>
+    episode?.repairId === repairId || past.some((one) => one.repairId === repairId);
+  return all.records.find(isOf)?.node;
 }
 
 async function readLogsOf(hub: Hub, cluster: string, of: JournalOf): Promise<Logs | Failure> {

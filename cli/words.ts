@@ -32,6 +32,8 @@ const sentences: Readonly<Record<WaitReason, string>> = {
   'pods-terminating': 'Pods that were asked to go have not ended yet.',
   'unknown-health': 'Nobody can say whether the node is well: a reporter is silent or not ready.',
   'not-newer': 'The report is not newer than what is known.',
+  'too-many-checks':
+    'More checks are reported of this node than are kept; further ones are left out.',
   'no-policy': 'No policy names this check, so it leads to no repair.',
   'not-faulty': 'No check reports a fault.',
   'holding-down': 'The fault is young; a repair opens only if it lasts.',

@@ -1,7 +1,14 @@
 /** From reports to repairs: write the record, start or signal the repair, acknowledge (DESIGN 6). */
 import { heartbeatsOf } from '../domain/conditions/decide.ts';
 import { decide } from '../domain/dispatch/decide.ts';
-import { clearsAt, emptyRecord, evolve, isNews, untold } from '../domain/dispatch/evolve.ts';
+import {
+  clearsAt,
+  emptyRecord,
+  evolve,
+  isNews,
+  isTooMany,
+  untold,
+} from '../domain/dispatch/evolve.ts';
 import { relapseOf } from '../domain/dispatch/relapse.ts';
 import type { Heard as Hearing } from '../domain/dispatch/evolve.ts';
 import type {
@@ -117,7 +124,8 @@ async function again(
 ): Promise<'done' | 'retry'> {
   const redelivered = record.reports.some((report) => report.sequence === sequence);
   if (redelivered) return reconsider(options, event.node);
-  options.onIgnored(record, 'not-newer', false);
+  const tooMany = isTooMany(record.reports, event);
+  options.onIgnored(record, tooMany ? 'too-many-checks' : 'not-newer', false);
   if (sequence <= record.place + farBeyond) return 'done';
   const passed = await options.records.change(
     event.node,

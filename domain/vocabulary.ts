@@ -170,6 +170,7 @@ export const reasonCodes = [
   'unknown-health',
   // Why a report opens no repair.
   'not-newer',
+  'too-many-checks',
   'no-policy',
   'not-faulty',
   'holding-down',

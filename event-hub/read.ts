@@ -21,6 +21,8 @@ type Selection = {
   readonly stream: string;
   readonly filters: string[];
   readonly since?: EpochMs;
+  /** From this place on. */
+  readonly from?: number;
   readonly newestOfEachSubject?: true;
 };
 
@@ -116,18 +118,45 @@ function isNothing(error: unknown): boolean {
   return error instanceof JetStreamError && 'code' in error && error.code === 404;
 }
 
-/** The last `limit` reports about a cluster or one of its nodes, oldest first. */
-export async function readFaults(
+type FaultsOf = {
+  readonly cluster: string;
+  readonly node?: string;
+  readonly since?: EpochMs;
+  readonly limit: number;
+  /** Which reports count; all of them unless it is given. */
+  readonly wanted?: (report: StoredFault) => boolean;
+};
+
+/** So much of the end of the stream is read first; four times as much each time that it is not enough. */
+const firstWindow = 2_000;
+
+/** The last `limit` reports about a cluster or one of its nodes, oldest first; no more is read than they need. */
+export async function readFaults(hub: Hub, of: FaultsOf): Promise<ReportsRead | HubFailure> {
+  const { since = 0, limit, wanted = () => true } = of;
+  const stream = streams.faults;
+  const filters = [faultFilter(of.cluster, of.node)];
+  const ends = await endsOf(hub, stream);
+  if ('kind' in ends) return ends;
+  for (let window = Math.max(firstWindow, limit); ; window *= 4) {
+    const from = Math.max(ends.first, ends.last - window);
+    const read = await readReports(hub, { stream, filters, from });
+    if (read.kind !== 'read') return read;
+    const isAll = from <= ends.first || read.reports.some(({ storedAt }) => storedAt < since);
+    const found = read.reports.filter((report) => report.storedAt >= since && wanted(report));
+    if (isAll || found.length >= limit) return { kind: 'read', reports: found.slice(-limit) };
+  }
+}
+
+async function endsOf(
   hub: Hub,
-  of: { cluster: string; node?: string; since?: EpochMs; limit: number },
-): Promise<ReportsRead | HubFailure> {
-  const read = await readReports(hub, {
-    stream: streams.faults,
-    filters: [faultFilter(of.cluster, of.node)],
-    ...(of.since !== undefined && { since: of.since }),
-  });
-  if (read.kind !== 'read') return read;
-  return { kind: 'read', reports: read.reports.slice(-of.limit) };
+  stream: string,
+): Promise<{ readonly first: number; readonly last: number } | HubFailure> {
+  try {
+    const { state } = await hub.manager.streams.info(stream);
+    return { first: Math.max(1, state.first_seq), last: state.last_seq };
+  } catch (error) {
+    return asFailure(error, stream);
+  }
 }
 
 /** Journal lines in the order they were stored, the first of each (repair, sequence) alone. */
@@ -154,8 +183,8 @@ export async function readStored(
     const consumer = await hub.jetstream.consumers.get(of.stream, {
       filter_subjects: of.filters,
       inactive_threshold: 30_000,
-      deliver_policy:
-        of.newestOfEachSubject === true ? DeliverPolicy.LastPerSubject : DeliverPolicy.All,
+      deliver_policy: policyOf(of),
+      ...(of.from !== undefined && { opt_start_seq: of.from }),
       ...(of.since !== undefined && { opt_start_time: new Date(of.since).toISOString() }),
     });
     const messages = await collect(consumer);
@@ -164,6 +193,11 @@ export async function readStored(
   } catch (error) {
     return asFailure(error, of.stream);
   }
+}
+
+function policyOf({ newestOfEachSubject, from }: Selection): DeliverPolicy {
+  if (newestOfEachSubject === true) return DeliverPolicy.LastPerSubject;
+  return from === undefined ? DeliverPolicy.All : DeliverPolicy.StartSequence;
 }
 
 async function readReports(hub: Hub, of: Selection): Promise<ReportsRead | HubFailure> {

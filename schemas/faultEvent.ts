@@ -5,8 +5,9 @@ import { explain, parseJson, type Parsed } from './parsed.ts';
 
 export const faultEventType = 'dev.slipway.fault.v1';
 
-/** A report larger than this is refused by the publisher, and set aside by the consumer. */
-export const maxFaultEventBytes = 64 * 1024;
+/** Texts are cut until a report fits; one that is larger all the same is refused, and set aside by the consumer. */
+export const maxFaultEventBytes = 4 * 1024;
+const longestReason = 256;
 
 const word = (maxLength: number) =>
   z
@@ -20,10 +21,10 @@ const dataSchema = z.strictObject({
   node: word(253),
   nodeUid: word(128),
   bootId: word(128),
-  check: word(200),
+  check: word(317),
   verdict: z.enum(['faulty', 'healthy', 'unknown']),
-  reason: z.string().max(1024),
-  message: z.string().max(32 * 1024),
+  reason: z.string().max(longestReason),
+  message: z.string().max(maxFaultEventBytes),
   counter: z.int().min(0),
 });
 
@@ -63,8 +64,34 @@ export function parseFaultEvent(
   return { ok: true, value: toFaultEvent(wire.data) };
 }
 
-/** Writes one report in its wire form, or says why its values cannot be sent. */
+/** Writes one report in its wire form, with its texts cut to size, or says why its values cannot be sent. */
 export function formatFaultEvent(event: FaultEvent): Parsed<string> {
+  const reason = cut(event.reason, longestReason);
+  let message = cut(event.message, maxFaultEventBytes);
+  for (;;) {
+    const text = format({ ...event, reason, message });
+    if (!text.ok || bytesOf(text.value) <= maxFaultEventBytes) return text;
+    if (message.length <= 1)
+      return {
+        ok: false,
+        why: `larger than ${maxFaultEventBytes} bytes, even without its message`,
+      };
+    message = cut(event.message, Math.floor(message.length * 0.8));
+  }
+}
+
+const cutSign = '…';
+
+function cut(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  return text.slice(0, Math.max(0, longest - cutSign.length)).toWellFormed() + cutSign;
+}
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+function format(event: FaultEvent): Parsed<string> {
   const { id, observer, observedAt, ...data } = event;
   const wire = faultEventSchema.safeParse({
     specversion: '1.0',

@@ -50,9 +50,7 @@ async function readFaultsView(
   ]);
   if (isFailure(found)) return found;
   const { header, unread } = head;
-  const wanted = found.filter(({ event }) => options.all || event.verdict !== 'healthy');
-  const reports = wanted.slice(-options.limit);
-  return { kind: 'FaultList', version: 1, header, reports, unread };
+  return { kind: 'FaultList', version: 1, header, reports: found, unread };
 }
 
 /** The nodes that reports are about. */
@@ -69,12 +67,13 @@ function facts({ reports }: FaultsView): readonly string[] {
 
 async function readReports(
   { hub, cluster }: Sources,
-  { node }: FaultsOptions,
+  { node, all, limit }: FaultsOptions,
   since: number,
 ): Promise<readonly StoredFault[] | Failure> {
   if (isFailure(hub)) return hub;
   if (isFailure(cluster)) return cluster;
-  const of = { cluster: cluster.id, since, limit: Infinity };
+  const wanted = ({ event }: StoredFault): boolean => all === true || event.verdict !== 'healthy';
+  const of = { cluster: cluster.id, since, limit, wanted };
   const read = await readFaults(hub, { ...of, ...(node !== undefined && { node }) });
   if (read.kind === 'read') return read.reports;
   return hubFailure('The stream FAULTS could not be read', read);

@@ -139,7 +139,34 @@ function withHeard(
   known: readonly CheckRecord[],
   { fault, bootId, at }: Omit<Heard, 'soakMs'>,
 ): readonly CheckRecord[] {
+  if (isTooMany(known, fault.event)) return known;
   return withReport(known, checkRecord(known, fault, at), bootId);
+}
+
+/** So much is kept of one node: what comes beyond is refused, and what is known goes on. */
+export const mostChecks = { perObserver: 64, perNode: 128 } as const;
+
+/** Whether a report is about one check more than are kept. */
+export function isTooMany(known: readonly CheckRecord[], event: FaultEvent): boolean {
+  const isOf = ({ check, observer }: CheckRecord): boolean =>
+    check === event.check && observer === event.observer;
+  if (known.some(isOf)) return false;
+  const keys = new Map(known.map((one) => [JSON.stringify([one.observer, one.check]), one]));
+  const own = [...keys.values()].filter(({ observer }) => observer === event.observer);
+  return keys.size >= mostChecks.perNode || own.length >= mostChecks.perObserver;
+}
+
+/** A record is read and written at each report: its texts are a reminder, the whole ones are in FAULTS. */
+const longestKept = 400;
+
+/** Cut by what it takes in JSON, where one character may take six. */
+function kept(text: string): string {
+  const fits = JSON.stringify(text).length <= longestKept;
+  return fits ? text : `${text.slice(0, isPlain(text) ? longestKept - 3 : longestKept / 6)}…`;
+}
+
+function isPlain(text: string): boolean {
+  return JSON.stringify(text).length === text.length + 2;
 }
 
 function withNewest(known: readonly string[], newest: string): readonly string[] {
@@ -151,8 +178,9 @@ function checkRecord(
   { event, sequence, storedAt }: StoredFault,
   heardAt: EpochMs,
 ): CheckRecord {
-  const { check, observer, verdict, bootId, counter, reason, message, id: eventId } = event;
-  const said = { check, observer, verdict, bootId, counter, reason, message, eventId };
+  const { check, observer, verdict, bootId, counter, id: eventId } = event;
+  const texts = { reason: kept(event.reason), message: kept(event.message) };
+  const said = { check, observer, verdict, bootId, counter, ...texts, eventId };
   const report = { ...said, sequence, storedAt, heardAt, saidSince: sequence };
   const ofThisKey = known.filter((one) => isSameKey(one, report));
   const same = ofThisKey.find((one) => one.bootId === bootId);

@@ -1,6 +1,7 @@
 /** Publishing and reading back; consuming is for `consume`. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { publishFault, publishJournal } from '../../../event-hub/publish.ts';
+import type { StoredFault } from '../../../domain/fault.ts';
 import {
   newestReports,
   newestReportsOf,
@@ -76,6 +77,19 @@ describe('fault events', () => {
       kind: 'read',
       reports: [],
     });
+  });
+
+  it('are listed from the end, only as far as is wanted', async () => {
+    const cluster = 'windows';
+    for (let counter = 1; counter <= 40; counter += 1) {
+      const verdict = counter === 2 ? ('faulty' as const) : ('healthy' as const);
+      await publishFault(test.hub, faultEvent({ cluster, counter, verdict }));
+    }
+    const wanted = ({ event }: StoredFault): boolean => event.verdict === 'faulty';
+    const read = expectKind(await readFaults(test.hub, { cluster, limit: 5, wanted }), 'read');
+    expect(read.reports.map(({ event }) => event.counter)).toEqual([2]);
+    const last = expectKind(await readFaults(test.hub, { cluster, limit: 2 }), 'read');
+    expect(last.reports.map(({ event }) => event.counter)).toEqual([39, 40]);
   });
 
   it('carry the sequence and the time of the stream', async () => {

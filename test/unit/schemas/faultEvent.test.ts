@@ -2,7 +2,12 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { z } from 'zod';
 import type { FaultEvent } from '../../../domain/fault.ts';
 import type { faultEventSchema } from '../../../schemas/faultEvent.ts';
-import { faultEventType, formatFaultEvent, parseFaultEvent } from '../../../schemas/faultEvent.ts';
+import {
+  faultEventType,
+  formatFaultEvent,
+  maxFaultEventBytes,
+  parseFaultEvent,
+} from '../../../schemas/faultEvent.ts';
 import { faultEvent } from '../../support/samples.ts';
 
 type Json = { [key: string]: unknown; data: Record<string, unknown> };
@@ -86,8 +91,29 @@ describe('writing a fault event', () => {
     { observedAt: Number.NaN },
     { counter: -1 },
     { check: '\uD800' },
-    { message: 'x'.repeat(40_000) },
+    {
+      check: '漢'.repeat(317),
+      node: '漢'.repeat(253),
+      cluster: '漢'.repeat(253),
+      nodeUid: '漢'.repeat(128),
+      bootId: '\u0001'.repeat(128),
+      message: 'x',
+    },
   ])('refuses what could not be read back: %o', (change) => {
     expect(formatFaultEvent(faultEvent(change)).ok).toBe(false);
+  });
+
+  it.each(['x', 'ä', '\u0001', '😀', '"'])('cuts long texts of %j to size', (letter) => {
+    const long = faultEvent({ reason: letter.repeat(900), message: letter.repeat(90_000) });
+    const text = formatFaultEvent(long);
+    if (!text.ok) throw new Error(text.why);
+    const bytes = new TextEncoder().encode(text.value).length;
+    expect(bytes).toBeLessThanOrEqual(maxFaultEventBytes);
+    const back = parseFaultEvent(text.value);
+    expect(back).toMatchObject({ ok: true, value: { id: long.id, check: long.check } });
+    const { reason, message } = back.ok ? back.value : long;
+    expect(reason.length).toBeLessThanOrEqual(256);
+    expect(message.endsWith('…')).toBe(true);
+    expect(message.startsWith(letter)).toBe(true);
   });
 });

@@ -8,6 +8,8 @@ import {
   evolve,
   isHandedOver,
   isNews,
+  isTooMany,
+  mostChecks,
   mostRequeued,
   untold,
 } from '../../../../domain/dispatch/evolve.ts';
@@ -255,6 +257,28 @@ describe('what was last seen of a node', () => {
     expect(later.lastSeen?.firstReadyAt).toBe(90);
     expect(evolve(first, seen(9, { bootId: nextBoot })).lastSeen?.firstReadyAt).toBe(0);
   });
+});
+
+test('so many checks are kept of an observer and of a node, and what is known goes on', () => {
+  const report = (n: number, observer: string): DispatchEvent =>
+    stored({ check: `C${n}`, observer, counter: n }, n + 1);
+  const of = (observer: string) => Array.from({ length: 80 }, (_, n) => report(n, observer));
+  const one = recordOf(...of('a'));
+  expect(one.reports).toHaveLength(mostChecks.perObserver);
+  expect(hear(one, stored({ check: 'C3', observer: 'a', counter: 99 }, 99)).place).toBe(99);
+  const record = recordOf(...of('a'), ...of('b'), ...of('c'));
+  expect(record.reports).toHaveLength(mostChecks.perNode);
+  expect(isTooMany(record.reports, faultEvent({ check: 'C1', observer: 'c' }))).toBe(true);
+  expect(isTooMany(record.reports, faultEvent({ check: 'C1', observer: 'b' }))).toBe(false);
+});
+
+test('long texts are cut on the record, whatever they hold', () => {
+  for (const letter of ['x', '"', '\u0001', 'ä']) {
+    const message = letter.repeat(4_000);
+    const [report] = recordOf(stored({ message })).reports;
+    expect(JSON.stringify(report?.message).length).toBeLessThanOrEqual(402);
+    expect(report?.message.startsWith(letter.repeat(60))).toBe(true);
+  }
 });
 
 test('what is to be handled again waits on the record, each once and not too many', () => {
