@@ -218,7 +218,7 @@ describe('what cannot be read or handled', () => {
       'wrong-subject',
     ]);
     const large = read.letters.find(({ reason }) => reason === 'oversize')!;
-    expect([large.body.length, large.bytes]).toEqual([65_536, wire.length + 70_000]);
+    expect([large.body.length, large.bytes]).toEqual([4_096, wire.length + 70_000]);
     expect(read.letters[0]).toMatchObject({ subject, cluster, sequence: expect.any(Number) });
     await expect
       .poll(async () => expectKind(await consumerLag(test.hub, 'test', cluster), 'lag').inHand)

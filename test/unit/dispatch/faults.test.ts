@@ -148,3 +148,28 @@ test('a repair that cannot be reached is asked again', async () => {
   const { faults } = dispatch({}, 'later');
   expect(await faults.handle(stored())).toBe('retry');
 });
+
+test('news that no repair heard before a crash is told again, and only once after it was heard', async () => {
+  const { faults, records, said, options } = dispatch();
+  await faults.handle(stored());
+  const deaf = { ...options.voice, tell: (): Promise<Heard> => Promise.resolve('later') };
+  const news = stored({ counter: 2, verdict: 'healthy' }, 2);
+  expect(await createFaults({ ...options, voice: deaf }).handle(news)).toBe('retry');
+  expect(records.get(fault.node)?.reports[0]).toMatchObject({ verdict: 'healthy' });
+  // Another engine: all it knows is the record.
+  await createFaults(options).reconsider(fault.node);
+  expect(said.map(({ word }) => word)).toEqual(['open', 'tell']);
+  expect(records.get(fault.node)?.episode?.toldThrough).toBe(2);
+  await createFaults(options).handle(news);
+  expect(said.at(-1)?.word).toBe('ensure');
+});
+
+test('another check that is faulty already is told to the repair that opens', async () => {
+  const two = [policy({ holdDownMs: 0 }), policy({ name: 'disk', checks: ['DiskPressure'] })];
+  const { faults, said, records } = dispatch({ policies: two });
+  await faults.handle(stored({ check: 'DiskPressure' }, 1));
+  expect(said).toEqual([]);
+  await faults.handle(stored({}, 2));
+  expect(said.map(({ word }) => word)).toEqual(['open', 'tell']);
+  expect(records.get(fault.node)?.episode?.toldThrough).toBe(2);
+});
