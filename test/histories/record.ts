@@ -16,7 +16,7 @@ const policies = policyFile([
   {
     name: 'soaking',
     checks: [checks.soaking],
-    ladder: [{ ...reboot, verification: { timeout: '1m', soak: '30s' } }],
+    ladder: [{ ...reboot, bootWindow: '20s', verification: { timeout: '1m', soak: '30s' } }],
   },
   { name: 'waiting', checks: [checks.waiting], guard: { maxUnavailableNodes: 1 } },
 ]);

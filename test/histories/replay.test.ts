@@ -39,8 +39,8 @@ test('code that looks where it isolated before is found out', async () => {
   const code = await changedCode([
     {
       file: 'domain/repair/decide.ts',
-      from: "if (!state.isolated) return { kind: 'isolate' };",
-      to: "if (!state.isolated) return { kind: 'look' };",
+      from: "? { kind: 'preflight' } : { kind: 'isolate' };",
+      to: "? { kind: 'preflight' } : { kind: 'look' };",
     },
   ]);
   try {
