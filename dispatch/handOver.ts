@@ -6,7 +6,7 @@ import { handedOverOutcomes, marks } from '../domain/vocabulary.ts';
 import type { EpochMs, Mode, Outcome } from '../domain/vocabulary.ts';
 import { publishJournal, readJournal } from '../event-hub/index.ts';
 import type { Hub } from '../event-hub/index.ts';
-import { getNode, markNode } from '../kube/index.ts';
+import { getNode, listLabelledPods, markNode, untagPod } from '../kube/index.ts';
 import type { Kube } from '../kube/index.ts';
 import { asRepairEntry } from '../schemas/journalLine.ts';
 
@@ -36,10 +36,18 @@ export async function handOver(
   if (written === 'unreadable') return undefined;
   const said = written && closingIn(written);
   const closing = said ?? { outcome: 'escalated', reason };
+  if (options.mode === 'act') await unlabel(options, of);
   const isLeft = options.mode === 'observe' || (await leaveNode(options, of, closing.outcome));
   if (!isLeft) return undefined;
   const isTold = said !== undefined || (await tell(options, of, { written, closing }));
   return isTold ? closing : undefined;
+}
+
+/** The repair's labels on pods are ornaments: those that cannot be taken off now are the reconciler's. */
+async function unlabel({ observer, actor }: HandOverOptions, { repairId }: Left): Promise<void> {
+  const labelled = await listLabelledPods(observer);
+  const ours = labelled.ok ? labelled.value.filter(({ repair }) => repair === repairId) : [];
+  await Promise.all(ours.map((pod) => untagPod(actor, pod)));
 }
 
 /** Marks the node as a person's if it is still as this repair isolated it; false: ask again. */

@@ -145,10 +145,8 @@ test(
     const address = server.address();
     const port = typeof address === 'object' && address ? address.port : 0;
     const running = up('--ui-port', `${port}`);
-    expect(await running.exitCode).toBe(1);
-    expect(running.output()).toBe(
-      `Port ${port}, asked for temporal-ui, is taken by another program: stop that program, or choose another port.\n`,
-    );
+    expect(await running.exitCode).toBe(2);
+    expect(running.output()).toContain(`Port ${port} of --ui-port is in use`);
     server.close();
     expect((await state())?.children ?? []).toEqual([]);
   },
