@@ -4,6 +4,7 @@ import type { Applicant, GuardAnswer } from '../domain/guard/types.ts';
 import type { IsolationMark, NodeFacts, PodFacts } from '../domain/node.ts';
 import type { CheckReport, JournalEntry } from '../domain/repair/types.ts';
 import type { Driver } from '../drivers/port.ts';
+import type { Preflighted } from './step.ts';
 import type { BlockReason, EpochMs, ReasonCode } from '../domain/vocabulary.ts';
 
 /** A read that may fail: `reason` says which neighbour gave no answer, `why` is a sentence for a person. */
@@ -111,5 +112,7 @@ export type Ports = {
   readonly guard: GuardPort;
   readonly drivers: Readonly<Record<string, Driver>>;
   readonly pace: PacePort;
+  /** Preflights that were begun before their repairs asked, by repair id. */
+  readonly foreseen: Map<string, Promise<Preflighted>>;
   readonly clock: () => EpochMs;
 };

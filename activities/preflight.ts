@@ -1,16 +1,12 @@
 /** Whether the next rung can be tried at all, asked before a node is taken out: otherwise no pod moves for it. */
 import { sharersOf } from '../domain/repair/machineIdentity.ts';
 import type { Rung } from '../domain/repair/policy.ts';
-import type { CommandOutcome, Unstamped } from '../domain/repair/types.ts';
+import { initialState } from '../domain/repair/evolve.ts';
+import type { RepairOpening } from '../domain/repair/types.ts';
 import type { EpochMs } from '../domain/vocabulary.ts';
 import type { Fitness, RungRequest } from '../drivers/port.ts';
 import type { Ports } from './ports.ts';
-import type { Step, StepOutcome } from './step.ts';
-
-type Found = Extract<
-  Unstamped<CommandOutcome>,
-  { readonly kind: 'preflightPassed' | 'preflightFailed' | 'notTried' }
->;
+import type { Preflighted, Step, StepOutcome } from './step.ts';
 
 /** Beside a request for a permit: what takes longer is asked again by itself. */
 const quickMs = 800;
@@ -26,18 +22,38 @@ export async function preflight(ports: Ports, step: Step): Promise<StepOutcome> 
 }
 
 /** In observe mode too, but there no BMC is called. */
-export function examine(ports: Ports, step: Step): Promise<Found> {
+export function examine(ports: Ports, step: Step): Promise<Preflighted> {
   return examineUntil(ports, step, ports.clock() + patientMs);
 }
 
-export function examineQuickly(ports: Ports, step: Step): Promise<Found> {
-  return examineUntil(ports, step, ports.clock() + quickMs);
+/** What was begun when the repair was opened is as fresh as what would begin now. */
+export function examineQuickly(ports: Ports, step: Asked): Promise<Preflighted> {
+  const { repairId } = step.opening;
+  const begun = ports.foreseen.get(repairId);
+  ports.foreseen.delete(repairId);
+  return begun ?? examineUntil(ports, step, ports.clock() + quickMs);
 }
+
+/**
+ * Begins to read the machine of a repair that is being opened: its workflow takes as long to begin. What nobody has asked
+ * for soon is forgotten.
+ */
+export function foresee(ports: Ports, opening: RepairOpening): void {
+  const { repairId } = opening;
+  const asked = { opening, rung: initialState(opening).rung, isolated: false };
+  ports.foreseen.set(repairId, examineUntil(ports, asked, ports.clock() + quickMs));
+  setTimeout(() => ports.foreseen.delete(repairId), foreseenForMs).unref();
+}
+
+/** No longer than the look of a repair that has to be opened, permitted and isolated may be old. */
+const foreseenForMs = 2_000;
+
+type Asked = Pick<Step, 'opening' | 'rung' | 'isolated'>;
 
 const passed = { kind: 'preflightPassed' } as const;
 
 /** A node that is out already, and one that is gone, are for the looks that follow. */
-async function examineUntil(ports: Ports, step: Step, deadlineAt: EpochMs): Promise<Found> {
+async function examineUntil(ports: Ports, step: Asked, deadlineAt: EpochMs): Promise<Preflighted> {
   const { opening, rung, isolated } = step;
   const ladder = opening.policy.ladder.slice(rung);
   if (isolated || ladder.length === 0) return passed;
@@ -52,10 +68,10 @@ async function examineUntil(ports: Ports, step: Step, deadlineAt: EpochMs): Prom
 /** The first rung that can be tried is enough; what is wrong with the machine itself is wrong for all of them. */
 async function climb(
   ports: Ports,
-  step: Step,
+  step: Asked,
   ladder: readonly Rung[],
   common: Pick<RungRequest, 'node' | 'sharers' | 'deadlineAt'>,
-): Promise<Found> {
+): Promise<Preflighted> {
   const { repairId, cluster, fault, mode } = step.opening;
   const whys = new Set<string>();
   for (const rung of ladder) {
@@ -85,7 +101,7 @@ async function fitnessOf(
   return { result: 'rejected', detail, thisRungOnly: true };
 }
 
-function postponed({ rung }: Step, detail: string, retryAfterMs?: number): Found {
+function postponed({ rung }: Asked, detail: string, retryAfterMs?: number): Preflighted {
   const told = { rung, number: 1, detail };
   return { kind: 'notTried', ...told, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }

@@ -26,6 +26,12 @@ export type Step = {
 
 export type StepOutcome = Unstamped<CommandOutcome>;
 
+/** What a look at the machine found before its node is taken out. */
+export type Preflighted = Extract<
+  StepOutcome,
+  { readonly kind: 'preflightPassed' | 'preflightFailed' | 'notTried' }
+>;
+
 /** `recordedThrough` is the highest sequence that JOURNAL has; -1 if none. */
 export type Done = { readonly outcome: StepOutcome; readonly recordedThrough: number };
 

@@ -22,6 +22,7 @@ import type { PermitBook, ReconcileOptions } from './reconcile.ts';
 import type { Records } from './records.ts';
 import { answerRequeued } from './requeue.ts';
 import { createVoice } from './voice.ts';
+import type { VoiceOptions } from './voice.ts';
 
 export { openRecords } from './records.ts';
 export type { Records } from './records.ts';
@@ -42,6 +43,7 @@ export type DispatchOptions = {
   readonly onIgnored: (record: EpisodeRecord, reason: ReasonCode, changed: boolean) => void;
   /** What the guard holds, and how to give it back. */
   readonly book: Pick<PermitBook, 'permits' | 'release'>;
+  readonly onOpening: VoiceOptions['onOpening'];
   readonly onMended: ReconcileOptions['onMended'];
   /** A defect of the reconciler; the next minute tries again. */
   readonly onFailed: (error: unknown) => void;

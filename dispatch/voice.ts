@@ -2,7 +2,7 @@
 import type { Episode, EpisodeRecord } from '../domain/dispatch/types.ts';
 import { openingOf } from '../domain/repair/opening.ts';
 import type { RepairPolicy } from '../domain/repair/policy.ts';
-import type { Arrival, Unstamped } from '../domain/repair/types.ts';
+import type { Arrival, RepairOpening, Unstamped } from '../domain/repair/types.ts';
 import type { EpochMs, Mode } from '../domain/vocabulary.ts';
 import { describeRepair, say, startRepair, terminateRepair } from '../temporal/index.ts';
 import type { Temporal } from '../temporal/index.ts';
@@ -13,6 +13,8 @@ export type VoiceOptions = {
   readonly mode: Mode;
   readonly codeVersion: string;
   readonly clock: () => EpochMs;
+  /** Told right before a repair is started: what can be read meanwhile costs it no time. */
+  readonly onOpening: (opening: RepairOpening) => void;
 };
 
 /** `gone`: the repair ended without saying so in the record. `stuck`: it cannot run any more. `later`: ask again. */
@@ -42,6 +44,7 @@ async function open(
   const policy = options.policies.find((candidate) => candidate.name === episode.policy);
   const opening = policy && openingOf(record, episode, { ...options, policy });
   if (!opening) return 'gone';
+  options.onOpening(opening);
   const started = await startRepair(options.temporal, opening);
   if (started.kind === 'running') return ensure(options, record, episode);
   return started.kind === 'started' ? 'heard' : 'later';

@@ -1,4 +1,6 @@
 /** What only one engine of a cluster does at a time: probe, dispatch and notices. */
+import type { Ports } from '../activities/ports.ts';
+import { foresee } from '../activities/preflight.ts';
 import { runDispatch } from '../dispatch/index.ts';
 import type { DispatchOptions } from '../dispatch/index.ts';
 import { rulesOf } from '../domain/conditions/policy.ts';
@@ -18,6 +20,7 @@ type Handlers =
   | 'onIgnored'
   | 'onUnowned'
   | 'onMended'
+  | 'onOpening'
   | 'onFailed'
   | 'onBad'
   | 'onTrouble'
@@ -26,6 +29,7 @@ type Handlers =
 export type LeadOptions = Omit<DispatchOptions, 'signal' | Handlers> & {
   readonly ticket?: TicketOptions;
   readonly guard: Guard;
+  readonly ports: Ports;
   readonly log: Logger;
   readonly metrics: EngineMetrics;
 };
@@ -64,6 +68,7 @@ function dispatchFaults(options: LeadOptions, signal: AbortSignal): Promise<void
     ...options,
     signal,
     book: bookOf(options.guard),
+    onOpening: (opening) => foresee(options.ports, opening),
     onUnowned: (repairId, reason) =>
       log.warn('a repair that cannot go on is handed over', { repairId, reason }),
     onFailed: (error) => log.error('the reconciler failed', { error: String(error) }),

@@ -60,6 +60,7 @@ export function createPorts(options: PortsOptions): Ports {
     guard: guardPort(options.guard, pace),
     drivers: Object.fromEntries(options.drivers.map((driver) => [driver.name, driver])),
     pace,
+    foreseen: new Map(),
     clock: options.clock,
   };
 }

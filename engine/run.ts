@@ -98,7 +98,7 @@ async function work(
     leaseSeconds: options.leaseSeconds,
     signal: stop.signal,
     onProblem: (problem) => log.warn('the lease had trouble', { problem }),
-    onLeading: (signal) => lead({ ...seen, metrics, codeVersion }, signal),
+    onLeading: (signal) => lead({ ...seen, ports, metrics, codeVersion }, signal),
   });
   try {
     await Promise.race([workers.running, aborted(stop.signal)]);
