@@ -96,10 +96,19 @@ function startOf({ from, at }: JournalEntry): Visit {
 
 function withNotes(
   notes: readonly Note[],
-  { events }: JournalEntry,
+  { at, command, events, repeated }: JournalEntry,
   ladder: readonly Rung[],
 ): readonly Note[] {
-  return newsIn(events, ladder).reduce(addNote, notes);
+  const gap = gapText(command);
+  const news = [...newsOf(at, gap), ...newsIn(events, ladder)];
+  return news.map((one) => ({ ...one, times: repeated?.times ?? 1 })).reduce(addNote, notes);
+}
+
+/** Where the journal itself has a gap, a person must know of it. */
+function gapText(command: JournalEntry['command']): string | undefined {
+  if (command.kind === 'leftOut')
+    return `entries left out here, since the journal did not answer for too long: ${command.entries}`;
+  return command.kind === 'unwritable' ? 'an entry that could not be journaled' : undefined;
 }
 
 type News = { readonly at: EpochMs; readonly text: string };
@@ -125,8 +134,11 @@ function reportsText(reports: readonly Extract<RepairEvent, { kind: 'reported' }
 }
 
 /** What repeats itself is told once, with how often and when last. */
-function addNote(notes: readonly Note[], { at, text }: News): readonly Note[] {
+function addNote(
+  notes: readonly Note[],
+  { at, text, times }: News & { readonly times: number },
+): readonly Note[] {
   const last = notes.at(-1);
-  if (last?.text !== text) return [...notes, { firstAt: at, at, text, times: 1 }];
-  return [...notes.slice(0, -1), { ...last, at, times: last.times + 1 }];
+  if (last?.text !== text) return [...notes, { firstAt: at, at, text, times }];
+  return [...notes.slice(0, -1), { ...last, at, times: last.times + times }];
 }
