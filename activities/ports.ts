@@ -104,6 +104,12 @@ export type PacePort = {
   readonly afterIsolations: () => Promise<void>;
 };
 
+/** Preflights that were begun before their repairs asked, by repair id; each is taken once. */
+export type ForeseenPort = {
+  readonly put: (repairId: string, found: Promise<Preflighted>) => void;
+  readonly take: (repairId: string) => Promise<Preflighted> | undefined;
+};
+
 export type Ports = {
   /** The id of the cluster that all of this belongs to; steps of any other are refused. */
   readonly cluster: string;
@@ -112,7 +118,6 @@ export type Ports = {
   readonly guard: GuardPort;
   readonly drivers: Readonly<Record<string, Driver>>;
   readonly pace: PacePort;
-  /** Preflights that were begun before their repairs asked, by repair id. */
-  readonly foreseen: Map<string, Promise<Preflighted>>;
+  readonly foreseen: ForeseenPort;
   readonly clock: () => EpochMs;
 };

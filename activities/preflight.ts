@@ -27,26 +27,16 @@ export function examine(ports: Ports, step: Step): Promise<Preflighted> {
 }
 
 /** What was begun when the repair was opened is as fresh as what would begin now. */
-export function examineQuickly(ports: Ports, step: Asked): Promise<Preflighted> {
-  const { repairId } = step.opening;
-  const begun = ports.foreseen.get(repairId);
-  ports.foreseen.delete(repairId);
+export async function examineQuickly(ports: Ports, step: Asked): Promise<Preflighted> {
+  const begun = await ports.foreseen.take(step.opening.repairId);
   return begun ?? examineUntil(ports, step, ports.clock() + quickMs);
 }
 
-/**
- * Begins to read the machine of a repair that is being opened: its workflow takes as long to begin. What nobody has asked
- * for soon is forgotten.
- */
+/** Begins to read the machine of a repair that is being opened: its workflow takes as long to begin. */
 export function foresee(ports: Ports, opening: RepairOpening): void {
-  const { repairId } = opening;
   const asked = { opening, rung: initialState(opening).rung, isolated: false };
-  ports.foreseen.set(repairId, examineUntil(ports, asked, ports.clock() + quickMs));
-  setTimeout(() => ports.foreseen.delete(repairId), foreseenForMs).unref();
+  ports.foreseen.put(opening.repairId, examineUntil(ports, asked, ports.clock() + quickMs));
 }
-
-/** No longer than the look of a repair that has to be opened, permitted and isolated may be old. */
-const foreseenForMs = 2_000;
 
 type Asked = Pick<Step, 'opening' | 'rung' | 'isolated'>;
 

@@ -35,6 +35,7 @@ import {
   untagPod,
 } from '../kube/index.ts';
 import type { Kube, NodeCache, PodCache, Refusal, Result } from '../kube/index.ts';
+import { createForeseen } from './foreseen.ts';
 import { createPace } from './pace.ts';
 import type { Pace } from './pace.ts';
 
@@ -60,7 +61,7 @@ export function createPorts(options: PortsOptions): Ports {
     guard: guardPort(options.guard, pace),
     drivers: Object.fromEntries(options.drivers.map((driver) => [driver.name, driver])),
     pace,
-    foreseen: new Map(),
+    foreseen: createForeseen(),
     clock: options.clock,
   };
 }
