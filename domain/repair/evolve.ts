@@ -4,7 +4,8 @@ import type { Verdict } from '../fault.ts';
 import type { EpochMs, ReasonCode } from '../vocabulary.ts';
 import { health } from './health.ts';
 import { patienceMs, waitReasonOf } from './pods.ts';
-import { arrivalKinds, lossReasons } from './types.ts';
+import { measured } from './progress.ts';
+import { lossReasons } from './types.ts';
 import type {
   CheckReport,
   Command,
@@ -354,36 +355,6 @@ function isLoss(reason: ReasonCode): reason is LossReason {
 function spread(repairId: string, laterMs: number): number {
   const sum = Array.from(repairId).reduce((total, letter) => total + letter.charCodeAt(0), 0);
   return Math.round(laterMs * (0.8 + (sum % 100) / 500));
-}
-
-/** Notes progress, and how many commands have ended at this moment. */
-function measured(before: RepairState, after: RepairState, event: RepairEvent): RepairState {
-  const progressAt = hasProgressed(before, after) ? event.at : after.progressAt;
-  return {
-    ...after,
-    progressAt,
-    turn: isArrival(event) ? after.turn : turned(before.turn, event.at),
-  };
-}
-
-function hasProgressed(before: RepairState, after: RepairState): boolean {
-  return (
-    before.phase !== after.phase ||
-    before.pods.left > after.pods.left ||
-    before.attempts !== after.attempts ||
-    before.lookedAt !== after.lookedAt ||
-    before.restored !== after.restored ||
-    before.released !== after.released ||
-    before.ending !== after.ending
-  );
-}
-
-function turned({ at, commands }: RepairState['turn'], now: EpochMs): RepairState['turn'] {
-  return at === now ? { at, commands: commands + 1 } : { at: now, commands: 1 };
-}
-
-function isArrival({ kind }: RepairEvent): boolean {
-  return arrivalKinds.some((arrival) => arrival === kind);
 }
 
 /** Health decides by itself whether the repair verifies or works, and since when it has been well or unknown. */
