@@ -34,7 +34,7 @@ kill -KILL $w 2>/dev/null
 exit $code
 `;
 
-const readyWithinMs = 40_000;
+const readyWithinMs = 60_000;
 const shownLogLines = 3;
 const searchedLogLines = 40;
 const stopsWithinMs = 2_000;

@@ -1,8 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporalNamespace, type Mode } from '../domain/vocabulary.ts';
 import type { StackState } from '../schemas/stackState.ts';
-import { kubeApi } from './cluster/api.ts';
+import { kubeApiOf } from './cluster/api.ts';
 import type { UserKey } from './cluster/access.ts';
 import {
   ensureServiceAccountKeys,
@@ -55,15 +55,6 @@ const checkGivenPorts = async (given: Partial<Record<PortName, number>>): Promis
   }
 };
 
-const apiAs = (dataDir: string, ports: Ports, token: string): ServerContext['admin'] => {
-  let api: ReturnType<ServerContext['admin']> | undefined;
-  return async () => {
-    const ca = await readFile(caFile(dataDir), 'utf8');
-    api ??= Promise.resolve(kubeApi(kubernetesUrl(ports), ca, token));
-    return api;
-  };
-};
-
 /** Chooses ports, and writes keys, tokens, kubeconfigs and the servers' configurations. */
 export const makePlan = async (
   dataDir: string,
@@ -83,7 +74,7 @@ export const makePlan = async (
     binaries,
     ports,
     fsync: options.fsync,
-    admin: apiAs(dataDir, ports, tokens.admin),
+    admin: kubeApiOf(kubernetesUrl(ports), caFile(dataDir), tokens.admin),
   };
   await mkdir(join(dataDir, 'nats'), { recursive: true });
   await writeFile(join(dataDir, 'config', 'nats.conf'), 'jetstream { sync_interval: always }\n');

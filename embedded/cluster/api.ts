@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { httpClient } from '../http.ts';
 
 type KubeAnswer = { readonly status: number; readonly body: unknown };
@@ -58,3 +59,19 @@ export const kubeApi = (url: string, ca: string, token: string): KubeApi => {
     close: () => client.close(),
   };
 };
+
+/**
+ * The client that trusts what `caFile` holds now; fails while there is no such file. A server that writes its
+ * certificate creates the file first, so a client made from the empty one is replaced.
+ */
+export function kubeApiOf(url: string, caFile: string, token: string): () => Promise<KubeApi> {
+  let made: { readonly ca: string; readonly api: KubeApi } | undefined;
+  return async () => {
+    const ca = await readFile(caFile, 'utf8');
+    if (made?.ca !== ca) {
+      made?.api.close();
+      made = { ca, api: kubeApi(url, ca, token) };
+    }
+    return made.api;
+  };
+}

@@ -10,7 +10,7 @@ import type { NatsServer } from '../support/natsServer.ts';
 import { makeTestDir } from '../support/stack.ts';
 import { workflowIdOf } from '../../workflows/contract/index.ts';
 
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 let nats: NatsServer;
 let one: Loop;
