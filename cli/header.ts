@@ -1,4 +1,5 @@
 /** How every screen begins: which cluster, in which mode, paused or not, whether an engine lives, and as of when. */
+import { errorText } from '../std/errorText.ts';
 import type { ClusterIdentity } from '../domain/node.ts';
 import { buckets, namespaces, type EpochMs, type Mode } from '../domain/vocabulary.ts';
 import { openBucket } from '../event-hub/index.ts';
@@ -85,12 +86,11 @@ async function engineOf({ hub, cluster }: Sources): Promise<EngineRecord | undef
         return hubFailure('What the engine says of itself could not be read', found);
     }
   } catch (error) {
-    return failure('hubRefused', sentence(`The bucket guard could not be opened: ${why(error)}`));
+    return failure(
+      'hubRefused',
+      sentence(`The bucket guard could not be opened: ${errorText(error)}`),
+    );
   }
-}
-
-export function why(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** One failure has many consequences; it is told once. */

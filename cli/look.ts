@@ -1,5 +1,5 @@
 /** Looks that are shown once, or kept true until the person has seen enough. */
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../std/pause.ts';
 import { visible, visibleValue } from '../domain/text.ts';
 import { isFailure, showFailure, type Failure } from './failure.ts';
 import { exits, type Exit, type Invocation, type Screen } from './io.ts';
@@ -49,7 +49,7 @@ async function keepLooking<V extends Viewed>(
     trouble = isFailure(read) ? read.what : undefined;
     if (stop.aborted) return exits.done;
     write(last, trouble);
-    await delay(lookEveryMs, undefined, { signal: stop }).catch(() => undefined);
+    await pause(lookEveryMs, stop);
     if (stop.aborted) return exits.done;
   }
 }

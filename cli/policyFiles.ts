@@ -1,6 +1,7 @@
 /** The files that an engine is configured by. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorText } from '../std/errorText.ts';
 import type { RepairPolicy } from '../domain/repair/policy.ts';
 import { parseRepairPolicies } from '../schemas/repairPolicy.ts';
 import type { TextFile } from '../schemas/yamlFile.ts';
@@ -30,7 +31,7 @@ export async function textFile(path: string): Promise<TextFile> {
   try {
     return { path, text: await readFile(path, 'utf8') };
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = errorText(error);
     throw new ConfigMistake(
       `${path} cannot be read: ${detail}. Check the path and its permissions.`,
     );

@@ -1,4 +1,5 @@
 /** What dispatch and guard keep on the hub, for screens. */
+import { errorText } from '../std/errorText.ts';
 import type { EpisodeRecord } from '../domain/dispatch/types.ts';
 import type { Ledger } from '../domain/guard/types.ts';
 import { buckets } from '../domain/vocabulary.ts';
@@ -7,7 +8,6 @@ import { parseEpisodeRecord } from '../schemas/episodeRecord.ts';
 import { parseGuardRecord } from '../schemas/guardRecord.ts';
 import { failure, isFailure, type Failure } from './failure.ts';
 import { hubFailure } from './hubFailure.ts';
-import { why } from './header.ts';
 import { sentence, type Sources } from './sources.ts';
 
 /** The key under which the guard keeps its ledger. */
@@ -91,6 +91,9 @@ export async function openNamed<T>(
   try {
     return await openBucket(hub, { name, cluster: cluster.id, parse });
   } catch (error) {
-    return failure('hubRefused', sentence(`The bucket ${name} could not be opened: ${why(error)}`));
+    return failure(
+      'hubRefused',
+      sentence(`The bucket ${name} could not be opened: ${errorText(error)}`),
+    );
   }
 }

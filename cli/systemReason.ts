@@ -1,4 +1,5 @@
 /** What the system's refusals of a path mean. */
+import { errorText } from '../std/errorText.ts';
 
 const systemReasons: Readonly<Record<string, string>> = {
   ENOENT: 'it does not exist',
@@ -10,7 +11,7 @@ const systemReasons: Readonly<Record<string, string>> = {
 };
 
 export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorText(error);
   return systemReasons[codeOf(error)] ?? message;
 }
 

@@ -1,5 +1,6 @@
 /** The words after `npm run demo --`. */
 import { parseArgs } from 'node:util';
+import { errorText } from '../std/errorText.ts';
 import type { DemoOptions } from './index.ts';
 
 const usage = `npm run demo [-- OPTIONS]
@@ -29,7 +30,7 @@ export const parseArguments = (
     if (output === 'text' || output === 'json') return { options: { exit, output, withoutBmc } };
     return { say: `The output can be text or json, not ${output}.\n\n${usage}`, exitCode: 2 };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorText(error);
     return { say: `${message}\n\n${usage}`, exitCode: 2 };
   }
 };

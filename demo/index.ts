@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { untilAborted } from '../std/untilAborted.ts';
+import { errorText } from '../std/errorText.ts';
 import { StackFailure, type Stack } from '../embedded/index.ts';
 import { play, type Played } from './play.ts';
 import { openReceiver, type Receiver } from './receiver.ts';
@@ -52,7 +54,7 @@ export const runDemo = async (options: DemoOptions, world: DemoWorld): Promise<n
     if (!stack) return exits.interrupted;
     return await runOn(stack, options, { ...world, lines, receiver, onPlayed });
   } catch (error) {
-    lines.line(error instanceof Error ? error.message : String(error));
+    lines.line(errorText(error));
     lines.line(`The demo cannot go on. Its logs are kept in ${dataDir}/logs.`);
     isKept = true;
     return exits.failed;
@@ -76,7 +78,7 @@ const end = async (starting: Promise<Stack>): Promise<void> => {
 
 /** What the promise brings, or undefined once the signal is raised. */
 const unlessRaised = async <T>(signal: AbortSignal, promise: Promise<T>): Promise<T | undefined> =>
-  Promise.race([promise, raised(signal).then(() => undefined)]);
+  Promise.race([promise, untilAborted(signal).then(() => undefined)]);
 
 type World = DemoWorld & {
   readonly lines: Screen;
@@ -138,7 +140,7 @@ const finish = async (
   for (const line of summary(stage, played, ends)) lines.line(line);
   if (broken.aborted) throw new StackFailure(String(broken.reason));
   if (signal.aborted) return exits.interrupted;
-  if (!ends) await raised(AbortSignal.any([signal, broken]));
+  if (!ends) await untilAborted(AbortSignal.any([signal, broken]));
   if (broken.aborted) throw new StackFailure(String(broken.reason));
   const verdicts = [...played.scenes.map(({ verdict }) => verdict), played.notice];
   const isRight = verdicts.every(({ problems }) => problems.length === 0);
@@ -154,11 +156,4 @@ const resultOf = (played: Played | undefined): string => {
   const { delivered = false, refused = 0, seconds = 0 } = played?.notice ?? {};
   const notice = { name: 'told-once-its-webhook-was-up', delivered, refused, seconds };
   return `${JSON.stringify({ scenarios: rows, notice })}\n`;
-};
-
-const raised = async (signal: AbortSignal): Promise<void> => {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 };

@@ -1,6 +1,7 @@
 /** Lets the five stories happen, shows them while they do, and judges them from the logs. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../std/pause.ts';
 import type { RepairState } from '../domain/repair/types.ts';
 import { queryState, say } from '../temporal/index.ts';
 import { judgeNotice, type HandOver, type NoticeVerdict } from './notice.ts';
@@ -44,10 +45,10 @@ export const play = async (stage: Stage, options: PlayOptions): Promise<Played> 
   while (!options.signal.aborted && performance.now() < deadline && isUnfinished(played)) {
     options.onScenes(played.scenes);
     await Promise.all(played.scenes.map((scene) => intervene(stage, scene, blockedSince)));
-    await delay(lookEveryMs, undefined, { signal: options.signal }).catch(() => undefined);
+    await pause(lookEveryMs, options.signal);
     played = await look(stage, startedAt);
   }
-  await delay(quietMs, undefined, { signal: options.signal }).catch(() => undefined);
+  await pause(quietMs, options.signal);
   played = await look(stage, startedAt);
   options.onScenes(played.scenes);
   return played;

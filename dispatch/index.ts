@@ -1,5 +1,5 @@
 /** The dispatcher of one cluster: the only automatic voice to its repairs. */
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../std/pause.ts';
 import type { EpisodeRecord } from '../domain/dispatch/types.ts';
 import type { NodeFacts } from '../domain/node.ts';
 import type { RepairPolicy } from '../domain/repair/policy.ts';
@@ -133,7 +133,7 @@ async function reconcileUntil(
 ): Promise<void> {
   while (!signal.aborted) {
     await reconcile(options).catch(options.onFailed);
-    await delay(reconcileEveryMs, undefined, { signal }).catch(() => undefined);
+    await pause(reconcileEveryMs, signal);
   }
 }
 
@@ -154,7 +154,7 @@ async function consumeUntil(
     if (consuming.kind === 'consuming') return consuming.stopped;
     if (consuming.why !== trouble) onTrouble(`faults cannot be consumed: ${consuming.why}`);
     trouble = consuming.why;
-    await delay(consumeAgainMs, undefined, { signal }).catch(() => undefined);
+    await pause(consumeAgainMs, signal);
   }
 }
 

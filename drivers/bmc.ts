@@ -1,6 +1,7 @@
 /** The BMC of one node: its inventory entry, password and certificate, read anew for each call. */
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { errorText } from '../std/errorText.ts';
 import {
   entryOf,
   parseBmcCredentials,
@@ -35,7 +36,7 @@ export async function readInventory(path: string): Promise<Parsed<BmcInventory>>
   try {
     return parseBmcInventory({ path, text: await readFile(path, 'utf8') });
   } catch (error) {
-    return { ok: false, why: error instanceof Error ? error.message : String(error) };
+    return { ok: false, why: errorText(error) };
   }
 }
 
@@ -52,7 +53,7 @@ export function bmcFinder(files: BmcFiles): FindBmc {
       const parsed = await inventory(files.inventoryFile);
       return parsed.ok ? await find(files, parsed.value, node) : parsed;
     } catch (error) {
-      return { ok: false, why: error instanceof Error ? error.message : String(error) };
+      return { ok: false, why: errorText(error) };
     }
   };
 }

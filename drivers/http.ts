@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { errorText } from '../std/errorText.ts';
 import type { EpochMs } from '../domain/vocabulary.ts';
 
 export type HttpCall = {
@@ -52,7 +53,7 @@ export async function callOnce(call: HttpCall, limits: HttpLimits): Promise<Http
     });
   } catch (error) {
     socket.destroy();
-    return { kind: 'not-sent', why: end.aborted ? endReason(limits) : messageOf(error) };
+    return { kind: 'not-sent', why: end.aborted ? endReason(limits) : errorText(error) };
   }
   if (end.aborted || limits.clock() >= limits.deadlineAt) {
     socket.destroy();
@@ -87,7 +88,7 @@ async function exchange(call: HttpCall, socket: Socket, end: AbortSignal): Promi
     const { statusCode = 0 } = response;
     return { kind: 'answered', status: statusCode, headers: response.headers, body: text };
   } catch (error) {
-    return { kind: 'lost', why: end.aborted ? 'no answer in time' : messageOf(error) };
+    return { kind: 'lost', why: end.aborted ? 'no answer in time' : errorText(error) };
   } finally {
     socket.destroy();
   }
@@ -126,10 +127,4 @@ export function retryAfterOf(headers: IncomingHttpHeaders, now: EpochMs): number
 
 function endReason({ signal }: HttpLimits): string {
   return signal.aborted ? 'it was called off' : 'the deadline had passed';
-}
-
-/** A failed attempt on several addresses hides its reasons inside. */
-function messageOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
 }

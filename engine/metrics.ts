@@ -1,4 +1,5 @@
 /** Counts what passes through the engine, and looks at its neighbours when somebody reads the metrics. */
+import { errorText } from '../std/errorText.ts';
 import type { Ports } from '../activities/ports.ts';
 import type { Records } from '../dispatch/index.ts';
 import type { Fix } from '../domain/dispatch/reconcile.ts';
@@ -95,7 +96,7 @@ export async function serveMetrics(
   try {
     await servePage(listen, text, signal);
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = errorText(error);
     throw new EngineFailure(
       `cannot serve metrics at ${listen}: ${detail}. Free the port, or correct metrics.listen.`,
     );

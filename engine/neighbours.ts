@@ -1,5 +1,6 @@
 /** The servers an engine works with; all must be there when it starts. */
 import { NativeConnection } from '@temporalio/worker';
+import { errorText } from '../std/errorText.ts';
 import type { ClusterIdentity } from '../domain/node.ts';
 import { connectHub, ensureStreams } from '../event-hub/index.ts';
 import type { Hub, HubOptions } from '../event-hub/index.ts';
@@ -100,7 +101,7 @@ async function temporalOf({ address }: EngineOptions['temporal']): Promise<Nativ
   try {
     return await NativeConnection.connect({ address });
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = errorText(error);
     throw new EngineFailure(
       `cannot reach Temporal at ${address}: ${detail}. Start it, or correct temporal.address.`,
     );

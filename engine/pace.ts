@@ -1,5 +1,6 @@
 /** Paces the moving of pods for the whole cluster, so that isolations never queue behind it (DESIGN 7). */
 import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../std/pause.ts';
 import type { PacePort } from '../activities/ports.ts';
 
 /** Measured: the API server then still answers isolations within milliseconds. */
@@ -26,7 +27,7 @@ export function createPace(): Pace {
       const now = performance.now();
       const at = Math.max(now, nextAt);
       nextAt = at + gapMs;
-      if (at > now) await delay(at - now, undefined, { signal }).catch(() => undefined);
+      if (at > now) await pause(at - now, signal);
     },
     afterIsolations: async () => {
       const deadline = performance.now() + longestYieldMs;

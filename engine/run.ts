@@ -1,4 +1,5 @@
 /** Starts Slipway's engine against given servers, and ends it in the reverse order. */
+import { untilAborted } from '../std/untilAborted.ts';
 import { openRecords } from '../dispatch/index.ts';
 import type { Records } from '../dispatch/index.ts';
 import { buckets, namespaces } from '../domain/vocabulary.ts';
@@ -101,7 +102,7 @@ async function work(
     onLeading: (signal) => lead({ ...seen, ports, metrics, codeVersion }, signal),
   });
   try {
-    await Promise.race([workers.running, aborted(stop.signal)]);
+    await Promise.race([workers.running, untilAborted(stop.signal)]);
   } finally {
     stop.abort();
     await electing;
@@ -117,11 +118,4 @@ async function freshNodes(
 ): ReturnType<Parameters<typeof createGuard>[0]['nodes']> {
   const read = await nodesNow(kube, nodes);
   return read.ok ? read.value : undefined;
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -1,5 +1,5 @@
 /** Looks after the hub for the one that leads: a stream that was deleted under it is made again, and said. */
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../std/pause.ts';
 import { ensureStreams } from '../event-hub/index.ts';
 import type { Hub } from '../event-hub/index.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -28,6 +28,6 @@ export async function tendHub({ hub, log, metrics }: Tending, signal: AbortSigna
       trouble = ensured.why;
       log.error('the hub lacks what Slipway keeps there, and it cannot be made', { trouble });
     }
-    await delay(everyMs, undefined, { signal }).catch(() => undefined);
+    await pause(everyMs, signal);
   }
 }

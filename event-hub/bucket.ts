@@ -3,7 +3,8 @@ import { DeliverPolicy, JetStreamApiCodes, JetStreamApiError } from '@nats-io/je
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import type { KV } from '@nats-io/kv';
-import { asFailure, backoffMs, pause, type Hub, type HubFailure } from './connection.ts';
+import { pause } from '../std/pause.ts';
+import { asFailure, hubBackoffMs, type Hub, type HubFailure } from './connection.ts';
 import { decodeKey, encodeKey } from './subjects.ts';
 
 /** How long a removal is kept for those who watch; the server then forgets that the key ever was. */
@@ -169,7 +170,7 @@ async function watchBucket<T>(watching: Watching<T>): Promise<void> {
         () => 0,
         () => failures + 1,
       );
-      await pause(backoffMs(failures), watching.signal);
+      await pause(hubBackoffMs(failures), watching.signal);
     }
     resolve();
   };

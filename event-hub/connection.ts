@@ -11,6 +11,9 @@ import {
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { connect, credsAuthenticator, errors } from '@nats-io/transport-node';
 import type { NatsConnection, NodeConnectionOptions } from '@nats-io/transport-node';
+import { pause } from '../std/pause.ts';
+import { backoffMs } from '../std/backoff.ts';
+import { errorText } from '../std/errorText.ts';
 
 /** How long one request to the hub may take before its outcome counts as unknown. */
 export const requestTimeoutMs = 2_000;
@@ -61,7 +64,7 @@ export async function connectHub(options: HubOptions): Promise<Hub | Unreachable
   for (let attempt = 0; ; attempt += 1) {
     const hub = await tryConnect(options);
     if (hub.kind === 'hub' || options.wait !== true || options.signal?.aborted === true) return hub;
-    await pause(backoffMs(attempt), options.signal);
+    await pause(hubBackoffMs(attempt), options.signal);
   }
 }
 
@@ -69,7 +72,7 @@ export async function connectHub(options: HubOptions): Promise<Hub | Unreachable
 export function asFailure(error: unknown, stream?: string): HubFailure {
   if (stream !== undefined && isOfMissing(error))
     return { kind: 'missing', stream, why: `the hub has no stream ${stream}, or nobody serves it` };
-  const why = error instanceof Error ? error.message : String(error);
+  const why = errorText(error);
   const refused = error instanceof JetStreamApiError || isForbidden(error);
   return { kind: refused ? 'refused' : 'unreachable', why };
 }
@@ -91,15 +94,9 @@ function isOfMissing(error: unknown): boolean {
   return error instanceof JetStreamError && error.message === 'no responders';
 }
 
-/** Between 50 ms and 2 s, doubling, with half of it left to chance. */
-export function backoffMs(attempt: number): number {
-  const ceilingMs = Math.min(2_000, 100 * 2 ** Math.min(attempt, 10));
-  return ceilingMs / 2 + Math.random() * (ceilingMs / 2);
-}
-
-/** Waits, or returns early once the signal is raised. */
-export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch(() => undefined);
+/** Between 50 ms and 2 s. */
+export function hubBackoffMs(failures: number): number {
+  return backoffMs(failures, { firstMs: 100, longestMs: 2_000 });
 }
 
 async function tryConnect(options: HubOptions): Promise<Hub | Unreachable> {
@@ -123,7 +120,7 @@ async function connectionOptions(options: HubOptions): Promise<NodeConnectionOpt
     pingInterval: 5_000,
     // Otherwise every request captures a stack trace, in case that it fails.
     noAsyncTraces: true,
-    reconnectDelayHandler: () => backoffMs((attempt = (attempt + 1) % 6)),
+    reconnectDelayHandler: () => hubBackoffMs((attempt = (attempt + 1) % 6)),
     ...(await authentication(options.credentials)),
   };
 }

@@ -4,7 +4,8 @@ import type { ConsumerInfo, JsMsg } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import type { StoredFault } from '../domain/fault.ts';
 import { streams } from '../domain/vocabulary.ts';
-import { backoffMs, pause, type Hub, type HubFailure } from './connection.ts';
+import { pause } from '../std/pause.ts';
+import { hubBackoffMs, type Hub, type HubFailure } from './connection.ts';
 import { publishDead, type DeadLetter, type DeadReason } from './dead.ts';
 import {
   consumerName,
@@ -112,7 +113,7 @@ async function settle(held: Held): Promise<void> {
     if (answer !== 'retry') thrown += 1;
     if (answer !== 'retry' && thrown >= maxThrows)
       return setAside(held, { reason: 'handler-failed', detail: answer.detail });
-    await pause(backoffMs(attempt), signal);
+    await pause(hubBackoffMs(attempt), signal);
   }
   hold.giveBack();
 }
@@ -131,7 +132,7 @@ async function setAside(
       hold.strikeOff(reason);
       return onBad(letter);
     }
-    await pause(backoffMs(attempt), signal);
+    await pause(hubBackoffMs(attempt), signal);
   }
   hold.giveBack();
 }

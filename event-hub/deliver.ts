@@ -1,8 +1,9 @@
 /** Taking messages from a stream by a durable consumer: each is settled in its lane, then acknowledged, never before (DESIGN 5). */
 import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
 import type { Consumer, ConsumerInfo, JsMsg } from '@nats-io/jetstream';
-import { asFailure, backoffMs, pause, type Hub, type HubFailure } from './connection.ts';
-import { makeLanes, type Lanes } from './lanes.ts';
+import { pause } from '../std/pause.ts';
+import { asFailure, hubBackoffMs, type Hub, type HubFailure } from './connection.ts';
+import { makeLanes, type Lanes } from '../std/lanes.ts';
 import { encodeKey } from './subjects.ts';
 
 export const defaultAckWaitMs = 10_000;
@@ -100,7 +101,7 @@ async function deliverUntilStopped(held: Held, first: Consumer): Promise<void> {
   let failures = 0;
   while (!delivery.signal.aborted && !hub.connection.isClosed()) {
     if (consumer !== undefined) await deliverFrom(held, consumer).catch(() => undefined);
-    await pause(backoffMs(failures), delivery.signal);
+    await pause(hubBackoffMs(failures), delivery.signal);
     consumer = await consumerOf(held).catch(() => undefined);
     failures = consumer === undefined ? failures + 1 : 0;
   }

@@ -4,7 +4,8 @@ import type { ConsumerInfo, JsMsg } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import { streams } from '../domain/vocabulary.ts';
 import { parseJournalLine } from '../schemas/journalLine.ts';
-import { backoffMs, pause, type Hub, type HubFailure } from './connection.ts';
+import { pause } from '../std/pause.ts';
+import { hubBackoffMs, type Hub, type HubFailure } from './connection.ts';
 import {
   consumerName,
   defaultAckWaitMs,
@@ -132,7 +133,7 @@ async function untilDone(
 ): Promise<boolean> {
   for (let attempt = 0; !signal.aborted; attempt += 1) {
     if ((await ask()) === 'done') return true;
-    await pause(backoffMs(attempt), signal);
+    await pause(hubBackoffMs(attempt), signal);
   }
   return false;
 }

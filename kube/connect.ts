@@ -1,4 +1,5 @@
 /** Opens a connection from a kubeconfig. */
+import { errorText } from '../std/errorText.ts';
 import { perform } from './call.ts';
 import { Connection } from './connection.ts';
 import { readTarget } from './credentials.ts';
@@ -22,7 +23,7 @@ const open = async (source: KubeSource): Promise<ConnectResult> => {
   try {
     return { ok: true, kube: await Connection.open(read.target) };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorText(error);
     return {
       ok: false,
       problem: `The credentials in ${source.kubeconfigPath} could not be used: ${message}. Check its user entry.`,

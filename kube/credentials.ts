@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
 import { dirname, resolve } from 'node:path';
+import { errorText } from '../std/errorText.ts';
 import { usersOf } from '../schemas/kubeconfig.ts';
 import type { PluginCredential, UserEntry } from '../schemas/kubeconfig.ts';
 import { runPlugin } from './credentialPlugin.ts';
@@ -28,9 +29,6 @@ export type Target = {
 export type TargetResult =
   | { readonly ok: true; readonly target: Target }
   | { readonly ok: false; readonly problem: string; readonly unknownContext?: true };
-
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
 
 const basicAuthorization = (auth: string): string =>
   `Basic ${Buffer.from(auth).toString('base64')}`;
@@ -124,7 +122,7 @@ const load = (path: string): KubeConfig | string => {
     config.users = config.users.map((user) => ({ ...user, exec: undefined }));
     return config;
   } catch (error) {
-    return messageOf(error);
+    return errorText(error);
   }
 };
 

@@ -1,5 +1,6 @@
 /** One leader at a time: holds a Lease while it can, and says so at once when it cannot. */
-import { pause } from './backoff.ts';
+import { errorText } from '../std/errorText.ts';
+import { pause } from '../std/pause.ts';
 import type { Kube } from './connect.ts';
 import type { LeaseFacts, LeaseRef } from './lease.ts';
 import { claimLease, readLease } from './lease.ts';
@@ -106,9 +107,7 @@ const work = async ({ election }: Candidacy, signal: AbortSignal): Promise<void>
   try {
     await election.onLeading(signal);
   } catch (error) {
-    election.onProblem?.(
-      `The leader failed: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    election.onProblem?.(`The leader failed: ${errorText(error)}`);
   }
 };
 

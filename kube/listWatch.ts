@@ -2,9 +2,10 @@
  * Keeps a projected copy of a collection: lists in pages, watches with bookmarks, resumes where it was after every kind
  * of break, lists again when the server has forgotten that place and now and then anyway, and tells every difference.
  */
+import { errorText } from '../std/errorText.ts';
 import type { EpochMs } from '../domain/vocabulary.ts';
-import type { Backoff } from './backoff.ts';
-import { createBackoff } from './backoff.ts';
+import type { Backoff } from '../std/backoff.ts';
+import { createBackoff } from '../std/backoff.ts';
 import type { Connection } from './connection.ts';
 import { listAll } from './listing.ts';
 import type { Refusal } from './refusal.ts';
@@ -111,7 +112,7 @@ const tellOne = <T>(run: Run<T>, listener: Listener<T>, change: Change<T>): void
     listener(change);
   } catch (error) {
     run.counters.listenerErrors += 1;
-    problem(run, 'listener-threw', error instanceof Error ? error.message : String(error));
+    problem(run, 'listener-threw', errorText(error));
   }
 };
 
@@ -241,7 +242,7 @@ const loop = async <T>(run: Run<T>, onSynced: () => void): Promise<void> => {
 
 const startRun = <T>(kube: Connection, options: ListWatchOptions<T>): Run<T> => {
   const timing = { ...defaultTiming, ...options.timing };
-  const limits = { firstMs: timing.firstBackoffMs, longestMs: timing.longestBackoffMs };
+  const pace = { firstMs: timing.firstBackoffMs, longestMs: timing.longestBackoffMs };
   return {
     kube,
     options,
@@ -257,7 +258,7 @@ const startRun = <T>(kube: Connection, options: ListWatchOptions<T>): Run<T> => 
       stalled: 0,
       listenerErrors: 0,
     },
-    backoff: createBackoff({ ...limits, signal: options.signal }),
+    backoff: createBackoff(pace, options.signal),
     resourceVersion: '',
     relistDueMs: 0,
     appliedMs: Number.NEGATIVE_INFINITY,

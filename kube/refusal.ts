@@ -1,4 +1,5 @@
 /** What a "no" of the API server means, decided here once; nobody else reads its messages. */
+import { errorText } from '../std/errorText.ts';
 import { listAt, numberAt, textAt } from './raw.ts';
 
 export type RefusalKind =
@@ -148,17 +149,12 @@ export const refusalOfReply = ({ code, status, retryAfter, isRead }: ErrorReply)
 
 const codeOf = (error: unknown): string => textAt(error, 'code') || textAt(error, 'cause', 'code');
 
-const messageOf = (error: unknown): string => {
-  if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
-};
-
 /** Classifies a request that got no answer: a write that left us may have been carried out. */
 export const refusalOfError = (error: unknown, isRead: boolean): Refusal => {
   const code = codeOf(error);
   const sent = !neverSent.has(code);
   return {
     kind: isRead || !sent ? 'transient' : 'ambiguous',
-    message: [code, messageOf(error)].filter((part) => part !== '').join(': '),
+    message: [code, errorText(error)].filter((part) => part !== '').join(': '),
   };
 };

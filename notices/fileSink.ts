@@ -1,5 +1,6 @@
 /** Tickets as lines of a file: each once, and on the disk before it counts as delivered. */
 import { open, readFile, stat } from 'node:fs/promises';
+import { errorText } from '../std/errorText.ts';
 import type { Ticket } from '../domain/notices/types.ts';
 import type { Sink, Taken } from './ticketSink.ts';
 
@@ -27,7 +28,7 @@ export function createFileSink(file: string): Sink {
         return taken(`written to ${file}`);
       } catch (error) {
         held = nothing;
-        const why = error instanceof Error ? error.message : String(error);
+        const why = errorText(error);
         return { kind: 'not-taken', why: `${file}: ${why}` };
       }
     },

@@ -1,5 +1,5 @@
 /** Keeps one sink's durable consumer going, whatever becomes of the hub, and says what it could not read. */
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../std/pause.ts';
 import { retryDelayMs } from '../domain/notices/retry.ts';
 import { followJournal } from '../event-hub/index.ts';
 import type { FollowOptions, UnreadableLine } from '../event-hub/index.ts';
@@ -29,7 +29,7 @@ export async function keepFollowing(around: Surroundings, following: Following):
     if (consuming.kind === 'consuming') return consuming.stopped;
     log.warn('the journal could not be followed', { sink, why: consuming.why });
     const pauseMs = Math.min(retryDelayMs({ tries, random: Math.random() }), longestPauseMs);
-    await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+    await pause(pauseMs, signal);
   }
 }
 

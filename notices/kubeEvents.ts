@@ -1,5 +1,5 @@
 /** The projection of JOURNAL to Kubernetes Events: an ornament, so nothing waits for it and it gives up in the end. */
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../std/pause.ts';
 import { phaseNotice, type PhaseNotice } from '../domain/notices/nodeEvent.ts';
 import { retryDelayMs } from '../domain/notices/retry.ts';
 import { createNodeEvent } from '../kube/index.ts';
@@ -71,8 +71,7 @@ async function create(projection: Projection, notice: PhaseNotice): Promise<'don
     }
     const { retryAfterMs } = answer.refusal;
     const pauseMs = retryDelayMs({ tries, retryAfterMs, random: Math.random() });
-    const end = { signal };
-    await delay(Math.min(pauseMs, longestPauseMs), undefined, end).catch(() => undefined);
+    await pause(Math.min(pauseMs, longestPauseMs), signal);
   }
   return 'retry';
 }

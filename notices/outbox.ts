@@ -1,5 +1,7 @@
 /** Tickets on their way, kept on the hub until their sink has taken them: nothing is lost with an engine (DESIGN 14). */
 import { setTimeout as delay } from 'node:timers/promises';
+import { untilAborted } from '../std/untilAborted.ts';
+import { pause } from '../std/pause.ts';
 import { retryDelayMs } from '../domain/notices/retry.ts';
 import { buckets, type EpochMs } from '../domain/vocabulary.ts';
 import { openBucket } from '../event-hub/index.ts';
@@ -56,7 +58,7 @@ export async function deliverPending(
     const outbox = bySink.get(change.value.sink);
     if (outbox) keep(outbox, change.key, { notice: change.value, revision: change.revision });
   }, around.signal);
-  await raised(around.signal);
+  await untilAborted(around.signal);
   for (const { timer, counting, sink } of outboxes) {
     clearTimeout(timer);
     counting.pending(sink.name, 0, undefined);
@@ -202,12 +204,5 @@ function alert({ log, sink }: Outbox, notice: PendingNotice): void {
 
 async function restMs(tries: number, signal: AbortSignal): Promise<void> {
   const pauseMs = Math.min(30_000, retryDelayMs({ tries, random: Math.random() }));
-  await delay(pauseMs, undefined, { signal }).catch(() => undefined);
-}
-
-async function raised(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+  await pause(pauseMs, signal);
 }

@@ -1,6 +1,7 @@
 /** One POST on a connection of its own, within a bounded time. */
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { errorText } from '../std/errorText.ts';
 
 export type Post = {
   readonly url: URL;
@@ -34,7 +35,7 @@ export async function post({ url, headers, body, timeoutMs, signal }: Post): Pro
     };
   } catch (error) {
     if (signal.aborted) return { kind: 'unanswered', why: 'it was called off' };
-    const why = timeout.aborted ? `no answer within ${timeoutMs / 1_000} s` : messageOf(error);
+    const why = timeout.aborted ? `no answer within ${timeoutMs / 1_000} s` : errorText(error);
     return { kind: 'unanswered', why };
   } finally {
     // What follows the status line tells nothing that counts.
@@ -51,10 +52,4 @@ function responseTo(request: ClientRequest, body: string): Promise<IncomingMessa
     request.on('error', reject);
     request.end(body);
   });
-}
-
-/** A failed attempt on several addresses hides its reasons inside. */
-function messageOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,7 @@
 /** Tickets as signed webhooks: at least once, each with a delivery id by which its receiver knows a repeated one. */
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { errorText } from '../std/errorText.ts';
 import type { Ticket } from '../domain/notices/types.ts';
 import { ticketHeaders, type EpochMs } from '../domain/vocabulary.ts';
 import { post, type Posted } from './post.ts';
@@ -27,7 +28,7 @@ export function createWebhookSink(options: WebhookOptions): Sink {
       try {
         return await send(options, ticket, signal);
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
+        const why = errorText(error);
         return { kind: 'not-taken', why };
       }
     },

@@ -1,5 +1,6 @@
 /** What every parser of this folder answers: the value, or one sentence per mistake that says where it is. */
 import type { z } from 'zod';
+import { errorText } from '../std/errorText.ts';
 
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
@@ -26,7 +27,7 @@ export function parseJson(text: string): Parsed<unknown> {
   } catch (error) {
     return {
       ok: false,
-      why: `not JSON: ${error instanceof Error ? error.message : String(error)}`,
+      why: `not JSON: ${errorText(error)}`,
     };
   }
 }

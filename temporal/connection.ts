@@ -1,6 +1,7 @@
 /** The connection to a Temporal cluster. */
 import { Client, Connection } from '@temporalio/client';
 import type { ConnectionLike } from '@temporalio/client';
+import { errorText } from '../std/errorText.ts';
 
 export type Temporal = {
   readonly client: Client;
@@ -24,7 +25,7 @@ export async function connectTemporal(options: Address): Promise<Temporal | Temp
     const connection = await Connection.connect({ address, connectTimeout: connectTimeoutMs });
     return { ...speaking(connection, options), eager: false };
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = errorText(error);
     return { kind: 'unreachable', why: `cannot reach Temporal at ${address}: ${detail}` };
   }
 }

@@ -1,6 +1,7 @@
 /** Starting, signalling and asking repairs. The repair id travels in the memo: workflow ids name nodes, not repairs. */
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
+import { errorText } from '../std/errorText.ts';
 import type { RepairOpening, RepairState } from '../domain/repair/types.ts';
 import { searchAttributes } from '../domain/vocabulary.ts';
 import type { EpochMs } from '../domain/vocabulary.ts';
@@ -188,5 +189,5 @@ function repairIdIn(memo: Record<string, unknown> | undefined): string {
 }
 
 function failed(error: unknown): Failed {
-  return { kind: 'failed', why: error instanceof Error ? error.message : String(error) };
+  return { kind: 'failed', why: errorText(error) };
 }

@@ -5,6 +5,7 @@ import {
   condition,
   isCancellation,
 } from '@temporalio/workflow';
+import { errorText } from '../std/errorText.ts';
 import type { MoveActivities } from '../activities/index.ts';
 import type { Done, Step, StepOutcome } from '../activities/step.ts';
 import { interrupts } from '../domain/repair/interrupts.ts';
@@ -207,5 +208,5 @@ function ignoreCancellation(error: unknown): void {
 
 function detailOf(error: unknown): string {
   if (error instanceof ActivityFailure && error.cause) return error.cause.message;
-  return error instanceof Error ? error.message : String(error);
+  return errorText(error);
 }

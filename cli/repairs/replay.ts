@@ -1,11 +1,12 @@
 /** `slipway repairs replay ID`: asks today's code, or another policy, again. Reads the journal alone, writes nothing. */
 import { readFile } from 'node:fs/promises';
+import { errorText } from '../../std/errorText.ts';
 import type { RepairPolicy } from '../../domain/repair/policy.ts';
 import { replay, type Replayed } from '../../domain/repair/replay.ts';
 import type { Command, RepairOpening } from '../../domain/repair/types.ts';
 import { parseRepairPolicies } from '../../schemas/repairPolicy.ts';
 import { failure, isFailure, type Failure } from '../failure.ts';
-import { readHeader, renderHeader, renderUnread, type Header, why } from '../header.ts';
+import { readHeader, renderHeader, renderUnread, type Header } from '../header.ts';
 import { exits, type Exit, type Invocation, type Screen } from '../io.ts';
 import { stateOf, type RepairLog } from '../journal.ts';
 import { withSources } from '../perform.ts';
@@ -83,7 +84,7 @@ async function policyFor(
   path: string | undefined,
 ): Promise<RepairPolicy | Failure> {
   if (path === undefined) return opening.policy;
-  const text = await readFile(path, 'utf8').catch((error: unknown) => ({ why: why(error) }));
+  const text = await readFile(path, 'utf8').catch((error: unknown) => ({ why: errorText(error) }));
   if (typeof text !== 'string')
     return failure('policyUnreadable', `The policy file ${path} cannot be read: ${text.why}.`);
   const read = parseRepairPolicies([{ path, text }]);

@@ -1,5 +1,5 @@
 /** `slipway repairs watch ID`: the tree of `show`, kept true until the repair has ended. */
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../../std/pause.ts';
 import { visibleValue } from '../../domain/text.ts';
 import { isFailure, type Failure } from '../failure.ts';
 import { readHeader, renderHeader, renderUnread } from '../header.ts';
@@ -28,7 +28,7 @@ export async function run(invocation: Invocation, id: string): Promise<Exit> {
     for (;;) {
       await redraw(log, trouble);
       if (!isOpen(viewOf(log)) || stop.aborted) return exits.done;
-      await delay(lookEveryMs, undefined, { signal: stop }).catch(() => undefined);
+      await pause(lookEveryMs, stop);
       const read = await readLogs(sources, { repairId: id, node: log.node });
       trouble = isFailure(read) ? read : undefined;
       log = isFailure(read) ? log : (read.logs[0] ?? log);

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { untilAborted } from '../../std/untilAborted.ts';
 import { StackFailure, startStack, type Stack } from '../../embedded/index.ts';
 
 export type UpOptions = {
@@ -59,11 +60,10 @@ const describe = (stack: Stack, options: UpOptions): string[] => {
 
 /** Resolves with the sentence to end on, once a server died or the user asked to stop. */
 const untilEnd = async (stack: Stack, stop: AbortSignal): Promise<string | undefined> => {
-  const asked = new Promise<undefined>((end) => {
-    if (stop.aborted) end(undefined);
-    stop.addEventListener('abort', () => end(undefined), { once: true });
-  });
-  return Promise.race([asked, stack.onDeath.then(({ sentence }) => sentence)]);
+  return Promise.race([
+    untilAborted(stop).then(() => undefined),
+    stack.onDeath.then(({ sentence }) => sentence),
+  ]);
 };
 
 const populate = async (stack: Stack, options: UpOptions): Promise<void> => {

@@ -1,5 +1,7 @@
 /** The probe that reads node conditions through the API server and reports what changed in them (DESIGN 6). */
-import { setTimeout as wait } from 'node:timers/promises';
+import { createBackoff } from '../../std/backoff.ts';
+import type { Pace } from '../../std/backoff.ts';
+import { errorText } from '../../std/errorText.ts';
 import { decide } from '../../domain/conditions/decide.ts';
 import type { NodeMemories } from '../../domain/conditions/memory.ts';
 import type { ConditionRule, NodeMemory, ReportDraft } from '../../domain/conditions/types.ts';
@@ -24,7 +26,7 @@ export type NodeConditionsOptions = {
   readonly clock: () => EpochMs;
   readonly signal: AbortSignal;
   readonly onProblem?: (problem: string) => void;
-  readonly backoff?: { readonly firstMs: number; readonly longestMs: number };
+  readonly pace?: Pace;
 };
 
 export type NodeConditionsProbe = {
@@ -38,22 +40,22 @@ export type NodeConditionsProbe = {
 
 /** The name under which this probe reports. */
 export const observer = 'node-conditions';
-const defaultBackoff = { firstMs: 200, longestMs: 10_000 };
+const defaultPace: Pace = { firstMs: 200, longestMs: 10_000 };
 
 /** By node UID. */
 type Memories = Map<string, NodeMemory>;
 
 /** Without it every start would report the whole cluster again, or worse, take a fault for told that never was. */
 const readMemories = async (options: NodeConditionsOptions): Promise<Memories | undefined> => {
-  const { firstMs, longestMs } = options.backoff ?? defaultBackoff;
-  for (let delayMs = firstMs; !options.signal.aborted; delayMs = Math.min(delayMs * 2, longestMs)) {
+  const backoff = createBackoff(options.pace ?? defaultPace, options.signal);
+  while (!options.signal.aborted) {
     try {
       return new Map(await options.memories());
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = errorText(error);
       options.onProblem?.(`What was reported before could not be read: ${message}`);
     }
-    await wait(delayMs, undefined, { signal: options.signal }).catch(() => undefined);
+    await backoff.failed();
   }
   return undefined;
 };
@@ -94,13 +96,11 @@ const start = async (options: NodeConditionsOptions, outbox: Outbox): Promise<vo
 
 /** Starts the probe; it ends with the signal. Reports that are not acknowledged by then are made again at the next start. */
 export const startNodeConditions = (options: NodeConditionsOptions): NodeConditionsProbe => {
-  const { firstMs, longestMs } = options.backoff ?? defaultBackoff;
   const outbox = createOutbox({
     publish: options.publish,
     signal: options.signal,
     onProblem: (problem) => options.onProblem?.(problem),
-    firstBackoffMs: firstMs,
-    longestBackoffMs: longestMs,
+    pace: options.pace ?? defaultPace,
   });
   return {
     started: start(options, outbox),

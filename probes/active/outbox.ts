@@ -1,5 +1,7 @@
 /** Reports on their way to the hub: in order for each node, sent until acknowledged, only the newest of each check. */
-import { setTimeout as wait } from 'node:timers/promises';
+import { createBackoff } from '../../std/backoff.ts';
+import type { Pace } from '../../std/backoff.ts';
+import { errorText } from '../../std/errorText.ts';
 import type { FaultEvent } from '../../domain/fault.ts';
 
 export type OutboxPorts = {
@@ -7,8 +9,7 @@ export type OutboxPorts = {
   readonly publish: (event: FaultEvent) => Promise<void>;
   readonly signal: AbortSignal;
   readonly onProblem: (problem: string) => void;
-  readonly firstBackoffMs: number;
-  readonly longestBackoffMs: number;
+  readonly pace: Pace;
 };
 
 export type Outbox = {
@@ -28,10 +29,6 @@ type Sending = {
   readonly running: Set<Promise<void>>;
 };
 
-const pause = async (delayMs: number, signal: AbortSignal): Promise<void> => {
-  await wait(delayMs, undefined, { signal }).catch(() => undefined);
-};
-
 /** Sends the oldest report of a lane; false when the hub did not take it. */
 const sendFirst = async ({ ports }: Sending, lane: Lane): Promise<boolean> => {
   const [event] = lane.values();
@@ -42,7 +39,7 @@ const sendFirst = async ({ ports }: Sending, lane: Lane): Promise<boolean> => {
     if (lane.get(event.check) === event) lane.delete(event.check);
     return true;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorText(error);
     ports.onProblem(`A report on ${event.node} (${event.check}) was not stored: ${message}`);
     return false;
   }
@@ -50,14 +47,10 @@ const sendFirst = async ({ ports }: Sending, lane: Lane): Promise<boolean> => {
 
 const drain = async (sending: Sending, node: string, lane: Lane): Promise<void> => {
   const { ports, lanes } = sending;
-  let delayMs = ports.firstBackoffMs;
+  const backoff = createBackoff(ports.pace, ports.signal);
   while (lane.size > 0 && !ports.signal.aborted) {
-    if (await sendFirst(sending, lane)) {
-      delayMs = ports.firstBackoffMs;
-      continue;
-    }
-    await pause(delayMs * (0.5 + Math.random() / 2), ports.signal);
-    delayMs = Math.min(delayMs * 2, ports.longestBackoffMs);
+    if (await sendFirst(sending, lane)) backoff.succeeded();
+    else await backoff.failed();
   }
   if (lane.size === 0) lanes.delete(node);
 };

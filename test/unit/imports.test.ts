@@ -7,6 +7,12 @@ type Plant = readonly [path: string, text: string, rule: string | undefined];
 
 const plants: readonly Plant[] = [
   [
+    'std/p1.ts',
+    "import type { Verdict } from '../domain/fault.ts';\nexport type X = Verdict;",
+    'direction:std',
+  ],
+  ['std/p2.ts', "import { readFile } from 'node:fs';\nexport const x = readFile;", 'built-in:std'],
+  [
     'domain/repair/p1.ts',
     "import { log } from '../../telemetry/log.ts';\nexport const x = log;",
     'direction:domain',

@@ -65,7 +65,7 @@ const start = (
     clock: () => 77,
     signal: ended.signal,
     onProblem: (problem) => problems.push(problem),
-    backoff: { firstMs: 1, longestMs: 4 },
+    pace: { firstMs: 1, longestMs: 4 },
   });
   const tell = (change: Change<NodeFacts>): void =>
     listeners.forEach((listener) => listener(change));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeLanes } from '../../../event-hub/lanes.ts';
+import { makeLanes } from '../../../std/lanes.ts';
 
 describe('lanes', () => {
   it('keep the order within a lane and never wait for another lane', async () => {
