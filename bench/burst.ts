@@ -1,7 +1,7 @@
 /** Many nodes fail at once: how long until the last is isolated, and until they serve again. */
 import { isolations, readWrites, returns } from '../embedded/oracle/index.ts';
 import type { Stack } from '../embedded/index.ts';
-import { listAt, textAt } from '../kube/raw.ts';
+import { listAt, textAt } from '../kube/transport/raw.ts';
 import { kernelDeadlock, startFleet, until } from './fleet.ts';
 import type { Fleet } from './fleet.ts';
 import { measureFloor } from './floor.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startStack } from '../embedded/index.ts';
 import type { Stack } from '../embedded/index.ts';
-import { numberAt } from '../kube/raw.ts';
+import { numberAt } from '../kube/transport/raw.ts';
 
 export type FleetOptions = {
   readonly nodes: number;

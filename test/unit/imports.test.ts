@@ -13,6 +13,11 @@ const plants: readonly Plant[] = [
   ],
   ['std/p2.ts', "import { readFile } from 'node:fs';\nexport const x = readFile;", 'built-in:std'],
   [
+    'kube/transport/p1.ts',
+    "import { nodes } from '../nodes.ts';\nexport const x = nodes;",
+    'direction:kube/transport',
+  ],
+  [
     'domain/repair/p1.ts',
     "import { log } from '../../telemetry/log.ts';\nexport const x = log;",
     'direction:domain',

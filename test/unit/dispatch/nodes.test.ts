@@ -6,7 +6,7 @@ import { emptyRecord } from '../../../domain/dispatch/evolve.ts';
 import type { NodeFacts } from '../../../domain/node.ts';
 import type { EpisodeRecord } from '../../../domain/dispatch/types.ts';
 import type { Arrival, Unstamped } from '../../../domain/repair/types.ts';
-import { createStore } from '../../../kube/store.ts';
+import { createStore } from '../../../kube/cache/store.ts';
 import { at, fault, repairId } from '../../support/given.ts';
 import { nodeFacts, taint } from '../../support/nodes.ts';
 

@@ -1,9 +1,9 @@
 /** Reading and writing one coordination Lease; every write is conditioned on the version that was read. */
-import type { EpochMs } from '../domain/vocabulary.ts';
-import { perform } from './call.ts';
-import type { Kube } from './connect.ts';
-import { at, numberAt, textAt } from './raw.ts';
-import type { Result } from './refusal.ts';
+import type { EpochMs } from '../../domain/vocabulary.ts';
+import { perform } from '../transport/call.ts';
+import type { Kube } from '../transport/connect.ts';
+import { at, numberAt, textAt } from '../transport/raw.ts';
+import type { Result } from '../transport/refusal.ts';
 
 export type LeaseRef = { readonly namespace: string; readonly name: string };
 

@@ -1,12 +1,12 @@
 /** Who the cluster is, and what people say about all of it or one node: pause and hold. */
-import type { ClusterIdentity } from '../domain/node.ts';
-import type { EpochMs } from '../domain/vocabulary.ts';
-import { marks } from '../domain/vocabulary.ts';
-import { mergePatch, perform } from './call.ts';
-import type { Kube } from './connect.ts';
-import { textAt, textsAt } from './raw.ts';
-import type { Result } from './refusal.ts';
-import { refuse } from './refusal.ts';
+import type { ClusterIdentity } from '../../domain/node.ts';
+import type { EpochMs } from '../../domain/vocabulary.ts';
+import { marks } from '../../domain/vocabulary.ts';
+import { mergePatch, perform } from '../transport/call.ts';
+import type { Kube } from '../transport/connect.ts';
+import { textAt, textsAt } from '../transport/raw.ts';
+import type { Result } from '../transport/refusal.ts';
+import { refuse } from '../transport/refusal.ts';
 
 const systemPath = '/api/v1/namespaces/kube-system';
 const nodePath = (name: string): string => `/api/v1/nodes/${encodeURIComponent(name)}`;

@@ -1,7 +1,7 @@
 /** The table of what answers mean. How the real API server phrases them is proved in test/int/kube. */
 import { describe, expect, it, test } from 'vitest';
-import { refusalOfError, refusalOfReply } from '../../../kube/refusal.ts';
-import type { RefusalKind } from '../../../kube/refusal.ts';
+import { refusalOfError, refusalOfReply } from '../../../../kube/transport/refusal.ts';
+import type { RefusalKind } from '../../../../kube/transport/refusal.ts';
 
 const reply = (code: number, status: unknown = {}, isRead = false) =>
   refusalOfReply({ code, status, retryAfter: undefined, isRead });

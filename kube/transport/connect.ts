@@ -1,5 +1,5 @@
 /** Opens a connection from a kubeconfig. */
-import { errorText } from '../std/errorText.ts';
+import { errorText } from '../../std/errorText.ts';
 import { perform } from './call.ts';
 import { Connection } from './connection.ts';
 import { readTarget } from './credentials.ts';

@@ -1,12 +1,18 @@
 /** The node cache behind connections that break in every way. What a store tells of is in test/unit/kube. */
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { NodeFacts } from '../../../domain/node.ts';
-import { waitFor } from '../../../embedded/waitFor.ts';
-import { nodeCache } from '../../../kube/index.ts';
-import type { CacheOptions, Change, Kube, NodeCache, WatchProblem } from '../../../kube/index.ts';
-import type { Seen } from '../../support/httpProxy.ts';
-import { connectThroughHttpProxy, connectThroughProxy } from '../../support/kube.ts';
-import { useStack } from '../../support/stack.ts';
+import type { NodeFacts } from '../../../../domain/node.ts';
+import { waitFor } from '../../../../embedded/waitFor.ts';
+import { nodeCache } from '../../../../kube/index.ts';
+import type {
+  CacheOptions,
+  Change,
+  Kube,
+  NodeCache,
+  WatchProblem,
+} from '../../../../kube/index.ts';
+import type { Seen } from '../../../support/httpProxy.ts';
+import { connectThroughHttpProxy, connectThroughProxy } from '../../../support/kube.ts';
+import { useStack } from '../../../support/stack.ts';
 
 const stack = useStack({ bmc: false });
 let made = 0;

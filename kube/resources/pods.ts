@@ -1,11 +1,11 @@
 /** Tagging and evicting pods. A pod that is gone, or whose name now belongs to another pod, is done. */
-import type { PodFacts } from '../domain/node.ts';
-import { fieldManagers, marks } from '../domain/vocabulary.ts';
+import type { PodFacts } from '../../domain/node.ts';
+import { fieldManagers, marks } from '../../domain/vocabulary.ts';
 import { budgetsSelecting } from './budgets.ts';
-import { mergePatch, perform } from './call.ts';
-import type { Kube } from './connect.ts';
-import { textAt, textsAt } from './raw.ts';
-import type { Refusal, RefusalKind, Result } from './refusal.ts';
+import { mergePatch, perform } from '../transport/call.ts';
+import type { Kube } from '../transport/connect.ts';
+import { textAt, textsAt } from '../transport/raw.ts';
+import type { Refusal, RefusalKind, Result } from '../transport/refusal.ts';
 
 /** What names a pod beyond doubt. */
 export type PodRef = Pick<PodFacts, 'namespace' | 'name' | 'uid'>;

@@ -1,12 +1,12 @@
 /** Leadership by a real Lease. That the leader's work is safe to hand over is for its own tests. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { namespaces } from '../../../domain/vocabulary.ts';
-import { waitFor } from '../../../embedded/waitFor.ts';
-import { electLeader, readLease } from '../../../kube/index.ts';
-import type { Kube } from '../../../kube/index.ts';
-import { connectAs, connectThroughHttpProxy, connectThroughProxy } from '../../support/kube.ts';
-import { useStack } from '../../support/stack.ts';
+import { namespaces } from '../../../../domain/vocabulary.ts';
+import { waitFor } from '../../../../embedded/waitFor.ts';
+import { electLeader, readLease } from '../../../../kube/index.ts';
+import type { Kube } from '../../../../kube/index.ts';
+import { connectAs, connectThroughHttpProxy, connectThroughProxy } from '../../../support/kube.ts';
+import { useStack } from '../../../support/stack.ts';
 
 const stack = useStack({ bmc: false });
 let actor: Kube;

@@ -1,7 +1,13 @@
 /** Cuts API objects down to the few fields that decisions need (DESIGN 13). */
-import type { ConditionStatus, NodeCondition, NodeFacts, PodFacts, Taint } from '../domain/node.ts';
-import { fieldManagers, foreignMarks, marks } from '../domain/vocabulary.ts';
-import { at, listAt, numberAt, textAt, textsAt } from './raw.ts';
+import type {
+  ConditionStatus,
+  NodeCondition,
+  NodeFacts,
+  PodFacts,
+  Taint,
+} from '../../domain/node.ts';
+import { fieldManagers, foreignMarks, marks } from '../../domain/vocabulary.ts';
+import { at, listAt, numberAt, textAt, textsAt } from '../transport/raw.ts';
 
 const markPrefix = 'slipway.dev/';
 const longestMessage = 512;

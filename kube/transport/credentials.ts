@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
 import { dirname, resolve } from 'node:path';
-import { errorText } from '../std/errorText.ts';
-import { usersOf } from '../schemas/kubeconfig.ts';
-import type { PluginCredential, UserEntry } from '../schemas/kubeconfig.ts';
+import { errorText } from '../../std/errorText.ts';
+import { usersOf } from '../../schemas/kubeconfig.ts';
+import type { PluginCredential, UserEntry } from '../../schemas/kubeconfig.ts';
 import { runPlugin } from './credentialPlugin.ts';
 
 export type Access = {

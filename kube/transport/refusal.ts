@@ -1,5 +1,5 @@
 /** What a "no" of the API server means, decided here once; nobody else reads its messages. */
-import { errorText } from '../std/errorText.ts';
+import { errorText } from '../../std/errorText.ts';
 import { listAt, numberAt, textAt } from './raw.ts';
 
 export type RefusalKind =

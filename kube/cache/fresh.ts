@@ -2,11 +2,11 @@
  * Reads of caches on which an act rests. Each says how old the cache may be, counted from what was applied to it; beyond
  * that the API server itself is asked, and where it does not answer either, there is no value to act on.
  */
-import type { NodeFacts } from '../domain/node.ts';
-import type { Kube } from './connect.ts';
+import type { NodeFacts } from '../../domain/node.ts';
+import type { Kube } from '../transport/connect.ts';
 import type { NodeCache } from './nodeCache.ts';
-import { getNode, listNodes } from './nodes.ts';
-import type { Result } from './refusal.ts';
+import { getNode, listNodes } from '../resources/nodes.ts';
+import type { Result } from '../transport/refusal.ts';
 
 /** For counting nodes that are out, telling machines apart and undoing what nobody owns: no look follows that knows better. */
 const freshEnoughMs = 10_000;

@@ -1,10 +1,10 @@
 /** Lists of pods as the API server has them at the moment of asking: complete, or refused; never from a cache. */
-import type { PodFacts } from '../domain/node.ts';
-import { marks } from '../domain/vocabulary.ts';
-import type { Kube } from './connect.ts';
-import { listAll } from './listing.ts';
+import type { PodFacts } from '../../domain/node.ts';
+import { marks } from '../../domain/vocabulary.ts';
+import type { Kube } from '../transport/connect.ts';
+import { listAll } from '../transport/listing.ts';
 import { projectPod } from './project.ts';
-import type { Result } from './refusal.ts';
+import type { Result } from '../transport/refusal.ts';
 
 /** An activity that lists has a few seconds in all. */
 const timeoutMs = 4_000;

@@ -2,17 +2,17 @@
  * Keeps a projected copy of a collection: lists in pages, watches with bookmarks, resumes where it was after every kind
  * of break, lists again when the server has forgotten that place and now and then anyway, and tells every difference.
  */
-import { errorText } from '../std/errorText.ts';
-import type { EpochMs } from '../domain/vocabulary.ts';
-import type { Backoff } from '../std/backoff.ts';
-import { createBackoff } from '../std/backoff.ts';
-import type { Connection } from './connection.ts';
-import { listAll } from './listing.ts';
-import type { Refusal } from './refusal.ts';
+import { errorText } from '../../std/errorText.ts';
+import type { EpochMs } from '../../domain/vocabulary.ts';
+import type { Backoff } from '../../std/backoff.ts';
+import { createBackoff } from '../../std/backoff.ts';
+import type { Connection } from '../transport/connection.ts';
+import { listAll } from '../transport/listing.ts';
+import type { Refusal } from '../transport/refusal.ts';
 import type { Change, Identity, Store } from './store.ts';
 import { createStore } from './store.ts';
-import type { WatchEnd, WatchEvent } from './watchStream.ts';
-import { watchOnce } from './watchStream.ts';
+import type { WatchEnd, WatchEvent } from '../transport/watchStream.ts';
+import { watchOnce } from '../transport/watchStream.ts';
 
 export type ListWatchOptions<T> = {
   readonly path: string;

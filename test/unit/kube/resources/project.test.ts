@@ -1,7 +1,7 @@
-/** What is kept of Nodes and Pods. Ownership as a real API server records it is in test/int/kube/nodes.test.ts. */
+/** What is kept of Nodes and Pods. Ownership as a real API server records it is in test/int/kube/resources/nodes.test.ts. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { projectNode, projectPod } from '../../../kube/project.ts';
+import { projectNode, projectPod } from '../../../../kube/resources/project.ts';
 
 const owning = (...managers: string[]) => ({
   metadata: {

@@ -1,10 +1,10 @@
 /** The one projected copy of all pods in this process, by node. */
-import type { PodFacts } from '../domain/node.ts';
-import type { Kube } from './connect.ts';
+import type { PodFacts } from '../../domain/node.ts';
+import type { Kube } from '../transport/connect.ts';
 import type { ListWatch } from './listWatch.ts';
 import { listWatch } from './listWatch.ts';
 import type { CacheOptions } from './nodeCache.ts';
-import { projectPod } from './project.ts';
+import { projectPod } from '../resources/project.ts';
 import type { Change } from './store.ts';
 
 /** Keyed by `namespace/name`. */

@@ -2,8 +2,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { NodeFacts } from '../../../domain/node.ts';
-import { marks } from '../../../domain/vocabulary.ts';
+import type { NodeFacts } from '../../../../domain/node.ts';
+import { marks } from '../../../../domain/vocabulary.ts';
 import {
   clearHold,
   clearPause,
@@ -18,16 +18,16 @@ import {
   returnNode,
   writeHold,
   writePause,
-} from '../../../kube/index.ts';
-import type { Kube, Result } from '../../../kube/index.ts';
+} from '../../../../kube/index.ts';
+import type { Kube, Result } from '../../../../kube/index.ts';
 import {
   connectAs,
   connectThroughHttpProxy,
   connectThroughProxy,
   kubectl,
   redirect,
-} from '../../support/kube.ts';
-import { useStack } from '../../support/stack.ts';
+} from '../../../support/kube.ts';
+import { useStack } from '../../../support/stack.ts';
 
 const stack = useStack({ bmc: false });
 const labelled = String.raw`--for=jsonpath={.metadata.labels.beta\.kubernetes\.io/os}=linux`;

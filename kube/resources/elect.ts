@@ -1,10 +1,10 @@
 /** One leader at a time: holds a Lease while it can, and says so at once when it cannot. */
-import { errorText } from '../std/errorText.ts';
-import { pause } from '../std/pause.ts';
-import type { Kube } from './connect.ts';
+import { errorText } from '../../std/errorText.ts';
+import { pause } from '../../std/pause.ts';
+import type { Kube } from '../transport/connect.ts';
 import type { LeaseFacts, LeaseRef } from './lease.ts';
 import { claimLease, readLease } from './lease.ts';
-import type { Refusal } from './refusal.ts';
+import type { Refusal } from '../transport/refusal.ts';
 
 export type Election = LeaseRef & {
   /** Unique to this process, or a stranger's lease could be mistaken for ours. */

@@ -3,9 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { runPlugin } from '../../../kube/credentialPlugin.ts';
-import type { PluginCredential } from '../../../schemas/kubeconfig.ts';
-import { isAlive } from '../../support/process.ts';
+import { runPlugin } from '../../../../kube/transport/credentialPlugin.ts';
+import type { PluginCredential } from '../../../../schemas/kubeconfig.ts';
+import { isAlive } from '../../../support/process.ts';
 
 let dir = '';
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 /** The one projected copy of all nodes in this process. */
-import type { NodeFacts } from '../domain/node.ts';
-import type { Kube } from './connect.ts';
+import type { NodeFacts } from '../../domain/node.ts';
+import type { Kube } from '../transport/connect.ts';
 import type { ListWatch, ListWatchOptions } from './listWatch.ts';
 import { listWatch } from './listWatch.ts';
-import { projectNode } from './project.ts';
+import { projectNode } from '../resources/project.ts';
 
 export type CacheOptions = Pick<ListWatchOptions<unknown>, 'signal' | 'onProblem' | 'timing'>;
 

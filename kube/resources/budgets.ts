@@ -1,8 +1,8 @@
 /** Which disruption budgets stand over a pod. */
-import type { Kube } from './connect.ts';
-import { listAll } from './listing.ts';
-import { at, listAt, numberAt, textAt, textsAt } from './raw.ts';
-import type { Result } from './refusal.ts';
+import type { Kube } from '../transport/connect.ts';
+import { listAll } from '../transport/listing.ts';
+import { at, listAt, numberAt, textAt, textsAt } from '../transport/raw.ts';
+import type { Result } from '../transport/refusal.ts';
 
 type Labels = Readonly<Record<string, string>>;
 

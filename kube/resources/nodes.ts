@@ -1,12 +1,12 @@
 /** Reading and marking nodes (DESIGN 9). Every write is conditioned on the resource version that was looked at. */
-import type { IsolationMark, NodeCondition, NodeFacts } from '../domain/node.ts';
-import type { EpochMs } from '../domain/vocabulary.ts';
-import { fieldManagers, marks } from '../domain/vocabulary.ts';
-import { mergePatch, perform } from './call.ts';
-import type { Kube } from './connect.ts';
-import { listAll } from './listing.ts';
+import type { IsolationMark, NodeCondition, NodeFacts } from '../../domain/node.ts';
+import type { EpochMs } from '../../domain/vocabulary.ts';
+import { fieldManagers, marks } from '../../domain/vocabulary.ts';
+import { mergePatch, perform } from '../transport/call.ts';
+import type { Kube } from '../transport/connect.ts';
+import { listAll } from '../transport/listing.ts';
 import { projectNode } from './project.ts';
-import type { Result } from './refusal.ts';
+import type { Result } from '../transport/refusal.ts';
 
 const nodesPath = '/api/v1/nodes';
 const nodePath = (name: string): string => `${nodesPath}/${encodeURIComponent(name)}`;

@@ -1,10 +1,10 @@
 /** Kubernetes Events on nodes, so that `kubectl describe node` tells what Slipway does. */
-import type { NodeFacts } from '../domain/node.ts';
-import type { EpochMs } from '../domain/vocabulary.ts';
-import { fieldManagers, namespaces } from '../domain/vocabulary.ts';
-import { perform } from './call.ts';
-import type { Kube } from './connect.ts';
-import type { Result } from './refusal.ts';
+import type { NodeFacts } from '../../domain/node.ts';
+import type { EpochMs } from '../../domain/vocabulary.ts';
+import { fieldManagers, namespaces } from '../../domain/vocabulary.ts';
+import { perform } from '../transport/call.ts';
+import type { Kube } from '../transport/connect.ts';
+import type { Result } from '../transport/refusal.ts';
 
 export type NodeEvent = {
   readonly node: Pick<NodeFacts, 'name' | 'uid'>;

@@ -1,8 +1,8 @@
-/** The differences a list-watch tells. Breaks of the connection are in test/int/kube/listWatch.test.ts. */
+/** The differences a list-watch tells. Breaks of the connection are in test/int/kube/cache/listWatch.test.ts. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createStore } from '../../../kube/store.ts';
-import type { Change, Identity } from '../../../kube/store.ts';
+import { createStore } from '../../../../kube/cache/store.ts';
+import type { Change, Identity } from '../../../../kube/cache/store.ts';
 
 type Item = { readonly name: string; readonly uid: string; readonly value: number };
 

@@ -1,8 +1,8 @@
 /** Tags and evictions against a real API server and real disruption budgets. Pacing is not tested here. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PodFacts } from '../../../domain/node.ts';
-import { evictions, readWrites } from '../../../embedded/oracle/index.ts';
-import { waitFor } from '../../../embedded/waitFor.ts';
+import type { PodFacts } from '../../../../domain/node.ts';
+import { evictions, readWrites } from '../../../../embedded/oracle/index.ts';
+import { waitFor } from '../../../../embedded/waitFor.ts';
 import {
   budgetsBlocking,
   evictPod,
@@ -11,10 +11,10 @@ import {
   podCache,
   tagPod,
   untagPod,
-} from '../../../kube/index.ts';
-import type { Kube, PodCache } from '../../../kube/index.ts';
-import { connectAs, connectThroughHttpProxy, kubectl } from '../../support/kube.ts';
-import { useStack } from '../../support/stack.ts';
+} from '../../../../kube/index.ts';
+import type { Kube, PodCache } from '../../../../kube/index.ts';
+import { connectAs, connectThroughHttpProxy, kubectl } from '../../../support/kube.ts';
+import { useStack } from '../../../support/stack.ts';
 
 const stack = useStack({ bmc: false });
 const ended = new AbortController();

@@ -1,6 +1,6 @@
-/** Label selectors. Real budgets are in test/int/kube/pods.test.ts. */
+/** Label selectors. Real budgets are in test/int/kube/resources/pods.test.ts. */
 import { expect, test } from 'vitest';
-import { selectorMatches } from '../../../kube/budgets.ts';
+import { selectorMatches } from '../../../../kube/resources/budgets.ts';
 
 const labels = { app: 'web', tier: 'front' };
 const expression = (key: string, operator: string, ...values: string[]) => ({
