@@ -10,7 +10,7 @@ import type {
 import type { EpochMs, Outcome, Phase, ReasonCode } from '../domain/vocabulary.ts';
 import type { Hub } from '../event-hub/index.ts';
 import { readJournal } from '../event-hub/index.ts';
-import { asRepairEntry, type JournalLine } from '../schemas/journalLine.ts';
+import { asRepairEntry, type JournalLine } from '../schemas/wire/journalLine.ts';
 import { failure, isFailure, type Failure } from './failure.ts';
 import { counted } from './text/amounts.ts';
 import { hubFailure } from './hubFailure.ts';

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { temporalNamespace } from '../domain/vocabulary.ts';
 import { defaultDataDir, readState } from '../embedded/state/index.ts';
-import type { StackState } from '../schemas/stackState.ts';
+import type { StackState } from '../schemas/local/stackState.ts';
 import { natsMistake, temporalMistake } from './addresses.ts';
 import { failure, isFailure, type Failure } from './failure.ts';
 import type { Flags, Invocation } from './io.ts';

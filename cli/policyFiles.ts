@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText } from '../std/errorText.ts';
 import type { RepairPolicy } from '../domain/repair/policy.ts';
-import { parseRepairPolicies } from '../schemas/repairPolicy.ts';
+import { parseRepairPolicies } from '../schemas/config/repairPolicy.ts';
 import type { TextFile } from '../schemas/yamlFile.ts';
 
 /** Its message is for a person, a line for each mistake. */

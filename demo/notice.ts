@@ -1,5 +1,5 @@
 /** What the receiver and the file of tickets say of the one hand-over of the demo. */
-import type { TicketLine } from '../schemas/ticketLine.ts';
+import type { TicketLine } from '../schemas/wire/ticketLine.ts';
 import type { Arrival } from './receiver.ts';
 
 /** What is known of the tickets so far. */

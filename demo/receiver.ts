@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { ticketHeaders } from '../domain/vocabulary.ts';
-import { parseTicketLine } from '../schemas/ticketLine.ts';
+import { parseTicketLine } from '../schemas/wire/ticketLine.ts';
 
 /** A ticket as it came in. */
 export type Arrival = {

@@ -1,6 +1,6 @@
 /** The five stories of the demo, as data: what happens to each machine, and what the logs must prove in the end. */
 import type { Outcome } from '../domain/vocabulary.ts';
-import type { Behaviour } from '../schemas/hardware.ts';
+import type { Behaviour } from '../schemas/local/hardware.ts';
 
 export type Scenario = {
   /** Stable: the name in the demo's JSON. */

@@ -7,7 +7,7 @@ import { StackFailure, startStack, type Stack } from '../embedded/index.ts';
 import { readBmcCalls, readWrites } from '../embedded/oracle/index.ts';
 import { clusterIdentity, connectKube } from '../kube/index.ts';
 import { connectTemporal, type Temporal } from '../temporal/index.ts';
-import { parseTicketLine } from '../schemas/ticketLine.ts';
+import { parseTicketLine } from '../schemas/wire/ticketLine.ts';
 import type { NoticeEvidence } from './notice.ts';
 import type { Receiver } from './receiver.ts';
 import { scenarios, type Scenario } from './scenarios.ts';

@@ -9,7 +9,7 @@ import {
   type NodeVersion,
   type Write,
 } from '../embedded/oracle/index.ts';
-import type { BmcCall } from '../schemas/hardware.ts';
+import type { BmcCall } from '../schemas/local/hardware.ts';
 import { faultyCheck, type Scenario } from './scenarios.ts';
 
 /** Everything the two logs hold so far. */

@@ -8,7 +8,7 @@ import { publishJournal, readJournal } from '../event-hub/index.ts';
 import type { Hub } from '../event-hub/index.ts';
 import { getNode, listLabelledPods, markNode, untagPod } from '../kube/index.ts';
 import type { Kube } from '../kube/index.ts';
-import { asRepairEntry } from '../schemas/journalLine.ts';
+import { asRepairEntry } from '../schemas/wire/journalLine.ts';
 
 export type HandOverOptions = {
   readonly hub: Hub;

@@ -8,7 +8,7 @@ import { consumeFaults } from '../event-hub/index.ts';
 import type { Bucket, DeadLetter, Hub } from '../event-hub/index.ts';
 import { getNode, nodeForDecision } from '../kube/index.ts';
 import type { Kube, NodeCache } from '../kube/index.ts';
-import type { GuardRecord } from '../schemas/guardRecord.ts';
+import type { GuardRecord } from '../schemas/wire/guardRecord.ts';
 import type { Temporal } from '../temporal/index.ts';
 import { createAlarms } from './alarms.ts';
 import { createFaults } from './faults.ts';

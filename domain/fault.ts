@@ -3,7 +3,7 @@ import type { EpochMs } from './vocabulary.ts';
 
 export type Verdict = 'faulty' | 'healthy' | 'unknown';
 
-/** One report about one check on one node (wire form: `schemas/faultEvent.ts`). */
+/** One report about one check on one node (wire form: `schemas/wire/faultEvent.ts`). */
 export type FaultEvent = {
   /** Made by the observer from (cluster, node UID, observer, check, verdict, boot ID, counter); the same when sent again. */
   readonly id: string;

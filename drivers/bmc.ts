@@ -9,7 +9,7 @@ import {
   type BmcCredentials,
   type BmcEntry,
   type BmcInventory,
-} from '../schemas/bmcInventory.ts';
+} from '../schemas/config/bmcInventory.ts';
 import type { Parsed } from '../schemas/parsed.ts';
 
 /** Ready to be called. */

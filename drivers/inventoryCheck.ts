@@ -3,7 +3,7 @@ import type { NodeFacts } from '../domain/node.ts';
 import { canonicalUuid, canProve, sharersOf } from '../domain/repair/machineIdentity.ts';
 import { chooseReset } from '../domain/repair/resetType.ts';
 import type { EpochMs } from '../domain/vocabulary.ts';
-import type { RedfishSystem } from '../schemas/redfish.ts';
+import type { RedfishSystem } from '../schemas/wire/redfish.ts';
 import { bmcFinder, readInventory, type FindBmc } from './bmc.ts';
 import { readMachine } from './redfishSystem.ts';
 import { talkTo, type Talk } from './redfishTalk.ts';

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { StackState } from '../schemas/stackState.ts';
+import type { StackState } from '../schemas/local/stackState.ts';
 import { codeOf, StackFailure } from './failure.ts';
 import { tryLock, type Lock } from './lock.ts';
 import { commandLine } from './processes.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Mode } from '../domain/vocabulary.ts';
-import { parseObservedNode, type ObservedNode } from '../schemas/observedNode.ts';
-import type { StackState } from '../schemas/stackState.ts';
+import { parseObservedNode, type ObservedNode } from '../schemas/local/observedNode.ts';
+import type { StackState } from '../schemas/local/stackState.ts';
 import { Child, type ChildSpec, type Death } from './child.ts';
 import { accessObjects, type UserKey } from './cluster/access.ts';
 import { kubeApi, type KubeApi } from './cluster/api.ts';

@@ -5,8 +5,8 @@ import { warningsOf } from './warnings.ts';
 import { openBucket } from '../event-hub/index.ts';
 import { ticketSinks } from '../notices/index.ts';
 import type { TicketOptions } from '../notices/index.ts';
-import { engineKey, parseEngineRecord } from '../schemas/engineRecord.ts';
-import type { EngineRecord } from '../schemas/engineRecord.ts';
+import { engineKey, parseEngineRecord } from '../schemas/wire/engineRecord.ts';
+import type { EngineRecord } from '../schemas/wire/engineRecord.ts';
 
 type Announcing = Pick<
   DispatchOptions,

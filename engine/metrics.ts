@@ -17,7 +17,7 @@ import { consumerLag, deadSubject, streamSummary } from '../event-hub/index.ts';
 import type { Bucket, Hub } from '../event-hub/index.ts';
 import { readPause } from '../kube/index.ts';
 import type { Change, Kube, NodeCache, PodCache } from '../kube/index.ts';
-import type { GuardRecord } from '../schemas/guardRecord.ts';
+import type { GuardRecord } from '../schemas/wire/guardRecord.ts';
 import { servePage } from '../telemetry/endpoint.ts';
 import { createRegistry } from '../telemetry/registry.ts';
 import type { Registry } from '../telemetry/registry.ts';

@@ -2,7 +2,7 @@
 import { headers } from '@nats-io/transport-node';
 import type { MsgHdrs } from '@nats-io/transport-node';
 import { streams, type EpochMs } from '../domain/vocabulary.ts';
-import { maxFaultEventBytes } from '../schemas/faultEvent.ts';
+import { maxFaultEventBytes } from '../schemas/wire/faultEvent.ts';
 import type { StoredFault } from '../domain/fault.ts';
 import { readFaultMessage } from './faultMessage.ts';
 import { asFailure, type Hub, type HubFailure } from './connection.ts';

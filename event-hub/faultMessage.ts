@@ -1,6 +1,6 @@
 /** A stored message as a report, believed only if it is what its subject says. */
 import type { FaultEvent } from '../domain/fault.ts';
-import { maxFaultEventBytes, parseFaultEvent } from '../schemas/faultEvent.ts';
+import { maxFaultEventBytes, parseFaultEvent } from '../schemas/wire/faultEvent.ts';
 import { parseFaultSubject } from './subjects.ts';
 
 export type FaultMessage =

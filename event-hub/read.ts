@@ -4,7 +4,7 @@ import type { Consumer, JsMsg, StoredMsg } from '@nats-io/jetstream';
 import type { MsgHdrs } from '@nats-io/transport-node';
 import type { StoredFault } from '../domain/fault.ts';
 import { streams, type EpochMs } from '../domain/vocabulary.ts';
-import { parseJournalLine, type JournalLine } from '../schemas/journalLine.ts';
+import { parseJournalLine, type JournalLine } from '../schemas/wire/journalLine.ts';
 import { asFailure, requestTimeoutMs, type Hub, type HubFailure } from './connection.ts';
 import { readFaultMessage } from './faultMessage.ts';
 import { faultFilter, faultSubject, journalFilters, journalSubject } from './subjects.ts';

@@ -6,7 +6,7 @@ import type { Applicant, GuardAnswer, Ledger } from '../domain/guard/types.ts';
 import type { NodeFacts } from '../domain/node.ts';
 import type { EpochMs } from '../domain/vocabulary.ts';
 import type { Bucket } from '../event-hub/index.ts';
-import type { GuardRecord } from '../schemas/guardRecord.ts';
+import type { GuardRecord } from '../schemas/wire/guardRecord.ts';
 
 export const ledgerKey = 'ledger';
 const waiterPrefix = 'waiter.';

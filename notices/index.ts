@@ -3,7 +3,7 @@ import type { Kube } from '../kube/index.ts';
 import { createFileSink } from './fileSink.ts';
 import { projectKubeEvents } from './kubeEvents.ts';
 import { openNotices } from './outbox.ts';
-import type { TicketSink } from '../schemas/noticeRecord.ts';
+import type { TicketSink } from '../schemas/wire/noticeRecord.ts';
 import type { Surroundings } from './sink.ts';
 import { runTickets } from './tickets.ts';
 import type { Sink } from './ticketSink.ts';

@@ -4,7 +4,7 @@ import { phaseNotice, type PhaseNotice } from '../domain/notices/nodeEvent.ts';
 import { retryDelayMs } from '../domain/notices/retry.ts';
 import { createNodeEvent } from '../kube/index.ts';
 import type { Kube, Refusal } from '../kube/index.ts';
-import { asRepairEntry, type JournalLine } from '../schemas/journalLine.ts';
+import { asRepairEntry, type JournalLine } from '../schemas/wire/journalLine.ts';
 import { createOpenings, type Openings } from './openings.ts';
 import { createTurns, type Turns } from './turns.ts';
 import { keepFollowing } from './follow.ts';

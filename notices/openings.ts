@@ -1,7 +1,7 @@
 /** How each repair began: its first entry alone tells its mode and the identity of its node. */
 import type { JournalEntry, RepairOpening } from '../domain/repair/types.ts';
 import { readJournal } from '../event-hub/index.ts';
-import { asRepairEntry } from '../schemas/journalLine.ts';
+import { asRepairEntry } from '../schemas/wire/journalLine.ts';
 import type { Surroundings } from './sink.ts';
 
 export type Beginning = Pick<RepairOpening, 'mode' | 'nodeUid'>;

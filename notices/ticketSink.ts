@@ -1,6 +1,6 @@
 /** What a place that takes tickets answers. */
 import type { Ticket } from '../domain/notices/types.ts';
-import type { TicketSink } from '../schemas/noticeRecord.ts';
+import type { TicketSink } from '../schemas/wire/noticeRecord.ts';
 
 export type Taken =
   | { readonly kind: 'taken'; readonly how: string }

@@ -2,8 +2,8 @@
 import { ticketOf } from '../domain/notices/ticket.ts';
 import type { JournalEntry } from '../domain/repair/types.ts';
 import { readJournal } from '../event-hub/index.ts';
-import { asRepairEntry, type JournalLine } from '../schemas/journalLine.ts';
-import { noticeKey, type PendingNotice } from '../schemas/noticeRecord.ts';
+import { asRepairEntry, type JournalLine } from '../schemas/wire/journalLine.ts';
+import { noticeKey, type PendingNotice } from '../schemas/wire/noticeRecord.ts';
 import { keepFollowing } from './follow.ts';
 import { deliverPending, type NoticeBucket } from './outbox.ts';
 import type { Surroundings } from './sink.ts';

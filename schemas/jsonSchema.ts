@@ -1,9 +1,9 @@
 /** The contracts as JSON Schema, for editors and for other languages. */
 import { z } from 'zod';
-import { cliOutputSchema } from './cliOutput.ts';
-import { engineConfigSchema } from './config.ts';
-import { faultEventSchema } from './faultEvent.ts';
-import { repairPolicySchema } from './repairPolicy.ts';
+import { cliOutputSchema } from './wire/cliOutput.ts';
+import { engineConfigSchema } from './config/engineConfig.ts';
+import { faultEventSchema } from './wire/faultEvent.ts';
+import { repairPolicySchema } from './config/repairPolicy.ts';
 
 /** By file name in `docs/schemas/`. What a writer may leave out is optional, whatever its default. */
 export function jsonSchemas(): Readonly<Record<string, object>> {

@@ -1,6 +1,6 @@
 /** What an examination concludes from what it saw. */
 import type { HubFacts } from '../../event-hub/index.ts';
-import type { EngineRecord } from '../../schemas/engineRecord.ts';
+import type { EngineRecord } from '../../schemas/wire/engineRecord.ts';
 import type { Failure } from '../failure.ts';
 import { shortHolder, type Header } from '../header.ts';
 import { undeliveredBySink, unreadableText, type NoticesView } from '../notices.ts';

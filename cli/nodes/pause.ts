@@ -1,6 +1,6 @@
 /** `slipway pause` and `slipway resume`: nothing new is done in the whole cluster, or again. */
 import { clearPause, readPause, writePause } from '../../kube/index.ts';
-import { readNote } from '../../schemas/personNote.ts';
+import { readNote } from '../../schemas/wire/personNote.ts';
 import { carryOut, record, told, type Change, type Deed } from '../change.ts';
 import { isFailure, type Failure } from '../failure.ts';
 import { noteText } from '../header.ts';

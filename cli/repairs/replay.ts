@@ -4,7 +4,7 @@ import { errorText } from '../../std/errorText.ts';
 import type { RepairPolicy } from '../../domain/repair/policy.ts';
 import { replay, type Replayed } from '../../domain/repair/replay.ts';
 import type { Command, RepairOpening } from '../../domain/repair/types.ts';
-import { parseRepairPolicies } from '../../schemas/repairPolicy.ts';
+import { parseRepairPolicies } from '../../schemas/config/repairPolicy.ts';
 import { failure, isFailure, type Failure } from '../failure.ts';
 import { readHeader, renderHeader, renderUnread, type Header } from '../header.ts';
 import { exits, type Exit, type Invocation, type Screen } from '../io.ts';

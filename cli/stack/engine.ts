@@ -1,8 +1,8 @@
 /** `slipway engine`: the engine against given servers, until it is asked to stop. */
 import type { RepairPolicy } from '../../domain/repair/policy.ts';
 import { EngineFailure, runEngine } from '../../engine/index.ts';
-import { readEngineConfig } from '../../schemas/config.ts';
-import type { EngineConfig } from '../../schemas/config.ts';
+import { readEngineConfig } from '../../schemas/config/engineConfig.ts';
+import type { EngineConfig } from '../../schemas/config/engineConfig.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { ConfigMistake, loadPolicies, textFile } from '../policyFiles.ts';
 import { logWholeProcess } from './processLog.ts';

@@ -2,7 +2,7 @@
 import type { EpisodeRecord } from '../../domain/dispatch/types.ts';
 import { emptyLedger, type Ledger } from '../../domain/guard/types.ts';
 import { listNodes } from '../../kube/index.ts';
-import type { StackState } from '../../schemas/stackState.ts';
+import type { StackState } from '../../schemas/local/stackState.ts';
 import { readLetters } from '../dead/list.ts';
 import { isFailure, failure, present, type Failure } from '../failure.ts';
 import { distinct, readHeader } from '../header.ts';

@@ -6,7 +6,7 @@ import type { NodeFacts } from '../../domain/node.ts';
 import { policyDefaults } from '../../domain/repair/policy.ts';
 import type { EpisodeRecord } from '../../domain/dispatch/types.ts';
 import { handedOverOutcomes, type EpochMs } from '../../domain/vocabulary.ts';
-import type { EngineRecord } from '../../schemas/engineRecord.ts';
+import type { EngineRecord } from '../../schemas/wire/engineRecord.ts';
 import type { Failure } from '../failure.ts';
 import type { Header } from '../header.ts';
 import type { LagView } from '../lag.ts';

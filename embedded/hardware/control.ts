@@ -1,4 +1,4 @@
-import type { Behaviour, SimulatedSystem } from '../../schemas/hardware.ts';
+import type { Behaviour, SimulatedSystem } from '../../schemas/local/hardware.ts';
 import { httpClient } from '../http.ts';
 import { writeInventory, type HardwareFiles } from './inventory.ts';
 

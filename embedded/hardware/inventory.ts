@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { parseSystems } from '../../schemas/hardware.ts';
+import { parseSystems } from '../../schemas/local/hardware.ts';
 import { replaceFile } from './replaceFile.ts';
 
 export type HardwareFiles = {
@@ -9,7 +9,7 @@ export type HardwareFiles = {
 };
 
 /**
- * Writes the file the engine reads (`schemas/bmcInventory.ts`): node, then where its BMC is and how to log in. It reads
+ * Writes the file the engine reads (`schemas/config/bmcInventory.ts`): node, then where its BMC is and how to log in. It reads
  * and writes without a pause in between, so that of two calls the later one never leaves a machine out.
  */
 export const writeInventory = (files: HardwareFiles, url: string): void => {

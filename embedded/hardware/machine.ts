@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ResetType, SimulatedSystem } from '../../schemas/hardware.ts';
+import type { ResetType, SimulatedSystem } from '../../schemas/local/hardware.ts';
 import type { KubeApi } from '../cluster/api.ts';
 import type { PowerState } from './redfish.ts';
 

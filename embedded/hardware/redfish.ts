@@ -1,4 +1,4 @@
-import { resetTypes, type SimulatedSystem } from '../../schemas/hardware.ts';
+import { resetTypes, type SimulatedSystem } from '../../schemas/local/hardware.ts';
 
 /** The Redfish documents of DMTF's DSP0266 and DSP0268 that a client of ComputerSystem.Reset reads. */
 

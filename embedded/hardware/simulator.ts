@@ -11,7 +11,7 @@ import {
   parseSystems,
   type BmcCall,
   type SimulatorConfig,
-} from '../../schemas/hardware.ts';
+} from '../../schemas/local/hardware.ts';
 import { kubeApi, type KubeApi } from '../cluster/api.ts';
 import { Machine } from './machine.ts';
 import {

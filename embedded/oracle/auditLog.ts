@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { parseAuditEvent, type AuditEvent } from '../../schemas/auditEvent.ts';
+import { parseAuditEvent, type AuditEvent } from '../../schemas/local/auditEvent.ts';
 
 const readVerbs = ['get', 'list', 'watch'];
 

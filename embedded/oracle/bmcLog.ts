@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parseBmcCall, type BmcCall } from '../../schemas/hardware.ts';
+import { parseBmcCall, type BmcCall } from '../../schemas/local/hardware.ts';
 
 /** Every call the simulated BMCs got; none when none was made. */
 export const readBmcCalls = async (callLog: string): Promise<BmcCall[]> => {

@@ -1,4 +1,4 @@
-import { parseObservedNode, type ObservedNode } from '../../schemas/observedNode.ts';
+import { parseObservedNode, type ObservedNode } from '../../schemas/local/observedNode.ts';
 import { succeeded, type Write } from './auditLog.ts';
 
 /** One write after which a Node's `unschedulable` is another than before. */

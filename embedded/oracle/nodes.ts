@@ -1,5 +1,5 @@
-import { parseObservedNode, type ObservedNode } from '../../schemas/observedNode.ts';
-import { parseObservedPod, type ObservedPod } from '../../schemas/observedPod.ts';
+import { parseObservedNode, type ObservedNode } from '../../schemas/local/observedNode.ts';
+import { parseObservedPod, type ObservedPod } from '../../schemas/local/observedPod.ts';
 import { succeeded, type Write } from './auditLog.ts';
 
 /** A Node as a write left it. */

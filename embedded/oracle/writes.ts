@@ -1,4 +1,4 @@
-import { parseObservedNode } from '../../schemas/observedNode.ts';
+import { parseObservedNode } from '../../schemas/local/observedNode.ts';
 import { succeeded, type Write } from './auditLog.ts';
 
 /** What users whose name begins with `userPrefix` wrote with success, from `sinceMs` on. */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { SimulatorConfig } from '../../schemas/hardware.ts';
+import type { SimulatorConfig } from '../../schemas/local/hardware.ts';
 import type { ChildSpec } from '../child.ts';
 import type { Tokens } from '../cluster/credentials.ts';
 import { writeInventory } from '../hardware/inventory.ts';

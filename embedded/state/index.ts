@@ -1,6 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { parseStackState, type StackState } from '../../schemas/stackState.ts';
+import { parseStackState, type StackState } from '../../schemas/local/stackState.ts';
 
 export const defaultDataDir = '.slipway';
 

@@ -1,8 +1,8 @@
 /** Credentials from a program that the kubeconfig names, run with a deadline; nothing that it started outlives its answer. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { dirname, resolve } from 'node:path';
-import { parsePluginCredential } from '../../schemas/kubeconfig.ts';
-import type { CredentialPlugin, PluginCredential } from '../../schemas/kubeconfig.ts';
+import { parsePluginCredential } from '../../schemas/config/kubeconfig.ts';
+import type { CredentialPlugin, PluginCredential } from '../../schemas/config/kubeconfig.ts';
 
 export type PluginRun = {
   /** The kubeconfig: a relative path of the program starts beside it. */

@@ -5,8 +5,8 @@ import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
 import { dirname, resolve } from 'node:path';
 import { errorText } from '../../std/errorText.ts';
-import { usersOf } from '../../schemas/kubeconfig.ts';
-import type { PluginCredential, UserEntry } from '../../schemas/kubeconfig.ts';
+import { usersOf } from '../../schemas/config/kubeconfig.ts';
+import type { PluginCredential, UserEntry } from '../../schemas/config/kubeconfig.ts';
 import { runPlugin } from './credentialPlugin.ts';
 
 export type Access = {

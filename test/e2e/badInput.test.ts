@@ -8,7 +8,7 @@ import { mutationsBy } from '../../embedded/oracle/index.ts';
 import { readDead } from '../../event-hub/dead.ts';
 import { openBucket } from '../../event-hub/index.ts';
 import { faultSubject } from '../../event-hub/subjects.ts';
-import { formatFaultEvent } from '../../schemas/faultEvent.ts';
+import { formatFaultEvent } from '../../schemas/wire/faultEvent.ts';
 import { policyFile, useLoop } from '../support/loop.ts';
 import { slipway } from '../support/process.ts';
 import { faultEvent } from '../support/samples.ts';

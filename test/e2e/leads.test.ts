@@ -6,7 +6,7 @@ import { buckets } from '../../domain/vocabulary.ts';
 import { Child } from '../../embedded/child.ts';
 import { engineSpec } from '../../embedded/servers/engine.ts';
 import { openBucket } from '../../event-hub/index.ts';
-import { parseEpisodeRecord } from '../../schemas/episodeRecord.ts';
+import { parseEpisodeRecord } from '../../schemas/wire/episodeRecord.ts';
 import { policyFile, reboot, useLoop } from '../support/loop.ts';
 
 /** Long enough for one engine to stand still for a while without losing the lead. */

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { replaceFile } from '../../embedded/hardware/replaceFile.ts';
 import { isolations, resets } from '../../embedded/oracle/index.ts';
 import { openBucket } from '../../event-hub/index.ts';
-import { parseGuardRecord } from '../../schemas/guardRecord.ts';
+import { parseGuardRecord } from '../../schemas/wire/guardRecord.ts';
 import type { Loop } from '../support/loop.ts';
 import { policyFile, powerCycle, reboot, useLoop, viewNode } from '../support/loop.ts';
 import { appOf, deployOn, liftBudget } from '../support/pods.ts';

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { openBucket } from '../../event-hub/index.ts';
 import type { Bucket } from '../../event-hub/index.ts';
-import { parseGuardRecord } from '../../schemas/guardRecord.ts';
-import type { GuardRecord } from '../../schemas/guardRecord.ts';
+import { parseGuardRecord } from '../../schemas/wire/guardRecord.ts';
+import type { GuardRecord } from '../../schemas/wire/guardRecord.ts';
 import { policyFile, useLoop, viewNode } from '../support/loop.ts';
 import { deployOn, podsOn } from '../support/pods.ts';
 import { slipway } from '../support/process.ts';

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { choosePorts } from '../../embedded/ports.ts';
 import { httpClient } from '../../embedded/http.ts';
-import type { BmcCall, SimulatedSystem, SimulatorConfig } from '../../schemas/hardware.ts';
-import { parseBmcCall } from '../../schemas/hardware.ts';
+import type { BmcCall, SimulatedSystem, SimulatorConfig } from '../../schemas/local/hardware.ts';
+import { parseBmcCall } from '../../schemas/local/hardware.ts';
 
 export type TestBmc = {
   readonly url: string;

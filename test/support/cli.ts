@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import type { Io } from '../../cli/io.ts';
 import { runCommand } from '../../cli/main/index.ts';
-import { cliOutputSchema } from '../../schemas/cliOutput.ts';
+import { cliOutputSchema } from '../../schemas/wire/cliOutput.ts';
 
 const entry = fileURLToPath(new URL('../../bin/slipway.ts', import.meta.url));
 

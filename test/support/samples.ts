@@ -2,7 +2,7 @@
 import type { FaultEvent } from '../../domain/fault.ts';
 import type { NodeFacts } from '../../domain/node.ts';
 import { eventId } from '../../event-hub/ids.ts';
-import type { JournalLine } from '../../schemas/journalLine.ts';
+import type { JournalLine } from '../../schemas/wire/journalLine.ts';
 
 export const sampleNode = 'ip-10-0-1-17.eu-west-1.compute.internal';
 

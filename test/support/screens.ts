@@ -7,7 +7,7 @@ import type { Header } from '../../cli/header.ts';
 import type { Io, Screen } from '../../cli/io.ts';
 import type { RepairLog } from '../../cli/journal.ts';
 import { storyOf, type Story } from '../../cli/repairs/story.ts';
-import type { EngineRecord } from '../../schemas/engineRecord.ts';
+import type { EngineRecord } from '../../schemas/wire/engineRecord.ts';
 import { at, fault, firstBoot, opening, policy, repairId } from './given.ts';
 import { recorded, type Turn } from './recorded.ts';
 import { sampleNode } from './samples.ts';

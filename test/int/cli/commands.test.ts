@@ -12,7 +12,7 @@ import { faultEvent } from '../../support/samples.ts';
 import { publishDead } from '../../../event-hub/dead.ts';
 import { readDead, readFaults } from '../../../event-hub/index.ts';
 import { faultSubject } from '../../../event-hub/subjects.ts';
-import { formatFaultEvent } from '../../../schemas/faultEvent.ts';
+import { formatFaultEvent } from '../../../schemas/wire/faultEvent.ts';
 
 const run = promisify(execFile);
 

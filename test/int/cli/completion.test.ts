@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cliOutputSchema } from '../../../schemas/cliOutput.ts';
+import { cliOutputSchema } from '../../../schemas/wire/cliOutput.ts';
 import { completionScript } from '../../../cli/completion/scripts.ts';
 import { useStack } from '../../support/stack.ts';
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cliOutputSchema } from '../../../schemas/cliOutput.ts';
+import { cliOutputSchema } from '../../../schemas/wire/cliOutput.ts';
 import { spawned, type Ended } from '../../support/cli.ts';
 
 let empty = '';

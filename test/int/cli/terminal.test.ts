@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { waitFor } from '../../../embedded/waitFor.ts';
-import { cliOutputSchema } from '../../../schemas/cliOutput.ts';
+import { cliOutputSchema } from '../../../schemas/wire/cliOutput.ts';
 import { quote } from '../../../cli/text/quote.ts';
 import { spawned } from '../../support/cli.ts';
 import { policyFile, useLoop, viewNode } from '../../support/loop.ts';

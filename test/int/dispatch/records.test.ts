@@ -5,7 +5,7 @@ import { emptyRecord, evolve } from '../../../domain/dispatch/evolve.ts';
 import type { EpisodeRecord } from '../../../domain/dispatch/types.ts';
 import { ensureStreams, openBucket } from '../../../event-hub/index.ts';
 import type { Bucket, Hub } from '../../../event-hub/index.ts';
-import { parseEpisodeRecord } from '../../../schemas/episodeRecord.ts';
+import { parseEpisodeRecord } from '../../../schemas/wire/episodeRecord.ts';
 import { at, fault, repairId } from '../../support/given.ts';
 import { expectKind, startHub, type TestHub } from '../../support/hub.ts';
 

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openRecords, runDispatch } from '../../../dispatch/index.ts';
 import type { DispatchOptions, Records } from '../../../dispatch/index.ts';
 import { openBucket } from '../../../event-hub/index.ts';
-import { parseEpisodeRecord } from '../../../schemas/episodeRecord.ts';
-import { parseGuardRecord } from '../../../schemas/guardRecord.ts';
+import { parseEpisodeRecord } from '../../../schemas/wire/episodeRecord.ts';
+import { parseGuardRecord } from '../../../schemas/wire/guardRecord.ts';
 import { startHub, type TestHub } from '../../support/hub.ts';
 
 let hub: TestHub;

@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { searchAttributes } from '../../../domain/vocabulary.ts';
-import { parseBmcCredentials, parseBmcInventory } from '../../../schemas/bmcInventory.ts';
-import { readEngineConfig } from '../../../schemas/config.ts';
+import { parseBmcCredentials, parseBmcInventory } from '../../../schemas/config/bmcInventory.ts';
+import { readEngineConfig } from '../../../schemas/config/engineConfig.ts';
 import { useStack } from '../../support/stack.ts';
 
 const stack = useStack({ mode: 'act', policies: '/policies' });

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { readBmcCalls, resets } from '../../../embedded/oracle/index.ts';
 import { waitFor } from '../../../embedded/waitFor.ts';
-import type { ObservedNode } from '../../../schemas/observedNode.ts';
+import type { ObservedNode } from '../../../schemas/local/observedNode.ts';
 import { useStack } from '../../support/stack.ts';
 
 const stack = useStack();

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { endStack, startStack, type Stack } from '../../../embedded/index.ts';
 import { readState } from '../../../embedded/state/index.ts';
 import { waitFor } from '../../../embedded/waitFor.ts';
-import type { StackState } from '../../../schemas/stackState.ts';
+import type { StackState } from '../../../schemas/local/stackState.ts';
 import { isAlive, slipway } from '../../support/process.ts';
 import { makeTestDir } from '../../support/stack.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ObservedNode } from '../../../schemas/observedNode.ts';
+import type { ObservedNode } from '../../../schemas/local/observedNode.ts';
 import { waitFor } from '../../../embedded/waitFor.ts';
 import { readState } from '../../../embedded/state/index.ts';
 import { useStack } from '../../support/stack.ts';

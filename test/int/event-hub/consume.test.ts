@@ -7,7 +7,7 @@ import { consumerLag } from '../../../event-hub/lag.ts';
 import { publishFault } from '../../../event-hub/publish.ts';
 import { ensureStreams } from '../../../event-hub/streams.ts';
 import { faultSubject } from '../../../event-hub/subjects.ts';
-import { formatFaultEvent } from '../../../schemas/faultEvent.ts';
+import { formatFaultEvent } from '../../../schemas/wire/faultEvent.ts';
 import { faultEvent } from '../../support/samples.ts';
 import { expectKind, openHub, startHub, type TestHub } from '../../support/hub.ts';
 

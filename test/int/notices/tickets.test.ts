@@ -11,7 +11,7 @@ import { openNotices } from '../../../notices/outbox.ts';
 import { createFileSink } from '../../../notices/fileSink.ts';
 import { runTickets } from '../../../notices/tickets.ts';
 import { createWebhookSink } from '../../../notices/webhookSink.ts';
-import type { NoticeRecord } from '../../../schemas/noticeRecord.ts';
+import type { NoticeRecord } from '../../../schemas/wire/noticeRecord.ts';
 import { createLogger } from '../../../telemetry/logger.ts';
 import { expectKind, openHub, startHub, type TestHub } from '../../support/hub.ts';
 import { Receiver } from '../../support/receiver.ts';

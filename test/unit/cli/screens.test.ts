@@ -31,7 +31,7 @@ import {
   tagged,
 } from '../../support/given.ts';
 import type { Blocker, RepairEvent } from '../../../domain/repair/types.ts';
-import type { NoticeRecord } from '../../../schemas/noticeRecord.ts';
+import type { NoticeRecord } from '../../../schemas/wire/noticeRecord.ts';
 import { sampleTicket } from '../../support/tickets.ts';
 import { turn, type Turn } from '../../support/recorded.ts';
 import { faultEvent, sampleNode } from '../../support/samples.ts';

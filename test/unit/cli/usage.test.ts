@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { afterAll, describe, expect, test } from 'vitest';
 import { flagsOf } from '../../../cli/main/askedForm.ts';
 import { createProgram } from '../../../cli/main/program.ts';
-import { cliOutputSchema } from '../../../schemas/cliOutput.ts';
+import { cliOutputSchema } from '../../../schemas/wire/cliOutput.ts';
 import { cli } from '../../support/cli.ts';
 import { parse } from 'yaml';
 import { nobody } from '../../support/screens.ts';

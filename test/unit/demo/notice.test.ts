@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { judgeNotice, type NoticeEvidence } from '../../../demo/notice.ts';
 import type { Arrival } from '../../../demo/receiver.ts';
-import { parseTicketLine } from '../../../schemas/ticketLine.ts';
+import { parseTicketLine } from '../../../schemas/wire/ticketLine.ts';
 import { sampleTicket } from '../../support/tickets.ts';
 
 const node = 'beyond';

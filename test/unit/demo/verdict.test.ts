@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { scenarios } from '../../../demo/scenarios.ts';
 import { judge } from '../../../demo/verdict.ts';
 import type { Write } from '../../../embedded/oracle/index.ts';
-import type { BmcCall } from '../../../schemas/hardware.ts';
+import type { BmcCall } from '../../../schemas/local/hardware.ts';
 import { sampleNode } from '../../support/samples.ts';
 
 type NodeIs = {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { createPermits } from '../../../dispatch/permits.ts';
 import type { EpisodeRecord } from '../../../domain/dispatch/types.ts';
-import type { GuardRecord } from '../../../schemas/guardRecord.ts';
+import type { GuardRecord } from '../../../schemas/wire/guardRecord.ts';
 
 type Options = Parameters<typeof createPermits>[0];
 type Listener = Parameters<Options['bucket']['watch']>[0];

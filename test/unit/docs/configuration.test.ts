@@ -1,8 +1,8 @@
 /** The page on configuration tells the truth about every setting. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseBmcInventory } from '../../../schemas/bmcInventory.ts';
-import { engineSettings, readEngineConfig } from '../../../schemas/config.ts';
+import { parseBmcInventory } from '../../../schemas/config/bmcInventory.ts';
+import { engineSettings, readEngineConfig } from '../../../schemas/config/engineConfig.ts';
 import { ticketHeaders } from '../../../domain/vocabulary.ts';
 
 const page = readFileSync(new URL('../../../docs/CONFIGURATION.md', import.meta.url), 'utf8');

@@ -5,11 +5,11 @@ import { eventId, repairId } from '../../../event-hub/index.ts';
 import { isolationMark } from '../../../domain/marks.ts';
 import { marks, phases } from '../../../domain/vocabulary.ts';
 import type { NodeFacts } from '../../../domain/node.ts';
-import { parseEpisodeRecord } from '../../../schemas/episodeRecord.ts';
-import { formatFaultEvent, parseFaultEvent } from '../../../schemas/faultEvent.ts';
-import { parseGuardRecord } from '../../../schemas/guardRecord.ts';
-import { parseBmcCall } from '../../../schemas/hardware.ts';
-import { asRepairEntry, parseJournalLine } from '../../../schemas/journalLine.ts';
+import { parseEpisodeRecord } from '../../../schemas/wire/episodeRecord.ts';
+import { formatFaultEvent, parseFaultEvent } from '../../../schemas/wire/faultEvent.ts';
+import { parseGuardRecord } from '../../../schemas/wire/guardRecord.ts';
+import { parseBmcCall } from '../../../schemas/local/hardware.ts';
+import { asRepairEntry, parseJournalLine } from '../../../schemas/wire/journalLine.ts';
 
 const page = readFileSync(new URL('../../../docs/DATA_FLOW.md', import.meta.url), 'utf8');
 const samples = [...page.matchAll(/```json ([\w-]+)\n(.*?)```/gs)].map(

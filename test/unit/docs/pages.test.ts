@@ -6,7 +6,7 @@ import type { Command, Option } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '../../../cli/main/program.ts';
 import type { Io } from '../../../cli/io.ts';
-import { readEngineConfig } from '../../../schemas/config.ts';
+import { readEngineConfig } from '../../../schemas/config/engineConfig.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const pages = globSync(['*.md', 'docs/**/*.md', 'examples/**/*.md'], { cwd: root }).toSorted();

@@ -1,7 +1,7 @@
 /** docs/POLICIES.md names every key that a policy may have, and shows one that is read. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseRepairPolicies } from '../../../schemas/repairPolicy.ts';
+import { parseRepairPolicies } from '../../../schemas/config/repairPolicy.ts';
 
 const at = (path: string): string =>
   readFileSync(new URL(`../../../docs/${path}`, import.meta.url), 'utf8');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readFaultMessage } from '../../../event-hub/faultMessage.ts';
 import { faultSubject } from '../../../event-hub/subjects.ts';
-import { formatFaultEvent, maxFaultEventBytes } from '../../../schemas/faultEvent.ts';
+import { formatFaultEvent, maxFaultEventBytes } from '../../../schemas/wire/faultEvent.ts';
 import { faultEvent } from '../../support/samples.ts';
 
 const event = faultEvent();

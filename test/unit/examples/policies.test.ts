@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { limitOf } from '../../../domain/guard/decide.ts';
-import { parseRepairPolicies } from '../../../schemas/repairPolicy.ts';
+import { parseRepairPolicies } from '../../../schemas/config/repairPolicy.ts';
 
 const root = new URL('../../../', import.meta.url);
 

@@ -10,14 +10,14 @@ import type { EpisodeRecord } from '../../../domain/dispatch/types.ts';
 import { evolve as evolveLedger } from '../../../domain/guard/evolve.ts';
 import { fold } from '../../../domain/repair/evolve.ts';
 import type { RepairEvent, RepairOpening } from '../../../domain/repair/types.ts';
-import { parseEngineRecord } from '../../../schemas/engineRecord.ts';
-import { parseEpisodeRecord } from '../../../schemas/episodeRecord.ts';
-import { parseGuardRecord } from '../../../schemas/guardRecord.ts';
+import { parseEngineRecord } from '../../../schemas/wire/engineRecord.ts';
+import { parseEpisodeRecord } from '../../../schemas/wire/episodeRecord.ts';
+import { parseGuardRecord } from '../../../schemas/wire/guardRecord.ts';
 import {
   asRepairEntry,
   formatJournalLine,
   parseJournalLine,
-} from '../../../schemas/journalLine.ts';
+} from '../../../schemas/wire/journalLine.ts';
 import { at, opening, policy } from '../../support/given.ts';
 import { nodeFacts } from '../../support/nodes.ts';
 import { faultEvent } from '../../support/samples.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { runPlugin } from '../../../../kube/transport/credentialPlugin.ts';
-import type { PluginCredential } from '../../../../schemas/kubeconfig.ts';
+import type { PluginCredential } from '../../../../schemas/config/kubeconfig.ts';
 import { isAlive } from '../../../support/process.ts';
 
 let dir = '';

@@ -1,11 +1,11 @@
 /** Repair policies as operators write them: strict YAML, every mistake named with its place (DESIGN 8a). */
 import { z } from 'zod';
-import { conditionRules } from '../domain/conditions/policy.ts';
-import type { OwnCondition } from '../domain/conditions/types.ts';
-import { pastKept } from '../domain/dispatch/relapse.ts';
-import { onTimeouts, policyDefaults, type RepairPolicy } from '../domain/repair/policy.ts';
-import type { Parsed } from './parsed.ts';
-import { duration, mistakesOf, readYaml, strict, type TextFile } from './yamlFile.ts';
+import { conditionRules } from '../../domain/conditions/policy.ts';
+import type { OwnCondition } from '../../domain/conditions/types.ts';
+import { pastKept } from '../../domain/dispatch/relapse.ts';
+import { onTimeouts, policyDefaults, type RepairPolicy } from '../../domain/repair/policy.ts';
+import type { Parsed } from '../parsed.ts';
+import { duration, mistakesOf, readYaml, strict, type TextFile } from '../yamlFile.ts';
 
 const name = z
   .string()

@@ -1,14 +1,14 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { z } from 'zod';
-import type { FaultEvent } from '../../../domain/fault.ts';
-import type { faultEventSchema } from '../../../schemas/faultEvent.ts';
+import type { FaultEvent } from '../../../../domain/fault.ts';
+import type { faultEventSchema } from '../../../../schemas/wire/faultEvent.ts';
 import {
   faultEventType,
   formatFaultEvent,
   maxFaultEventBytes,
   parseFaultEvent,
-} from '../../../schemas/faultEvent.ts';
-import { faultEvent } from '../../support/samples.ts';
+} from '../../../../schemas/wire/faultEvent.ts';
+import { faultEvent } from '../../../support/samples.ts';
 
 type Json = { [key: string]: unknown; data: Record<string, unknown> };
 

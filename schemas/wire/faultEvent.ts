@@ -1,7 +1,7 @@
 /** The wire form of a fault event: CloudEvents 1.0 JSON, strict (DESIGN 5). */
 import { z } from 'zod';
-import type { FaultEvent } from '../domain/fault.ts';
-import { explain, parseJson, type Parsed } from './parsed.ts';
+import type { FaultEvent } from '../../domain/fault.ts';
+import { explain, parseJson, type Parsed } from '../parsed.ts';
 
 export const faultEventType = 'dev.slipway.fault.v1';
 

@@ -1,6 +1,6 @@
 /** The little of Redfish (DMTF DSP0266, DSP0268) that a reset needs, as loosely as BMCs in the field write it. */
 import { z } from 'zod';
-import { explain, parseJson, type Parsed } from './parsed.ts';
+import { explain, parseJson, type Parsed } from '../parsed.ts';
 
 const text = z.string().nullish();
 /** Some BMCs leave holes in their lists. */

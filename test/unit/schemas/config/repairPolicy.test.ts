@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { policyDefaults } from '../../../domain/repair/policy.ts';
-import { parseRepairPolicies } from '../../../schemas/repairPolicy.ts';
+import { policyDefaults } from '../../../../domain/repair/policy.ts';
+import { parseRepairPolicies } from '../../../../schemas/config/repairPolicy.ts';
 
 const minimal = `apiVersion: slipway.dev/v1
 kind: RepairPolicy

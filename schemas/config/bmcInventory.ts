@@ -1,7 +1,7 @@
 /** Which BMC resets which node (DESIGN 7): a YAML mapping that names no secret, only the files that hold them. */
 import { z } from 'zod';
-import type { Parsed } from './parsed.ts';
-import { mistakesOf, readYaml, strict, type TextFile } from './yamlFile.ts';
+import type { Parsed } from '../parsed.ts';
+import { mistakesOf, readYaml, strict, type TextFile } from '../yamlFile.ts';
 
 const url = z
   .url({ protocol: /^https?$/, error: 'must be an http or https URL of the BMC' })

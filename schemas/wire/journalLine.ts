@@ -6,10 +6,10 @@ import type {
   Recorded,
   RepairEvent,
   RepairOpening,
-} from '../domain/repair/types.ts';
-import { phases, type EpochMs, type Phase } from '../domain/vocabulary.ts';
-import { explain, parseJson, type Parsed } from './parsed.ts';
-import { majorVersion, openCode } from './tolerant.ts';
+} from '../../domain/repair/types.ts';
+import { phases, type EpochMs, type Phase } from '../../domain/vocabulary.ts';
+import { explain, parseJson, type Parsed } from '../parsed.ts';
+import { majorVersion, openCode } from '../tolerant.ts';
 
 /** Commands and events are kept whole: their shapes belong to `domain/` and grow with it. */
 const kinded = z.looseObject({ kind: z.string().min(1) });

@@ -3,9 +3,9 @@
  * beats the environment, the environment beats the default.
  */
 import { z } from 'zod';
-import { temporalNamespace, type Mode } from '../domain/vocabulary.ts';
-import { placeOf, type Parsed } from './parsed.ts';
-import { readYaml, strict, type TextFile, type YamlDocument } from './yamlFile.ts';
+import { temporalNamespace, type Mode } from '../../domain/vocabulary.ts';
+import { placeOf, type Parsed } from '../parsed.ts';
+import { readYaml, strict, type TextFile, type YamlDocument } from '../yamlFile.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 

@@ -1,7 +1,11 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { z } from 'zod';
-import type { engineConfigSchema, EngineConfig } from '../../../schemas/config.ts';
-import { engineSettings, logLevels, readEngineConfig } from '../../../schemas/config.ts';
+import type { engineConfigSchema, EngineConfig } from '../../../../schemas/config/engineConfig.ts';
+import {
+  engineSettings,
+  logLevels,
+  readEngineConfig,
+} from '../../../../schemas/config/engineConfig.ts';
 
 const text = `apiVersion: slipway.dev/v1
 kind: EngineConfig

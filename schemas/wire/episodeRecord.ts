@@ -1,9 +1,9 @@
 /** What the bucket `episodes` holds: one record per node. */
 import { z } from 'zod';
-import type { EpisodeRecord, Relapse } from '../domain/dispatch/types.ts';
-import type { Verdict } from '../domain/fault.ts';
-import type { Outcome, ReasonCode } from '../domain/vocabulary.ts';
-import { majorVersion, openCode } from './tolerant.ts';
+import type { EpisodeRecord, Relapse } from '../../domain/dispatch/types.ts';
+import type { Verdict } from '../../domain/fault.ts';
+import type { Outcome, ReasonCode } from '../../domain/vocabulary.ts';
+import { majorVersion, openCode } from '../tolerant.ts';
 
 const report = z.looseObject({
   check: z.string(),

@@ -1,6 +1,6 @@
 /** A ticket as its receiver reads it: whose it is, and which delivery. */
 import { z } from 'zod';
-import { parseJson } from './parsed.ts';
+import { parseJson } from '../parsed.ts';
 
 const ticketLine = z.looseObject({
   delivery: z.string().min(1),

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { entryOf, parseBmcCredentials, parseBmcInventory } from '../../../schemas/bmcInventory.ts';
+import {
+  entryOf,
+  parseBmcCredentials,
+  parseBmcInventory,
+} from '../../../../schemas/config/bmcInventory.ts';
 
 const text = `nodes:
   ip-10-0-1-17.eu-west-1.compute.internal:

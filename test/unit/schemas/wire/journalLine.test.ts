@@ -4,10 +4,10 @@ import {
   formatJournalLine,
   formatLineOrStub,
   parseJournalLine,
-} from '../../../schemas/journalLine.ts';
-import type { JournalEntry } from '../../../domain/repair/types.ts';
-import type { JournalLine } from '../../../schemas/journalLine.ts';
-import { journalLine } from '../../support/samples.ts';
+} from '../../../../schemas/wire/journalLine.ts';
+import type { JournalEntry } from '../../../../domain/repair/types.ts';
+import type { JournalLine } from '../../../../schemas/wire/journalLine.ts';
+import { journalLine } from '../../../support/samples.ts';
 
 describe('journal entry on the wire', () => {
   it('comes back as it went out, with whatever commands and events hold', () => {

@@ -4,7 +4,7 @@ import {
   parseRedfishProblem,
   parseRedfishSystem,
   parseSessionsLink,
-} from '../../../schemas/redfish.ts';
+} from '../../../../schemas/wire/redfish.ts';
 
 const target = '/redfish/v1/Systems/1/Actions/ComputerSystem.Reset';
 
