@@ -5,8 +5,8 @@ import { chooseReset } from '../domain/repair/resetType.ts';
 import type { EpochMs } from '../domain/vocabulary.ts';
 import type { RedfishSystem } from '../schemas/wire/redfish.ts';
 import { bmcFinder, readInventory, type FindBmc } from './bmc.ts';
-import { readMachine } from './redfishSystem.ts';
-import { talkTo, type Talk } from './redfishTalk.ts';
+import { readMachine } from './redfish/system.ts';
+import { talkTo, type Talk } from './redfish/talk.ts';
 
 export type InventoryCheck = {
   readonly inventoryFile: string;

@@ -1,6 +1,6 @@
 /** The drivers that are configured; a ladder that names another one is refused when it is tried. */
 import type { Driver } from '../drivers/port.ts';
-import { createRedfishDriver } from '../drivers/redfish.ts';
+import { createRedfishDriver } from '../drivers/redfish/driver.ts';
 import type { EngineOptions } from './options.ts';
 
 const clock = (): number => Date.now();

@@ -2,7 +2,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createRedfishDriver } from '../../../drivers/redfish.ts';
+import { createRedfishDriver } from '../../../drivers/redfish/driver.ts';
 import type { RungRequest } from '../../../drivers/port.ts';
 import { bmcCredentials, startBmc, type TestBmc } from '../../support/bmc.ts';
 import { startFaultyProxy } from '../../support/faultyProxy.ts';

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RungRequest, RungResult } from '../../../drivers/port.ts';
-import { createRedfishDriver } from '../../../drivers/redfish.ts';
+import { createRedfishDriver } from '../../../drivers/redfish/driver.ts';
 import { bmcCredentials, startBmc, type TestBmc } from '../../support/bmc.ts';
 import {
   busy,

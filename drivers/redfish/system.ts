@@ -1,13 +1,13 @@
 /** Reads one machine from its BMC, and knows it only once its UUID proves that it is the node's. */
-import { provesMachine } from '../domain/repair/machineIdentity.ts';
+import { provesMachine } from '../../domain/repair/machineIdentity.ts';
 import {
   parseActionInfo,
   parseRedfishSystem,
   type RedfishSystem,
-} from '../schemas/wire/redfish.ts';
-import type { Bmc } from './bmc.ts';
-import type { RungRequest } from './port.ts';
-import type { Talk } from './redfishTalk.ts';
+} from '../../schemas/wire/redfish.ts';
+import type { Bmc } from '../bmc.ts';
+import type { RungRequest } from '../port.ts';
+import type { Talk } from './talk.ts';
 
 /** `refused` will be again, `unavailable` may work later. */
 export type NotKnown =

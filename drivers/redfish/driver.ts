@@ -1,12 +1,12 @@
 /** Resets a machine through its BMC: at most one reset per call, and only of the machine that the Node runs on. */
-import { canProve } from '../domain/repair/machineIdentity.ts';
-import { chooseReset } from '../domain/repair/resetType.ts';
-import type { EpochMs, ReasonCode } from '../domain/vocabulary.ts';
-import { bmcFinder, type Bmc, type FindBmc } from './bmc.ts';
-import { retryAfterOf, type HttpAnswer, type HttpLimits } from './http.ts';
-import type { Driver, Fitness, NotTried, RungRequest, RungResult } from './port.ts';
-import { readMachine } from './redfishSystem.ts';
-import { talkTo, toldIn, type Talk } from './redfishTalk.ts';
+import { canProve } from '../../domain/repair/machineIdentity.ts';
+import { chooseReset } from '../../domain/repair/resetType.ts';
+import type { EpochMs, ReasonCode } from '../../domain/vocabulary.ts';
+import { bmcFinder, type Bmc, type FindBmc } from '../bmc.ts';
+import { retryAfterOf, type HttpAnswer, type HttpLimits } from '../http.ts';
+import type { Driver, Fitness, NotTried, RungRequest, RungResult } from '../port.ts';
+import { readMachine } from './system.ts';
+import { talkTo, toldIn, type Talk } from './talk.ts';
 
 export type RedfishOptions = {
   /** Read anew for each call, so that a changed inventory or password needs no restart. */

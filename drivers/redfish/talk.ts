@@ -1,8 +1,8 @@
 /** One conversation with a BMC: reads, at most one act, and a session where the BMC takes no password by itself. */
-import { parseRedfishProblem, parseSessionsLink } from '../schemas/wire/redfish.ts';
-import type { Bmc } from './bmc.ts';
-import { callOnce, retryAfterOf } from './http.ts';
-import type { HttpAnswer, HttpCall, HttpLimits } from './http.ts';
+import { parseRedfishProblem, parseSessionsLink } from '../../schemas/wire/redfish.ts';
+import type { Bmc } from '../bmc.ts';
+import { callOnce, retryAfterOf } from '../http.ts';
+import type { HttpAnswer, HttpCall, HttpLimits } from '../http.ts';
 
 /** `refused` fails again until something else changes; `unavailable` may work later. */
 export type Reading =
