@@ -1,22 +1,22 @@
 /** The activities of a repair as Temporal registers them: a factory over ports. */
 import { Context } from '@temporalio/activity';
 import type { Ending } from '../domain/repair/types.ts';
-import { close } from './close.ts';
-import { isolate } from './isolate.ts';
-import { look } from './look.ts';
-import { migrate } from './migrate.ts';
-import type { Pulse } from './migrate.ts';
-import { observe } from './observe.ts';
-import type { ObservedCommand } from './observe.ts';
-import { preflight } from './preflight.ts';
-import { releasePermit, requestPermit } from './permit.ts';
+import { close } from './repair/close.ts';
+import { isolate } from './repair/isolate.ts';
+import { look } from './repair/look.ts';
+import { migrate } from './migration/migrate.ts';
+import type { Pulse } from './migration/migrate.ts';
+import { observe } from './repair/observe.ts';
+import type { ObservedCommand } from './repair/observe.ts';
+import { preflight } from './repair/preflight.ts';
+import { releasePermit, requestPermit } from './repair/permit.ts';
 import type { Ports } from './ports.ts';
 import { flush, record, recordWhile } from './record.ts';
-import { restore } from './restore.ts';
-import { runRung } from './runRung.ts';
-import type { RungOrder } from './runRung.ts';
+import { restore } from './repair/restore.ts';
+import { runRung } from './repair/runRung.ts';
+import type { RungOrder } from './repair/runRung.ts';
 import type { Done, Step, StepOutcome } from './step.ts';
-import { tagPods } from './tagPods.ts';
+import { tagPods } from './migration/tagPods.ts';
 
 /** The quick ones, run by the worker `repairs` as local activities; their entries ride with a later step. */
 export type RepairActivities = ReturnType<typeof createRepairActivities>;

@@ -1,6 +1,6 @@
 /** What only one engine of a cluster does at a time: probe, dispatch and notices. */
 import type { Ports } from '../activities/ports.ts';
-import { foresee } from '../activities/preflight.ts';
+import { foresee } from '../activities/repair/preflight.ts';
 import { runDispatch } from '../dispatch/index.ts';
 import type { DispatchOptions } from '../dispatch/index.ts';
 import { rulesOf } from '../domain/conditions/policy.ts';

@@ -1,14 +1,14 @@
 /** Undoes our isolation, and only ours; or marks the node as handed over and leaves it. */
-import { isolationMark } from '../domain/marks.ts';
-import type { IsolationMark, NodeFacts } from '../domain/node.ts';
-import type { Ending } from '../domain/repair/types.ts';
-import { marks } from '../domain/vocabulary.ts';
-import type { Purpose } from '../domain/repair/freshLook.ts';
-import type { ReasonCode } from '../domain/vocabulary.ts';
-import { freshLook, unread } from './freshLook.ts';
-import { unlabel } from './labels.ts';
-import type { Ports, Written } from './ports.ts';
-import type { Step, StepOutcome } from './step.ts';
+import { isolationMark } from '../../domain/marks.ts';
+import type { IsolationMark, NodeFacts } from '../../domain/node.ts';
+import type { Ending } from '../../domain/repair/types.ts';
+import { marks } from '../../domain/vocabulary.ts';
+import type { Purpose } from '../../domain/repair/freshLook.ts';
+import type { ReasonCode } from '../../domain/vocabulary.ts';
+import { freshLook, unread } from '../freshLook.ts';
+import { unlabel } from '../labels.ts';
+import type { Ports, Written } from '../ports.ts';
+import type { Step, StepOutcome } from '../step.ts';
 
 /**
  * What is found instead of our isolated node is refused with its reason: the repair then concludes anew. Labels come last

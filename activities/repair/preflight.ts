@@ -1,12 +1,12 @@
 /** Whether the next rung can be tried at all, asked before a node is taken out: otherwise no pod moves for it. */
-import { sharersOf } from '../domain/repair/machineIdentity.ts';
-import type { Rung } from '../domain/repair/policy.ts';
-import { initialState } from '../domain/repair/evolve.ts';
-import type { RepairOpening } from '../domain/repair/types.ts';
-import type { EpochMs } from '../domain/vocabulary.ts';
-import type { Fitness, RungRequest } from '../drivers/port.ts';
-import type { Ports } from './ports.ts';
-import type { Preflighted, Step, StepOutcome } from './step.ts';
+import { sharersOf } from '../../domain/repair/machineIdentity.ts';
+import type { Rung } from '../../domain/repair/policy.ts';
+import { initialState } from '../../domain/repair/evolve.ts';
+import type { RepairOpening } from '../../domain/repair/types.ts';
+import type { EpochMs } from '../../domain/vocabulary.ts';
+import type { Fitness, RungRequest } from '../../drivers/port.ts';
+import type { Ports } from '../ports.ts';
+import type { Preflighted, Step, StepOutcome } from '../step.ts';
 
 /** Beside a request for a permit: what takes longer is asked again by itself. */
 const quickMs = 800;

@@ -1,9 +1,9 @@
 /** Labels the pods that are about to move, before anything moves; that there are none is proved by a list. */
-import { freshLook, unread } from './freshLook.ts';
-import { label } from './labels.ts';
-import { podsNow, sortingOf, stayingIn } from './podsNow.ts';
-import type { Ports } from './ports.ts';
-import type { Step, StepOutcome } from './step.ts';
+import { freshLook, unread } from '../freshLook.ts';
+import { label } from '../labels.ts';
+import { podsNow, sortingOf, stayingIn } from '../podsNow.ts';
+import type { Ports } from '../ports.ts';
+import type { Step, StepOutcome } from '../step.ts';
 
 export async function tagPods(ports: Ports, step: Step): Promise<StepOutcome> {
   await ports.pace.afterIsolations();

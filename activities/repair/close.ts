@@ -1,7 +1,7 @@
 /** Writes the outcome into the node's record, after which the next fault is a new episode. */
-import type { Ending } from '../domain/repair/types.ts';
-import type { Ports } from './ports.ts';
-import type { Step, StepOutcome } from './step.ts';
+import type { Ending } from '../../domain/repair/types.ts';
+import type { Ports } from '../ports.ts';
+import type { Step, StepOutcome } from '../step.ts';
 
 /** Throws while the hub cannot be reached. */
 export async function close(

@@ -1,10 +1,10 @@
 /** Observe mode: every command is decided and looked at, and nothing is written anywhere but in the journal. */
-import type { Command } from '../domain/repair/types.ts';
-import { freshLook, unread } from './freshLook.ts';
-import { podsNow, sortingOf, stayingIn } from './podsNow.ts';
+import type { Command } from '../../domain/repair/types.ts';
+import { freshLook, unread } from '../freshLook.ts';
+import { podsNow, sortingOf, stayingIn } from '../podsNow.ts';
 import { examine, examineQuickly } from './preflight.ts';
-import type { Ports } from './ports.ts';
-import type { Step, StepOutcome } from './step.ts';
+import type { Ports } from '../ports.ts';
+import type { Step, StepOutcome } from '../step.ts';
 
 /** The commands that would change something outside of the hub. */
 export type ObservedCommand = Extract<

@@ -1,8 +1,8 @@
 /** Asks the guard for leave to take the node out, and gives it back. */
-import { unread } from './freshLook.ts';
+import { unread } from '../freshLook.ts';
 import { examineQuickly } from './preflight.ts';
-import type { Ports } from './ports.ts';
-import type { Step, StepOutcome } from './step.ts';
+import type { Ports } from '../ports.ts';
+import type { Step, StepOutcome } from '../step.ts';
 
 /** The machine is read meanwhile: in the good case that costs no time. */
 export async function requestPermit(ports: Ports, step: Step): Promise<StepOutcome> {

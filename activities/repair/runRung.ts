@@ -1,16 +1,16 @@
 /** One attempt of one rung: journal it, look, act once before the deadline, and say what is known of the effect. */
-import type { NodeFacts } from '../domain/node.ts';
-import { sharersOf } from '../domain/repair/machineIdentity.ts';
-import { podName } from '../domain/repair/pods.ts';
-import { unsaid } from '../domain/repair/sorting.ts';
-import type { Rung } from '../domain/repair/policy.ts';
-import type { Finding } from '../domain/repair/types.ts';
-import type { EpochMs } from '../domain/vocabulary.ts';
-import type { NotTried } from '../drivers/port.ts';
-import { freshLook, unread } from './freshLook.ts';
-import { podsNow, sortingOf, stayingIn } from './podsNow.ts';
-import type { Ports } from './ports.ts';
-import type { Done, Step, StepOutcome } from './step.ts';
+import type { NodeFacts } from '../../domain/node.ts';
+import { sharersOf } from '../../domain/repair/machineIdentity.ts';
+import { podName } from '../../domain/repair/pods.ts';
+import { unsaid } from '../../domain/repair/sorting.ts';
+import type { Rung } from '../../domain/repair/policy.ts';
+import type { Finding } from '../../domain/repair/types.ts';
+import type { EpochMs } from '../../domain/vocabulary.ts';
+import type { NotTried } from '../../drivers/port.ts';
+import { freshLook, unread } from '../freshLook.ts';
+import { podsNow, sortingOf, stayingIn } from '../podsNow.ts';
+import type { Ports } from '../ports.ts';
+import type { Done, Step, StepOutcome } from '../step.ts';
 
 export type RungOrder = {
   readonly rung: number;

@@ -1,15 +1,15 @@
 /** Evicts the node's pods through the eviction API, paced, until none is left or the rest cannot be moved for now. */
-import { isHeld, isIsolatedBy } from '../domain/marks.ts';
-import type { PodFacts } from '../domain/node.ts';
-import { isResting, patienceMs, podName } from '../domain/repair/pods.ts';
-import { isLatecomer, ownerOf } from '../domain/repair/sorting.ts';
-import type { Sorted } from '../domain/repair/sorting.ts';
-import type { Blocker } from '../domain/repair/types.ts';
-import type { EpochMs } from '../domain/vocabulary.ts';
-import { freshLook, unread } from './freshLook.ts';
-import { keptBlockers, podsNow, sortingOf, stayingIn } from './podsNow.ts';
-import type { Evicted, Ports } from './ports.ts';
-import type { Step, StepOutcome } from './step.ts';
+import { isHeld, isIsolatedBy } from '../../domain/marks.ts';
+import type { PodFacts } from '../../domain/node.ts';
+import { isResting, patienceMs, podName } from '../../domain/repair/pods.ts';
+import { isLatecomer, ownerOf } from '../../domain/repair/sorting.ts';
+import type { Sorted } from '../../domain/repair/sorting.ts';
+import type { Blocker } from '../../domain/repair/types.ts';
+import type { EpochMs } from '../../domain/vocabulary.ts';
+import { freshLook, unread } from '../freshLook.ts';
+import { keptBlockers, podsNow, sortingOf, stayingIn } from '../podsNow.ts';
+import type { Evicted, Ports } from '../ports.ts';
+import type { Step, StepOutcome } from '../step.ts';
 
 /** The activity's own life: it says how far it is, and hears that it is cancelled. */
 export type Pulse = {
