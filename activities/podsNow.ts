@@ -3,7 +3,7 @@ import { podName } from '../domain/repair/pods.ts';
 import { mostStaying, sortPods } from '../domain/repair/sorting.ts';
 import type { Sorted, Sorting } from '../domain/repair/sorting.ts';
 import type { Blocker, Staying } from '../domain/repair/types.ts';
-import type { EpochMs } from '../domain/vocabulary.ts';
+import type { EpochMs } from '../domain/vocabulary/time.ts';
 import type { Ports, Read } from './ports.ts';
 import type { Step } from './step.ts';
 

@@ -5,7 +5,8 @@ import type { IsolationMark, NodeFacts, PodFacts } from '../domain/node.ts';
 import type { CheckReport, JournalEntry } from '../domain/repair/types.ts';
 import type { Driver } from '../drivers/port.ts';
 import type { Preflighted } from './step.ts';
-import type { BlockReason, EpochMs, ReasonCode } from '../domain/vocabulary.ts';
+import type { EpochMs } from '../domain/vocabulary/time.ts';
+import type { BlockReason, ReasonCode } from '../domain/vocabulary/reasons.ts';
 
 /** A read that may fail: `reason` says which neighbour gave no answer, `why` is a sentence for a person. */
 export type Read<T> = { readonly ok: true; readonly value: T } | Unread;

@@ -1,7 +1,10 @@
 /** How every screen begins: which cluster, in which mode, paused or not, whether an engine lives, and as of when. */
 import { errorText } from '../std/errorText.ts';
 import type { ClusterIdentity } from '../domain/node.ts';
-import { buckets, namespaces, type EpochMs, type Mode } from '../domain/vocabulary.ts';
+import type { EpochMs } from '../domain/vocabulary/time.ts';
+import type { Mode } from '../domain/vocabulary/repair.ts';
+import { namespaces } from '../domain/vocabulary/marks.ts';
+import { buckets } from '../domain/vocabulary/hub.ts';
 import { openBucket } from '../event-hub/index.ts';
 import { readLease, readPause } from '../kube/index.ts';
 import { engineKey, parseEngineRecord, type EngineRecord } from '../schemas/wire/engineRecord.ts';

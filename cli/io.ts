@@ -1,5 +1,5 @@
 /** What a command may use of the world around it, handed in so that tests can be that world. */
-import type { EpochMs } from '../domain/vocabulary.ts';
+import type { EpochMs } from '../domain/vocabulary/time.ts';
 
 export type Screen = {
   /** Columns; Infinity where nobody looks at columns. */

@@ -7,7 +7,9 @@ import type {
   RepairOpening,
   RepairState,
 } from '../domain/repair/types.ts';
-import type { EpochMs, Outcome, Phase, ReasonCode } from '../domain/vocabulary.ts';
+import type { EpochMs } from '../domain/vocabulary/time.ts';
+import type { Outcome, Phase } from '../domain/vocabulary/repair.ts';
+import type { ReasonCode } from '../domain/vocabulary/reasons.ts';
 import type { Hub } from '../event-hub/index.ts';
 import { readJournal } from '../event-hub/index.ts';
 import { asRepairEntry, type JournalLine } from '../schemas/wire/journalLine.ts';

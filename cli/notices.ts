@@ -1,5 +1,6 @@
 /** Tickets that have not arrived yet, and what no ticket could be made of. */
-import { buckets, type EpochMs } from '../domain/vocabulary.ts';
+import type { EpochMs } from '../domain/vocabulary/time.ts';
+import { buckets } from '../domain/vocabulary/hub.ts';
 import { parseNoticeRecord, type NoticeRecord } from '../schemas/wire/noticeRecord.ts';
 import { isFailure, type Failure } from './failure.ts';
 import { openNamed, readAll } from './records.ts';

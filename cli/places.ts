@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
-import { temporalNamespace } from '../domain/vocabulary.ts';
+import { temporalNamespace } from '../domain/vocabulary/temporal.ts';
 import { defaultDataDir, readState } from '../embedded/state/index.ts';
 import type { StackState } from '../schemas/local/stackState.ts';
 import { natsMistake, temporalMistake } from './addresses.ts';

@@ -2,7 +2,7 @@
 import { errorText } from '../std/errorText.ts';
 import type { EpisodeRecord } from '../domain/dispatch/types.ts';
 import type { Ledger } from '../domain/guard/types.ts';
-import { buckets } from '../domain/vocabulary.ts';
+import { buckets } from '../domain/vocabulary/hub.ts';
 import { openBucket, type Bucket } from '../event-hub/index.ts';
 import { parseEpisodeRecord } from '../schemas/wire/episodeRecord.ts';
 import { parseGuardRecord } from '../schemas/wire/guardRecord.ts';

@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { ticketHeaders } from '../domain/vocabulary.ts';
+import { ticketHeaders } from '../domain/vocabulary/hub.ts';
 import { parseTicketLine } from '../schemas/wire/ticketLine.ts';
 
 /** A ticket as it came in. */

@@ -1,5 +1,5 @@
 /** The five stories of the demo, as data: what happens to each machine, and what the logs must prove in the end. */
-import type { Outcome } from '../domain/vocabulary.ts';
+import type { Outcome } from '../domain/vocabulary/repair.ts';
 import type { Behaviour } from '../schemas/local/hardware.ts';
 
 export type Scenario = {

@@ -1,5 +1,5 @@
 /** What the audit log and the BMC's call log say of one scenario; no word of the engine is asked for or believed. */
-import type { Outcome } from '../domain/vocabulary.ts';
+import type { Outcome } from '../domain/vocabulary/repair.ts';
 import {
   evictions,
   nodeVersions,

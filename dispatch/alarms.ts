@@ -1,5 +1,5 @@
 /** One timer per node for another look at its record; a look that fails is set again. */
-import type { EpochMs } from '../domain/vocabulary.ts';
+import type { EpochMs } from '../domain/vocabulary/time.ts';
 
 export type Alarms = { readonly set: (node: string, at: EpochMs) => void };
 

@@ -2,8 +2,10 @@
 import { isIsolatedBy, isolationMark } from '../domain/marks.ts';
 import type { NodeFacts } from '../domain/node.ts';
 import type { Ending, JournalEntry } from '../domain/repair/types.ts';
-import { handedOverOutcomes, marks } from '../domain/vocabulary.ts';
-import type { EpochMs, Mode, Outcome } from '../domain/vocabulary.ts';
+import { handedOverOutcomes } from '../domain/vocabulary/repair.ts';
+import { marks } from '../domain/vocabulary/marks.ts';
+import type { EpochMs } from '../domain/vocabulary/time.ts';
+import type { Mode, Outcome } from '../domain/vocabulary/repair.ts';
 import { publishJournal, readJournal } from '../event-hub/index.ts';
 import type { Hub } from '../event-hub/index.ts';
 import { getNode, listLabelledPods, markNode, untagPod } from '../kube/index.ts';

@@ -3,7 +3,7 @@ import { decide, repairsIn } from '../domain/dispatch/reconcile.ts';
 import type { Fix, Holdings, RepairRef, Standing, Waiter } from '../domain/dispatch/reconcile.ts';
 import type { Permit } from '../domain/guard/types.ts';
 import type { NodeFacts } from '../domain/node.ts';
-import { marks } from '../domain/vocabulary.ts';
+import { marks } from '../domain/vocabulary/marks.ts';
 import { getNode, listLabelledPods, markNode, nodesNow, untagPod } from '../kube/index.ts';
 import type { NodeCache } from '../kube/index.ts';
 import { describeRepair } from '../temporal/index.ts';

@@ -3,7 +3,8 @@ import type { Episode, EpisodeRecord } from '../domain/dispatch/types.ts';
 import { openingOf } from '../domain/repair/opening.ts';
 import type { RepairPolicy } from '../domain/repair/policy.ts';
 import type { Arrival, RepairOpening, Unstamped } from '../domain/repair/types.ts';
-import type { EpochMs, Mode } from '../domain/vocabulary.ts';
+import type { EpochMs } from '../domain/vocabulary/time.ts';
+import type { Mode } from '../domain/vocabulary/repair.ts';
 import { describeRepair, say, startRepair, terminateRepair } from '../temporal/index.ts';
 import type { Temporal } from '../temporal/index.ts';
 

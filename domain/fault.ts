@@ -1,5 +1,5 @@
 /** What was seen: one report by an agent, a probe or an ingest adapter. */
-import type { EpochMs } from './vocabulary.ts';
+import type { EpochMs } from './vocabulary/time.ts';
 
 export type Verdict = 'faulty' | 'healthy' | 'unknown';
 

@@ -1,6 +1,6 @@
 /** Reading our own marks on a node. A mark that cannot be read still counts as a mark: it is never "not ours". */
 import type { IsolationMark, NodeFacts } from './node.ts';
-import { fieldManagers, foreignMarks, marks } from './vocabulary.ts';
+import { fieldManagers, foreignMarks, marks } from './vocabulary/marks.ts';
 
 const unreadable: IsolationMark = { repair: 'unreadable', at: 0 };
 

@@ -1,5 +1,5 @@
 /** Nodes and pods as Slipway keeps them: the few fields decisions need, nothing else (DESIGN 13). */
-import type { EpochMs } from './vocabulary.ts';
+import type { EpochMs } from './vocabulary/time.ts';
 
 export type ConditionStatus = 'True' | 'False' | 'Unknown';
 

@@ -9,7 +9,7 @@ import {
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { errorText } from '../std/errorText.ts';
-import type { EpochMs } from '../domain/vocabulary.ts';
+import type { EpochMs } from '../domain/vocabulary/time.ts';
 
 export type HttpCall = {
   readonly method: 'GET' | 'POST' | 'DELETE';

@@ -2,7 +2,7 @@
 import type { NodeFacts } from '../domain/node.ts';
 import { canonicalUuid, canProve, sharersOf } from '../domain/repair/machineIdentity.ts';
 import { chooseReset } from '../domain/repair/resetType.ts';
-import type { EpochMs } from '../domain/vocabulary.ts';
+import type { EpochMs } from '../domain/vocabulary/time.ts';
 import type { RedfishSystem } from '../schemas/wire/redfish.ts';
 import { bmcFinder, readInventory, type FindBmc } from './bmc.ts';
 import { readMachine } from './redfish/system.ts';

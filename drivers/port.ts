@@ -2,7 +2,8 @@
 import type { FaultEvent } from '../domain/fault.ts';
 import type { NodeFacts } from '../domain/node.ts';
 import type { Rung } from '../domain/repair/policy.ts';
-import type { EpochMs, ReasonCode } from '../domain/vocabulary.ts';
+import type { EpochMs } from '../domain/vocabulary/time.ts';
+import type { ReasonCode } from '../domain/vocabulary/reasons.ts';
 
 export type RungRequest = {
   readonly repairId: string;

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { temporalNamespace, type Mode } from '../domain/vocabulary.ts';
+import type { Mode } from '../domain/vocabulary/repair.ts';
+import { temporalNamespace } from '../domain/vocabulary/temporal.ts';
 import type { StackState } from '../schemas/local/stackState.ts';
 import { kubeApiOf } from './cluster/api.ts';
 import type { UserKey } from './cluster/access.ts';

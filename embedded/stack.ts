@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Mode } from '../domain/vocabulary.ts';
+import type { Mode } from '../domain/vocabulary/repair.ts';
 import { parseObservedNode, type ObservedNode } from '../schemas/local/observedNode.ts';
 import type { StackState } from '../schemas/local/stackState.ts';
 import { Child, type ChildSpec, type Death } from './child.ts';

@@ -1,6 +1,6 @@
 /** Says on the hub who leads, in which mode and by which policies, so that screens need not guess. */
 import type { DispatchOptions } from '../dispatch/index.ts';
-import { buckets } from '../domain/vocabulary.ts';
+import { buckets } from '../domain/vocabulary/hub.ts';
 import { warningsOf } from './warnings.ts';
 import { openBucket } from '../event-hub/index.ts';
 import { ticketSinks } from '../notices/index.ts';

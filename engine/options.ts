@@ -1,6 +1,6 @@
 /** What the engine is told. */
 import type { RepairPolicy } from '../domain/repair/policy.ts';
-import type { Mode } from '../domain/vocabulary.ts';
+import type { Mode } from '../domain/vocabulary/repair.ts';
 import type { TicketOptions } from '../notices/index.ts';
 import type { Logger } from '../telemetry/logger.ts';
 

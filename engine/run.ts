@@ -2,7 +2,8 @@
 import { untilAborted } from '../std/untilAborted.ts';
 import { openRecords } from '../dispatch/index.ts';
 import type { Records } from '../dispatch/index.ts';
-import { buckets, namespaces } from '../domain/vocabulary.ts';
+import { namespaces } from '../domain/vocabulary/marks.ts';
+import { buckets } from '../domain/vocabulary/hub.ts';
 import { openBucket } from '../event-hub/index.ts';
 import type { Bucket } from '../event-hub/index.ts';
 import { createGuard } from '../guard/index.ts';

@@ -3,7 +3,7 @@ import { AckPolicy, DeliverPolicy } from '@nats-io/jetstream';
 import type { ConsumerInfo, JsMsg } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import type { StoredFault } from '../domain/fault.ts';
-import { streams } from '../domain/vocabulary.ts';
+import { streams } from '../domain/vocabulary/hub.ts';
 import { pause } from '../std/pause.ts';
 import { hubBackoffMs, type Hub, type HubFailure } from './connection.ts';
 import { publishDead, type DeadLetter, type DeadReason } from './dead.ts';

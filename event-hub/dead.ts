@@ -1,7 +1,8 @@
 /** What could not be read or handled is kept with the reason, where a person finds it (DESIGN 5). */
 import { headers } from '@nats-io/transport-node';
 import type { MsgHdrs } from '@nats-io/transport-node';
-import { streams, type EpochMs } from '../domain/vocabulary.ts';
+import type { EpochMs } from '../domain/vocabulary/time.ts';
+import { streams } from '../domain/vocabulary/hub.ts';
 import { maxFaultEventBytes } from '../schemas/wire/faultEvent.ts';
 import type { StoredFault } from '../domain/fault.ts';
 import { readFaultMessage } from './faultMessage.ts';

@@ -2,7 +2,7 @@
 import { AckPolicy, DeliverPolicy } from '@nats-io/jetstream';
 import type { ConsumerInfo, JsMsg } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
-import { streams } from '../domain/vocabulary.ts';
+import { streams } from '../domain/vocabulary/hub.ts';
 import { parseJournalLine } from '../schemas/wire/journalLine.ts';
 import { pause } from '../std/pause.ts';
 import { hubBackoffMs, type Hub, type HubFailure } from './connection.ts';

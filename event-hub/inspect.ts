@@ -1,6 +1,6 @@
 /** What an examination wants to know of the hub; nothing here changes anything. */
 import { StorageType } from '@nats-io/jetstream';
-import { buckets, streams } from '../domain/vocabulary.ts';
+import { buckets, streams } from '../domain/vocabulary/hub.ts';
 import { asFailure, type Hub, type HubFailure } from './connection.ts';
 
 export type StreamFacts = {

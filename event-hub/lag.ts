@@ -1,7 +1,8 @@
 /** How full the streams are, and how far a consumer is behind. */
 import { asFailure, type Hub, type HubFailure } from './connection.ts';
 import { consumerName } from './deliver.ts';
-import { streams, type EpochMs } from '../domain/vocabulary.ts';
+import type { EpochMs } from '../domain/vocabulary/time.ts';
+import { streams } from '../domain/vocabulary/hub.ts';
 
 export type ConsumerLag = {
   readonly kind: 'lag';

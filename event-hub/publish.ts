@@ -1,6 +1,6 @@
 /** Writing to the hub: each call waits for the stream's own acknowledgement, for a bounded time. */
 import type { FaultEvent } from '../domain/fault.ts';
-import { streams } from '../domain/vocabulary.ts';
+import { streams } from '../domain/vocabulary/hub.ts';
 import { formatFaultEvent, maxFaultEventBytes } from '../schemas/wire/faultEvent.ts';
 import { formatLineOrStub, type JournalLine } from '../schemas/wire/journalLine.ts';
 import { asFailure, type Hub, type HubFailure } from './connection.ts';

@@ -9,7 +9,7 @@ import {
 import type { StreamConfig } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { nanos } from '@nats-io/transport-node';
-import { buckets, streams } from '../domain/vocabulary.ts';
+import { buckets, streams } from '../domain/vocabulary/hub.ts';
 import { asFailure, type Hub, type HubFailure } from './connection.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;

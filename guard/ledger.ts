@@ -4,7 +4,7 @@ import { evolve } from '../domain/guard/evolve.ts';
 import { emptyLedger } from '../domain/guard/types.ts';
 import type { Applicant, GuardAnswer, Ledger } from '../domain/guard/types.ts';
 import type { NodeFacts } from '../domain/node.ts';
-import type { EpochMs } from '../domain/vocabulary.ts';
+import type { EpochMs } from '../domain/vocabulary/time.ts';
 import type { Bucket } from '../event-hub/index.ts';
 import type { GuardRecord } from '../schemas/wire/guardRecord.ts';
 

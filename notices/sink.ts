@@ -1,5 +1,5 @@
 /** What every projection of JOURNAL is given, and what it tells of itself. */
-import type { EpochMs } from '../domain/vocabulary.ts';
+import type { EpochMs } from '../domain/vocabulary/time.ts';
 import type { Hub } from '../event-hub/index.ts';
 import type { Logger } from '../telemetry/logger.ts';
 

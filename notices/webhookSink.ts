@@ -3,7 +3,8 @@ import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { errorText } from '../std/errorText.ts';
 import type { Ticket } from '../domain/notices/types.ts';
-import { ticketHeaders, type EpochMs } from '../domain/vocabulary.ts';
+import type { EpochMs } from '../domain/vocabulary/time.ts';
+import { ticketHeaders } from '../domain/vocabulary/hub.ts';
 import { post, type Posted } from './post.ts';
 import type { Sink, Taken } from './ticketSink.ts';
 

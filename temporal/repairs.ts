@@ -3,8 +3,8 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@te
 import type { WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
 import { errorText } from '../std/errorText.ts';
 import type { RepairOpening, RepairState } from '../domain/repair/types.ts';
-import { searchAttributes } from '../domain/vocabulary.ts';
-import type { EpochMs } from '../domain/vocabulary.ts';
+import { searchAttributes } from '../domain/vocabulary/temporal.ts';
+import type { EpochMs } from '../domain/vocabulary/time.ts';
 import {
   arriveSignal,
   nodeRepairType,

@@ -16,7 +16,7 @@ import type {
   RepairOpening,
   RepairState,
 } from '../domain/repair/types.ts';
-import type { EpochMs } from '../domain/vocabulary.ts';
+import type { EpochMs } from '../domain/vocabulary/time.ts';
 import { evicting, local, moves, ordinary, patient, preflighting, rungOnce } from './activities.ts';
 import type { Inbox } from './inbox.ts';
 import type { Pending } from './pending.ts';

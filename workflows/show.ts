@@ -1,7 +1,7 @@
 /** What Temporal's UI and its lists show of a repair. */
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { RepairState } from '../domain/repair/types.ts';
-import { searchAttributes } from '../domain/vocabulary.ts';
+import { searchAttributes } from '../domain/vocabulary/temporal.ts';
 
 export function showPhase(state: RepairState): void {
   const { phase, outcome } = state;

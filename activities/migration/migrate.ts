@@ -5,7 +5,7 @@ import { isResting, patienceMs, podName } from '../../domain/repair/pods.ts';
 import { isLatecomer, ownerOf } from '../../domain/repair/sorting.ts';
 import type { Sorted } from '../../domain/repair/sorting.ts';
 import type { Blocker } from '../../domain/repair/types.ts';
-import type { EpochMs } from '../../domain/vocabulary.ts';
+import type { EpochMs } from '../../domain/vocabulary/time.ts';
 import { freshLook, unread } from '../freshLook.ts';
 import { keptBlockers, podsNow, sortingOf, stayingIn } from '../podsNow.ts';
 import type { Evicted, Ports } from '../ports.ts';

@@ -1,7 +1,7 @@
 /** Cordons the node with our mark, unless a fresh look forbids it or it is done already. */
 import { isIsolatedBy, isolationMark } from '../../domain/marks.ts';
 import type { IsolationMark, NodeFacts } from '../../domain/node.ts';
-import { marks } from '../../domain/vocabulary.ts';
+import { marks } from '../../domain/vocabulary/marks.ts';
 import { freshLook } from '../freshLook.ts';
 import type { Ports, Written } from '../ports.ts';
 import type { Step, StepOutcome } from '../step.ts';

@@ -3,7 +3,7 @@ import { sharersOf } from '../../domain/repair/machineIdentity.ts';
 import type { Rung } from '../../domain/repair/policy.ts';
 import { initialState } from '../../domain/repair/evolve.ts';
 import type { RepairOpening } from '../../domain/repair/types.ts';
-import type { EpochMs } from '../../domain/vocabulary.ts';
+import type { EpochMs } from '../../domain/vocabulary/time.ts';
 import type { Fitness, RungRequest } from '../../drivers/port.ts';
 import type { Ports } from '../ports.ts';
 import type { Preflighted, Step, StepOutcome } from '../step.ts';

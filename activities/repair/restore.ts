@@ -2,9 +2,9 @@
 import { isolationMark } from '../../domain/marks.ts';
 import type { IsolationMark, NodeFacts } from '../../domain/node.ts';
 import type { Ending } from '../../domain/repair/types.ts';
-import { marks } from '../../domain/vocabulary.ts';
+import { marks } from '../../domain/vocabulary/marks.ts';
 import type { Purpose } from '../../domain/repair/freshLook.ts';
-import type { ReasonCode } from '../../domain/vocabulary.ts';
+import type { ReasonCode } from '../../domain/vocabulary/reasons.ts';
 import { freshLook, unread } from '../freshLook.ts';
 import { unlabel } from '../labels.ts';
 import type { Ports, Written } from '../ports.ts';

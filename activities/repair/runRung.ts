@@ -5,7 +5,7 @@ import { podName } from '../../domain/repair/pods.ts';
 import { unsaid } from '../../domain/repair/sorting.ts';
 import type { Rung } from '../../domain/repair/policy.ts';
 import type { Finding } from '../../domain/repair/types.ts';
-import type { EpochMs } from '../../domain/vocabulary.ts';
+import type { EpochMs } from '../../domain/vocabulary/time.ts';
 import type { NotTried } from '../../drivers/port.ts';
 import { freshLook, unread } from '../freshLook.ts';
 import { podsNow, sortingOf, stayingIn } from '../podsNow.ts';

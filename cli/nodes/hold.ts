@@ -1,5 +1,5 @@
 /** `slipway hold NODE` and `slipway unhold NODE`: a person keeps a node out of Slipway's hands, or gives it back. */
-import { marks } from '../../domain/vocabulary.ts';
+import { marks } from '../../domain/vocabulary/marks.ts';
 import { clearHold, getNode, writeHold, type Kube } from '../../kube/index.ts';
 import { readNote } from '../../schemas/wire/personNote.ts';
 import { carryOut, record, told, type Change } from '../change.ts';

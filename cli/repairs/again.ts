@@ -9,7 +9,7 @@ import type { NodeFacts } from '../../domain/node.ts';
 import { rungAfter } from '../../domain/repair/again.ts';
 import { openingOf } from '../../domain/repair/opening.ts';
 import type { Author, RepairOpening, RepairState } from '../../domain/repair/types.ts';
-import { handedOverOutcomes } from '../../domain/vocabulary.ts';
+import { handedOverOutcomes } from '../../domain/vocabulary/repair.ts';
 import { repairId as repairIdOf } from '../../event-hub/index.ts';
 import { listNodes } from '../../kube/index.ts';
 import { carryOut, told, type Change } from '../change.ts';

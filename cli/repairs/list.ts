@@ -1,5 +1,5 @@
 /** `slipway repairs list`. */
-import type { EpochMs } from '../../domain/vocabulary.ts';
+import type { EpochMs } from '../../domain/vocabulary/time.ts';
 import { isFailure, type Failure } from '../failure.ts';
 import { readHeader, renderHeader, renderUnread, type Header } from '../header.ts';
 import type { Exit, Invocation, Screen } from '../io.ts';

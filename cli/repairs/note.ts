@@ -1,7 +1,7 @@
 /** One recorded event as a line of a story; what only serves the machine is left out. */
 import type { Rung } from '../../domain/repair/policy.ts';
 import type { Blocker, RepairEvent, Staying, Unlabelled } from '../../domain/repair/types.ts';
-import { blockReasons } from '../../domain/vocabulary.ts';
+import { blockReasons } from '../../domain/vocabulary/reasons.ts';
 import { counted } from '../text/amounts.ts';
 
 type Of<K extends RepairEvent['kind']> = Extract<RepairEvent, { readonly kind: K }>;

@@ -8,8 +8,9 @@ import type {
   RepairOpening,
   RepairState,
 } from '../../domain/repair/types.ts';
-import { phases } from '../../domain/vocabulary.ts';
-import type { EpochMs, Phase } from '../../domain/vocabulary.ts';
+import { phases } from '../../domain/vocabulary/repair.ts';
+import type { EpochMs } from '../../domain/vocabulary/time.ts';
+import type { Phase } from '../../domain/vocabulary/repair.ts';
 import { endOf, viewOf, type RepairLog, type RepairView } from '../journal.ts';
 import { noteOf } from './note.ts';
 

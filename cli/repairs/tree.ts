@@ -1,5 +1,5 @@
 /** A story as a tree: what was, what is, what lies ahead. */
-import type { EpochMs } from '../../domain/vocabulary.ts';
+import type { EpochMs } from '../../domain/vocabulary/time.ts';
 import type { Screen } from '../io.ts';
 import { painter, type Paint } from '../text/paint.ts';
 import { labelled, wrap } from '../text/table.ts';

@@ -1,5 +1,5 @@
 /** The status screen as text. */
-import { phases } from '../../domain/vocabulary.ts';
+import { phases } from '../../domain/vocabulary/repair.ts';
 import { renderHeader, renderUnread, shortHolder } from '../header.ts';
 import type { Screen } from '../io.ts';
 import type { Commands } from '../places.ts';

@@ -1,5 +1,5 @@
 /** Times, durations and counts as people read them. */
-import type { EpochMs } from '../../domain/vocabulary.ts';
+import type { EpochMs } from '../../domain/vocabulary/time.ts';
 
 const second = 1_000;
 const minute = 60 * second;

@@ -1,6 +1,6 @@
 /** How often a node was repaired of late, in words. */
 import type { EpisodeRecord } from '../../domain/dispatch/types.ts';
-import type { EpochMs } from '../../domain/vocabulary.ts';
+import type { EpochMs } from '../../domain/vocabulary/time.ts';
 import { duration } from '../text/amounts.ts';
 
 const ordinals = ['', '', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth'];

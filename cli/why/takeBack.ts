@@ -1,5 +1,5 @@
 /** How a person takes a node back without any part of Slipway: plain kubectl, in the order that is safe. */
-import { marks } from '../../domain/vocabulary.ts';
+import { marks } from '../../domain/vocabulary/marks.ts';
 import { quote } from '../text/quote.ts';
 
 /** The hold comes first: from then on nothing of Slipway touches the node, whatever runs or does not run. */

@@ -4,7 +4,9 @@ import type { CheckRecord, EpisodeRecord } from '../../domain/dispatch/types.ts'
 import { isHeld, isolationMark } from '../../domain/marks.ts';
 import type { NodeFacts } from '../../domain/node.ts';
 import type { RepairState, WaitReason } from '../../domain/repair/types.ts';
-import { handedOverOutcomes, marks, type EpochMs } from '../../domain/vocabulary.ts';
+import type { EpochMs } from '../../domain/vocabulary/time.ts';
+import { handedOverOutcomes } from '../../domain/vocabulary/repair.ts';
+import { marks } from '../../domain/vocabulary/marks.ts';
 import type { EngineRecord } from '../../schemas/wire/engineRecord.ts';
 import { readNote } from '../../schemas/wire/personNote.ts';
 import type { Described } from '../../temporal/index.ts';

@@ -2,7 +2,7 @@
 import type { Beats } from '../dispatch/types.ts';
 import type { FaultEvent, Verdict } from '../fault.ts';
 import type { ConditionStatus } from '../node.ts';
-import type { EpochMs } from '../vocabulary.ts';
+import type { EpochMs } from '../vocabulary/time.ts';
 
 /** How the status of one condition type is read. */
 export type ConditionRule = {

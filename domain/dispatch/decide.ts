@@ -6,7 +6,9 @@ import {
   isHandedOver as isMarkedHandedOver,
 } from '../marks.ts';
 import type { NodeFacts } from '../node.ts';
-import type { EpochMs, Mode, ReasonCode } from '../vocabulary.ts';
+import type { EpochMs } from '../vocabulary/time.ts';
+import type { Mode } from '../vocabulary/repair.ts';
+import type { ReasonCode } from '../vocabulary/reasons.ts';
 import { isHandedOver } from './evolve.ts';
 import type { DispatchPolicy } from './policy.ts';
 import type { CheckRecord, DispatchDecision, EpisodeRecord } from './types.ts';

@@ -1,7 +1,9 @@
 /** How a node's record changes. Times are the engine's own: each is compared with no other clock's (DESIGN 6). */
 import { checksOf, healthOf, isSameKey, withReport } from '../evidence.ts';
 import type { FaultEvent, StoredFault } from '../fault.ts';
-import type { EpochMs, Outcome, ReasonCode } from '../vocabulary.ts';
+import type { EpochMs } from '../vocabulary/time.ts';
+import type { Outcome } from '../vocabulary/repair.ts';
+import type { ReasonCode } from '../vocabulary/reasons.ts';
 import { withPast } from './relapse.ts';
 import type { Beats, CheckRecord, Episode, EpisodeRecord, LastSeen } from './types.ts';
 

@@ -5,8 +5,8 @@
 import { isIsolatedBy, isolationMark } from '../marks.ts';
 import type { IsolationMark, NodeFacts, PodFacts } from '../node.ts';
 import type { Permit } from '../guard/types.ts';
-import { marks } from '../vocabulary.ts';
-import type { EpochMs } from '../vocabulary.ts';
+import { marks } from '../vocabulary/marks.ts';
+import type { EpochMs } from '../vocabulary/time.ts';
 import { isHandedOver } from './evolve.ts';
 import type { EpisodeRecord } from './types.ts';
 

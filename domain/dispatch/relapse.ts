@@ -1,5 +1,5 @@
 /** What the record remembers of ended repairs, and what that means for the next one (DESIGN 6). */
-import type { EpochMs } from '../vocabulary.ts';
+import type { EpochMs } from '../vocabulary/time.ts';
 import type { EpisodeRecord, PastRepair, Relapse } from './types.ts';
 
 /** How often a fault may come back before Slipway stops trying. */

@@ -1,6 +1,8 @@
 /** What dispatch knows of one node: the newest report of each observer about each check, and its episode (DESIGN 6). */
 import type { Evidence } from '../evidence.ts';
-import type { EpochMs, Outcome, ReasonCode } from '../vocabulary.ts';
+import type { EpochMs } from '../vocabulary/time.ts';
+import type { Outcome } from '../vocabulary/repair.ts';
+import type { ReasonCode } from '../vocabulary/reasons.ts';
 
 export type CheckRecord = Evidence & {
   /** The hub's time for its place in FAULTS: to be shown, never to be compared with the engine's. */

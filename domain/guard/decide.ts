@@ -1,7 +1,7 @@
 /** Who gets a permit. Out = permits, our marks, cordoned and NotReady nodes, each node once (DESIGN 8). */
 import { isolationMark } from '../marks.ts';
 import type { NodeFacts } from '../node.ts';
-import type { EpochMs } from '../vocabulary.ts';
+import type { EpochMs } from '../vocabulary/time.ts';
 import { evolve } from './evolve.ts';
 import type { GuardLimits } from './policy.ts';
 import type { Applicant, GuardAnswer, Ledger, Permit } from './types.ts';

@@ -1,5 +1,6 @@
 /** The permit ledger: who may have a node out (DESIGN 8). */
-import type { EpochMs, ReasonCode } from '../vocabulary.ts';
+import type { EpochMs } from '../vocabulary/time.ts';
+import type { ReasonCode } from '../vocabulary/reasons.ts';
 import type { GuardLimits } from './policy.ts';
 
 export type Permit = {

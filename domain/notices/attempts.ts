@@ -1,7 +1,7 @@
 /** Every attempt of a repair with its answer, and those that were begun and never answered. */
 import type { Rung } from '../repair/policy.ts';
 import type { JournalEntry, RepairEvent } from '../repair/types.ts';
-import type { ReasonCode } from '../vocabulary.ts';
+import type { ReasonCode } from '../vocabulary/reasons.ts';
 import { cut } from './text.ts';
 import type { TicketAttempt } from './types.ts';
 

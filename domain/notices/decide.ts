@@ -1,6 +1,7 @@
 /** Which end of a repair calls a person. */
 import type { JournalEntry, RepairEvent } from '../repair/types.ts';
-import type { Outcome, ReasonCode } from '../vocabulary.ts';
+import type { Outcome } from '../vocabulary/repair.ts';
+import type { ReasonCode } from '../vocabulary/reasons.ts';
 
 export type Closed = Extract<RepairEvent, { readonly kind: 'closed' }>;
 

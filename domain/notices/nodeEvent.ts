@@ -1,6 +1,6 @@
 /** Each change of a repair's phase as a Kubernetes Event on its Node. */
 import type { JournalEntry, RepairOpening } from '../repair/types.ts';
-import type { EpochMs } from '../vocabulary.ts';
+import type { EpochMs } from '../vocabulary/time.ts';
 
 export type PhaseNotice = {
   /** The same for the same entry, so that it becomes one Event however often it is told. */

@@ -1,7 +1,9 @@
 /** What a person is handed with a node: everything they need, and the same text however often it is made (DESIGN 14). */
 import type { FaultEvent } from '../fault.ts';
 import type { Author, RepairState } from '../repair/types.ts';
-import type { EpochMs, Outcome, ReasonCode } from '../vocabulary.ts';
+import type { EpochMs } from '../vocabulary/time.ts';
+import type { Outcome } from '../vocabulary/repair.ts';
+import type { ReasonCode } from '../vocabulary/reasons.ts';
 
 /** One attempt of a rung and what came of it. */
 export type TicketAttempt = {

@@ -1,5 +1,6 @@
 /** What a repair does next. Total: every state has a command, and every "no" carries its reason (DESIGN 7). */
-import type { EpochMs, EscalationReason } from '../vocabulary.ts';
+import type { EpochMs } from '../vocabulary/time.ts';
+import type { EscalationReason } from '../vocabulary/reasons.ts';
 import { health } from './health.ts';
 import { isStuck, stuckDetail } from './patience.ts';
 import { leftText } from './pods.ts';

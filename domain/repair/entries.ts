@@ -1,5 +1,5 @@
 /** Journal entries that wait for JOURNAL: what repeats is one entry with a count, and what piles up is bounded. */
-import type { EpochMs } from '../vocabulary.ts';
+import type { EpochMs } from '../vocabulary/time.ts';
 import type { JournalEntry } from './types.ts';
 
 export type Backlog = {

@@ -1,7 +1,8 @@
 /** How each event changes a repair. State is the fold of all events and of nothing else. */
 import { withReport } from '../evidence.ts';
 import type { Verdict } from '../fault.ts';
-import type { EpochMs, ReasonCode } from '../vocabulary.ts';
+import type { EpochMs } from '../vocabulary/time.ts';
+import type { ReasonCode } from '../vocabulary/reasons.ts';
 import { health } from './health.ts';
 import { patienceMs, waitReasonOf } from './pods.ts';
 import { measured } from './progress.ts';

@@ -5,7 +5,7 @@ import { healthOf } from '../evidence.ts';
 import type { Verdict } from '../fault.ts';
 import { isBeingDisrupted, isHeld, isIsolatedBy, isolationMark } from '../marks.ts';
 import type { IsolationMark, NodeFacts } from '../node.ts';
-import type { ReasonCode } from '../vocabulary.ts';
+import type { ReasonCode } from '../vocabulary/reasons.ts';
 import type { CheckReport, Finding } from './types.ts';
 
 /** What is about to happen. `undo` gives a node back whatever its health: a person cancelled. */

@@ -1,5 +1,6 @@
 /** How long a repair may go on without progress before a person has to look: every wait ends (DESIGN 7). */
-import type { EpochMs, ReasonCode } from '../vocabulary.ts';
+import type { EpochMs } from '../vocabulary/time.ts';
+import type { ReasonCode } from '../vocabulary/reasons.ts';
 import type { RepairState } from './types.ts';
 
 const minute = 60_000;

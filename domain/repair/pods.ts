@@ -1,7 +1,8 @@
 /** What is said and done about the pods that are left on a node. */
 import type { PodFacts } from '../node.ts';
-import { blockReasons } from '../vocabulary.ts';
-import type { BlockReason, EpochMs, ReasonCode } from '../vocabulary.ts';
+import { blockReasons } from '../vocabulary/reasons.ts';
+import type { EpochMs } from '../vocabulary/time.ts';
+import type { BlockReason, ReasonCode } from '../vocabulary/reasons.ts';
 import type { Blocker, RepairState } from './types.ts';
 
 /** How a person names a pod. */

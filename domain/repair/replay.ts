@@ -1,5 +1,6 @@
 /** What today's code, or another policy, would have decided at each recorded point of a repair. */
-import type { EpochMs, Phase } from '../vocabulary.ts';
+import type { EpochMs } from '../vocabulary/time.ts';
+import type { Phase } from '../vocabulary/repair.ts';
 import { decide } from './decide.ts';
 import { evolve, initialState } from './evolve.ts';
 import type { RepairPolicy } from './policy.ts';

@@ -1,6 +1,7 @@
 /** What a migration does with each pod of a node: move it, leave it where the policy keeps it, or let it stay (DESIGN 7). */
 import type { PodFacts } from '../node.ts';
-import type { BlockReason, EpochMs } from '../vocabulary.ts';
+import type { EpochMs } from '../vocabulary/time.ts';
+import type { BlockReason } from '../vocabulary/reasons.ts';
 import { podName } from './pods.ts';
 import type { MigrationRules } from './policy.ts';
 import type { Staying } from './types.ts';

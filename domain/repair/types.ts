@@ -2,16 +2,14 @@
 import type { Continuation, Relapse } from '../dispatch/types.ts';
 import type { Evidence } from '../evidence.ts';
 import type { FaultEvent } from '../fault.ts';
+import type { EpochMs } from '../vocabulary/time.ts';
+import type { Mode, Outcome, Phase } from '../vocabulary/repair.ts';
 import type {
   BlockReason,
-  EpochMs,
   EscalationReason,
-  Mode,
-  Outcome,
-  Phase,
   ReasonCode,
   StayReason,
-} from '../vocabulary.ts';
+} from '../vocabulary/reasons.ts';
 import type { RepairPolicy } from './policy.ts';
 
 /** A report as a repair knows it. */

@@ -1,4 +1,4 @@
-import { namespaces } from '../../domain/vocabulary.ts';
+import { namespaces } from '../../domain/vocabulary/marks.ts';
 
 /** The users of the local cluster, each known by a static token; the audit log tells them apart. */
 export const users = {

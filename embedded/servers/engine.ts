@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Mode } from '../../domain/vocabulary.ts';
+import type { Mode } from '../../domain/vocabulary/repair.ts';
 import type { ChildSpec } from '../child.ts';
 
 /** It gives running activities the time to end. */

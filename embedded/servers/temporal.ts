@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { searchAttributes, temporalNamespace } from '../../domain/vocabulary.ts';
+import { searchAttributes, temporalNamespace } from '../../domain/vocabulary/temporal.ts';
 import type { ChildSpec } from '../child.ts';
 import { StackFailure } from '../failure.ts';
 import { httpClient, type HttpClient } from '../http.ts';

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { temporalNamespace } from '../../domain/vocabulary.ts';
+import { temporalNamespace } from '../../domain/vocabulary/temporal.ts';
 import type { ChildSpec } from '../child.ts';
 import { httpClient } from '../http.ts';
 import { flags, loopback, type ServerContext } from './context.ts';

@@ -3,7 +3,7 @@
  * of break, lists again when the server has forgotten that place and now and then anyway, and tells every difference.
  */
 import { errorText } from '../../std/errorText.ts';
-import type { EpochMs } from '../../domain/vocabulary.ts';
+import type { EpochMs } from '../../domain/vocabulary/time.ts';
 import type { Backoff } from '../../std/backoff.ts';
 import { createBackoff } from '../../std/backoff.ts';
 import type { Connection } from '../transport/connection.ts';

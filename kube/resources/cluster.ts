@@ -1,7 +1,7 @@
 /** Who the cluster is, and what people say about all of it or one node: pause and hold. */
 import type { ClusterIdentity } from '../../domain/node.ts';
-import type { EpochMs } from '../../domain/vocabulary.ts';
-import { marks } from '../../domain/vocabulary.ts';
+import type { EpochMs } from '../../domain/vocabulary/time.ts';
+import { marks } from '../../domain/vocabulary/marks.ts';
 import { mergePatch, perform } from '../transport/call.ts';
 import type { Kube } from '../transport/connect.ts';
 import { textAt, textsAt } from '../transport/raw.ts';

@@ -1,7 +1,7 @@
 /** Kubernetes Events on nodes, so that `kubectl describe node` tells what Slipway does. */
 import type { NodeFacts } from '../../domain/node.ts';
-import type { EpochMs } from '../../domain/vocabulary.ts';
-import { fieldManagers, namespaces } from '../../domain/vocabulary.ts';
+import type { EpochMs } from '../../domain/vocabulary/time.ts';
+import { fieldManagers, namespaces } from '../../domain/vocabulary/marks.ts';
 import { perform } from '../transport/call.ts';
 import type { Kube } from '../transport/connect.ts';
 import type { Result } from '../transport/refusal.ts';

@@ -1,5 +1,5 @@
 /** Reading and writing one coordination Lease; every write is conditioned on the version that was read. */
-import type { EpochMs } from '../../domain/vocabulary.ts';
+import type { EpochMs } from '../../domain/vocabulary/time.ts';
 import { perform } from '../transport/call.ts';
 import type { Kube } from '../transport/connect.ts';
 import { at, numberAt, textAt } from '../transport/raw.ts';

@@ -1,7 +1,7 @@
 /** Reading and marking nodes (DESIGN 9). Every write is conditioned on the resource version that was looked at. */
 import type { IsolationMark, NodeCondition, NodeFacts } from '../../domain/node.ts';
-import type { EpochMs } from '../../domain/vocabulary.ts';
-import { fieldManagers, marks } from '../../domain/vocabulary.ts';
+import type { EpochMs } from '../../domain/vocabulary/time.ts';
+import { fieldManagers, marks } from '../../domain/vocabulary/marks.ts';
 import { mergePatch, perform } from '../transport/call.ts';
 import type { Kube } from '../transport/connect.ts';
 import { listAll } from '../transport/listing.ts';

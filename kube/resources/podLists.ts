@@ -1,6 +1,6 @@
 /** Lists of pods as the API server has them at the moment of asking: complete, or refused; never from a cache. */
 import type { PodFacts } from '../../domain/node.ts';
-import { marks } from '../../domain/vocabulary.ts';
+import { marks } from '../../domain/vocabulary/marks.ts';
 import type { Kube } from '../transport/connect.ts';
 import { listAll } from '../transport/listing.ts';
 import { projectPod } from './project.ts';

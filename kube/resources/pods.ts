@@ -1,6 +1,6 @@
 /** Tagging and evicting pods. A pod that is gone, or whose name now belongs to another pod, is done. */
 import type { PodFacts } from '../../domain/node.ts';
-import { fieldManagers, marks } from '../../domain/vocabulary.ts';
+import { fieldManagers, marks } from '../../domain/vocabulary/marks.ts';
 import { budgetsSelecting } from './budgets.ts';
 import { mergePatch, perform } from '../transport/call.ts';
 import type { Kube } from '../transport/connect.ts';

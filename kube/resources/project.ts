@@ -6,7 +6,7 @@ import type {
   PodFacts,
   Taint,
 } from '../../domain/node.ts';
-import { fieldManagers, foreignMarks, marks } from '../../domain/vocabulary.ts';
+import { fieldManagers, foreignMarks, marks } from '../../domain/vocabulary/marks.ts';
 import { at, listAt, numberAt, textAt, textsAt } from '../transport/raw.ts';
 
 const markPrefix = 'slipway.dev/';

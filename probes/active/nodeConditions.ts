@@ -7,7 +7,7 @@ import type { NodeMemories } from '../../domain/conditions/memory.ts';
 import type { ConditionRule, NodeMemory, ReportDraft } from '../../domain/conditions/types.ts';
 import type { FaultEvent } from '../../domain/fault.ts';
 import type { NodeFacts } from '../../domain/node.ts';
-import type { EpochMs } from '../../domain/vocabulary.ts';
+import type { EpochMs } from '../../domain/vocabulary/time.ts';
 import type { NodeCache } from '../../kube/index.ts';
 import { createOutbox } from './outbox.ts';
 import type { Outbox } from './outbox.ts';

@@ -3,7 +3,8 @@
  * beats the environment, the environment beats the default.
  */
 import { z } from 'zod';
-import { temporalNamespace, type Mode } from '../../domain/vocabulary.ts';
+import type { Mode } from '../../domain/vocabulary/repair.ts';
+import { temporalNamespace } from '../../domain/vocabulary/temporal.ts';
 import { placeOf, type Parsed } from '../parsed.ts';
 import { readYaml, strict, type TextFile, type YamlDocument } from '../yamlFile.ts';
 

@@ -1,6 +1,6 @@
 /** What `-o json` prints, published as JSON Schema. All times are milliseconds since 1970-01-01T00:00:00Z. */
 import { z } from 'zod';
-import { outcomes, phases } from '../../domain/vocabulary.ts';
+import { outcomes, phases } from '../../domain/vocabulary/repair.ts';
 
 const text = z.string();
 const at = z.number();

@@ -1,7 +1,8 @@
 /** What the leading engine says of itself, under one key of the bucket `guard`: for screens, never for decisions. */
 import { z } from 'zod';
 import type { GuardLimits } from '../../domain/guard/policy.ts';
-import type { EpochMs, Mode } from '../../domain/vocabulary.ts';
+import type { EpochMs } from '../../domain/vocabulary/time.ts';
+import type { Mode } from '../../domain/vocabulary/repair.ts';
 import { openCode } from '../tolerant.ts';
 
 export type EngineRecord = {

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import type { EpisodeRecord, Relapse } from '../../domain/dispatch/types.ts';
 import type { Verdict } from '../../domain/fault.ts';
-import type { Outcome, ReasonCode } from '../../domain/vocabulary.ts';
+import type { Outcome } from '../../domain/vocabulary/repair.ts';
+import type { ReasonCode } from '../../domain/vocabulary/reasons.ts';
 import { majorVersion, openCode } from '../tolerant.ts';
 
 const report = z.looseObject({

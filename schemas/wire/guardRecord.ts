@@ -1,7 +1,8 @@
 /** What the bucket `guard` holds: the ledger under one key, one key per waiter, and what others keep beside them. */
 import { z } from 'zod';
 import type { Ledger } from '../../domain/guard/types.ts';
-import type { EpochMs, ReasonCode } from '../../domain/vocabulary.ts';
+import type { EpochMs } from '../../domain/vocabulary/time.ts';
+import type { ReasonCode } from '../../domain/vocabulary/reasons.ts';
 import { majorVersion, openCode } from '../tolerant.ts';
 
 export type GuardRecord =

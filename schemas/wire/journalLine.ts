@@ -7,7 +7,8 @@ import type {
   RepairEvent,
   RepairOpening,
 } from '../../domain/repair/types.ts';
-import { phases, type EpochMs, type Phase } from '../../domain/vocabulary.ts';
+import type { EpochMs } from '../../domain/vocabulary/time.ts';
+import { phases, type Phase } from '../../domain/vocabulary/repair.ts';
 import { explain, parseJson, type Parsed } from '../parsed.ts';
 import { majorVersion, openCode } from '../tolerant.ts';
 

@@ -1,7 +1,7 @@
 /** What the bucket `notices` holds: one key per ticket and sink, and one per sink for what could not be read. */
 import { z } from 'zod';
 import type { Ticket } from '../../domain/notices/types.ts';
-import type { EpochMs } from '../../domain/vocabulary.ts';
+import type { EpochMs } from '../../domain/vocabulary/time.ts';
 
 export const ticketSinks = ['file', 'webhook'] as const;
 export type TicketSink = (typeof ticketSinks)[number];

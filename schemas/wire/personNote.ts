@@ -1,6 +1,6 @@
 /** What a person wrote beside a hold or a pause: our JSON, or any text of theirs. */
 import { z } from 'zod';
-import type { EpochMs } from '../../domain/vocabulary.ts';
+import type { EpochMs } from '../../domain/vocabulary/time.ts';
 
 export type NoteRead = {
   readonly by?: string;

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { FaultEvent } from '../../domain/fault.ts';
-import { buckets } from '../../domain/vocabulary.ts';
+import { buckets } from '../../domain/vocabulary/hub.ts';
 import { mutationsBy } from '../../embedded/oracle/index.ts';
 import { readDead } from '../../event-hub/dead.ts';
 import { openBucket } from '../../event-hub/index.ts';

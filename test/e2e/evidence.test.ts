@@ -1,7 +1,7 @@
 /** Evidence has one order and an age, and repairs are remembered; judged by the audit log and the BMC's call log. */
 import { expect, test } from 'vitest';
 import { isolations, resets } from '../../embedded/oracle/index.ts';
-import { streams } from '../../domain/vocabulary.ts';
+import { streams } from '../../domain/vocabulary/hub.ts';
 import { eventId } from '../../event-hub/ids.ts';
 import { publishFault } from '../../event-hub/index.ts';
 import { cli, outputOf } from '../support/cli.ts';

@@ -1,7 +1,7 @@
 /** The guard: how many nodes may be out at once, judged at every instant of the audit log (DESIGN 8). */
 import { expect, test } from 'vitest';
 import type { RepairState } from '../../domain/repair/types.ts';
-import { buckets } from '../../domain/vocabulary.ts';
+import { buckets } from '../../domain/vocabulary/hub.ts';
 import { isolations, returns, turns } from '../../embedded/oracle/index.ts';
 import type { Turn } from '../../embedded/oracle/index.ts';
 import { openBucket } from '../../event-hub/index.ts';

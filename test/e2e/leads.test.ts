@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buckets } from '../../domain/vocabulary.ts';
+import { buckets } from '../../domain/vocabulary/hub.ts';
 import { Child } from '../../embedded/child.ts';
 import { engineSpec } from '../../embedded/servers/engine.ts';
 import { openBucket } from '../../event-hub/index.ts';

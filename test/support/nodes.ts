@@ -1,6 +1,6 @@
 /** A node as the API server would show it, in perfect order unless a test says otherwise. */
 import type { NodeFacts, Taint } from '../../domain/node.ts';
-import { fieldManagers, marks } from '../../domain/vocabulary.ts';
+import { fieldManagers, marks } from '../../domain/vocabulary/marks.ts';
 import { faultEvent, sampleNode } from './samples.ts';
 
 export function nodeFacts(changes: Partial<NodeFacts> = {}): NodeFacts {

@@ -21,7 +21,7 @@ import type {
   RepairState,
   Unstamped,
 } from '../../domain/repair/types.ts';
-import { fieldManagers, marks } from '../../domain/vocabulary.ts';
+import { fieldManagers, marks } from '../../domain/vocabulary/marks.ts';
 import { second } from './given.ts';
 import { nodeFacts, taint } from './nodes.ts';
 

@@ -7,7 +7,9 @@ import type {
   RepairState,
   Unstamped,
 } from '../../domain/repair/types.ts';
-import type { Lane, Outcome, ReasonCode } from '../../domain/vocabulary.ts';
+import type { Outcome } from '../../domain/vocabulary/repair.ts';
+import type { Lane } from '../../domain/vocabulary/temporal.ts';
+import type { ReasonCode } from '../../domain/vocabulary/reasons.ts';
 
 export const nodeRepairType = 'nodeRepair';
 

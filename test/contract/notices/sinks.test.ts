@@ -17,7 +17,7 @@ import type { Ticket } from '../../../domain/notices/types.ts';
 import { createFileSink } from '../../../notices/fileSink.ts';
 import type { Sink } from '../../../notices/ticketSink.ts';
 import { createWebhookSink } from '../../../notices/webhookSink.ts';
-import { ticketHeaders } from '../../../domain/vocabulary.ts';
+import { ticketHeaders } from '../../../domain/vocabulary/hub.ts';
 import { Receiver, secret } from '../../support/receiver.ts';
 import { sampleTicket } from '../../support/tickets.ts';
 

@@ -1,7 +1,7 @@
 /** What the users of the local cluster may do, and what is written for the engine. */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { searchAttributes } from '../../../domain/vocabulary.ts';
+import { searchAttributes } from '../../../domain/vocabulary/temporal.ts';
 import { parseBmcCredentials, parseBmcInventory } from '../../../schemas/config/bmcInventory.ts';
 import { readEngineConfig } from '../../../schemas/config/engineConfig.ts';
 import { useStack } from '../../support/stack.ts';

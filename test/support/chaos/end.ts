@@ -10,7 +10,7 @@ import {
 import type { Write } from '../../../embedded/oracle/index.ts';
 import { ledgerKey } from '../../../guard/index.ts';
 import { describeRepair } from '../../../temporal/index.ts';
-import { marks } from '../../../domain/vocabulary.ts';
+import { marks } from '../../../domain/vocabulary/marks.ts';
 import { podsOf } from './site.ts';
 import type { Pod, Site } from './site.ts';
 import { until } from './until.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buckets } from '../../../domain/vocabulary.ts';
+import { buckets } from '../../../domain/vocabulary/hub.ts';
 import { Child } from '../../../embedded/child.ts';
 import { startStack } from '../../../embedded/index.ts';
 import type { Stack } from '../../../embedded/index.ts';

@@ -15,7 +15,7 @@ import { renderStatus } from '../../../cli/status/render.ts';
 import { gated } from '../../../cli/text/paint.ts';
 import { renderWhy } from '../../../cli/why/render.ts';
 import { whyView } from '../../../cli/why/view.ts';
-import { phases } from '../../../domain/vocabulary.ts';
+import { phases } from '../../../domain/vocabulary/repair.ts';
 import { at, granted, isolated, opening, policy, tagged } from '../../support/given.ts';
 import { turn } from '../../support/recorded.ts';
 import { faultEvent, sampleNode } from '../../support/samples.ts';

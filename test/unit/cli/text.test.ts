@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { reasonCodes } from '../../../domain/vocabulary.ts';
+import { reasonCodes } from '../../../domain/vocabulary/reasons.ts';
 import { calledAs, screenOf } from '../../../cli/main/terminal.ts';
 import { ahead, counted, duration } from '../../../cli/text/amounts.ts';
 import { quote } from '../../../cli/text/quote.ts';

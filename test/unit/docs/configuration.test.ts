@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseBmcInventory } from '../../../schemas/config/bmcInventory.ts';
 import { engineSettings, readEngineConfig } from '../../../schemas/config/engineConfig.ts';
-import { ticketHeaders } from '../../../domain/vocabulary.ts';
+import { ticketHeaders } from '../../../domain/vocabulary/hub.ts';
 
 const page = readFileSync(new URL('../../../docs/CONFIGURATION.md', import.meta.url), 'utf8');
 const samples = [...page.matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1] ?? '');

@@ -1,7 +1,7 @@
 /** Each reason for which a person is called has a page, and each page a reason. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { alerts, escalationReasons, reasonCodes } from '../../../domain/vocabulary.ts';
+import { alerts, escalationReasons, reasonCodes } from '../../../domain/vocabulary/reasons.ts';
 
 const folder = new URL('../../../docs/runbooks/', import.meta.url);
 const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');

@@ -6,7 +6,7 @@ import {
   isIsolatedBy,
   isolationMark,
 } from '../../../domain/marks.ts';
-import { marks } from '../../../domain/vocabulary.ts';
+import { marks } from '../../../domain/vocabulary/marks.ts';
 import { isolatedBy, nodeFacts, taint } from '../../support/nodes.ts';
 
 const marked = (text: string) => nodeFacts({ marks: { [marks.isolation]: text } });

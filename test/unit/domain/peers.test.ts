@@ -8,7 +8,7 @@ import type { EpisodeRecord } from '../../../domain/dispatch/types.ts';
 import type { NodeFacts } from '../../../domain/node.ts';
 import type { Expectation, Purpose, Seen } from '../../../domain/repair/freshLook.ts';
 import type { Command, RepairEvent } from '../../../domain/repair/types.ts';
-import { fieldManagers, marks } from '../../../domain/vocabulary.ts';
+import { fieldManagers, marks } from '../../../domain/vocabulary/marks.ts';
 import { reported } from '../../support/dispatch.ts';
 import {
   after,

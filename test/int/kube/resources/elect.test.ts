@@ -1,7 +1,7 @@
 /** Leadership by a real Lease. That the leader's work is safe to hand over is for its own tests. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { namespaces } from '../../../../domain/vocabulary.ts';
+import { namespaces } from '../../../../domain/vocabulary/marks.ts';
 import { waitFor } from '../../../../embedded/waitFor.ts';
 import { electLeader, readLease } from '../../../../kube/index.ts';
 import type { Kube } from '../../../../kube/index.ts';

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NodeFacts } from '../../../../domain/node.ts';
-import { marks } from '../../../../domain/vocabulary.ts';
+import { marks } from '../../../../domain/vocabulary/marks.ts';
 import {
   clearHold,
   clearPause,

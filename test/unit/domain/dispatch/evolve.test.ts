@@ -16,7 +16,7 @@ import {
 import type { DispatchEvent } from '../../../../domain/dispatch/evolve.ts';
 import type { EpisodeRecord } from '../../../../domain/dispatch/types.ts';
 import type { FaultEvent, Verdict } from '../../../../domain/fault.ts';
-import { outcomes } from '../../../../domain/vocabulary.ts';
+import { outcomes } from '../../../../domain/vocabulary/repair.ts';
 import { hear, named, recordOf, reported, seen } from '../../../support/dispatch.ts';
 import { at, fault, firstBoot, minute, nextBoot, policy } from '../../../support/given.ts';
 import { nodeFacts } from '../../../support/nodes.ts';

@@ -5,8 +5,8 @@ import type { Fix, Holdings, Standing } from '../../../../domain/dispatch/reconc
 import { emptyRecord, evolve } from '../../../../domain/dispatch/evolve.ts';
 import type { EpisodeRecord } from '../../../../domain/dispatch/types.ts';
 import type { NodeFacts, PodFacts } from '../../../../domain/node.ts';
-import { fieldManagers, marks } from '../../../../domain/vocabulary.ts';
-import type { Outcome } from '../../../../domain/vocabulary.ts';
+import { fieldManagers, marks } from '../../../../domain/vocabulary/marks.ts';
+import type { Outcome } from '../../../../domain/vocabulary/repair.ts';
 import { at, fault, repairId } from '../../../support/given.ts';
 import { nodeFacts } from '../../../support/samples.ts';
 

@@ -6,7 +6,7 @@ import type { GuardLimits } from '../../../../domain/guard/policy.ts';
 import { emptyLedger } from '../../../../domain/guard/types.ts';
 import type { Applicant, Ledger, Permit } from '../../../../domain/guard/types.ts';
 import type { NodeFacts } from '../../../../domain/node.ts';
-import { marks } from '../../../../domain/vocabulary.ts';
+import { marks } from '../../../../domain/vocabulary/marks.ts';
 import { at, policy } from '../../../support/given.ts';
 import { isolatedBy, nodeFacts } from '../../../support/nodes.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { callsPerson } from '../../../../domain/notices/decide.ts';
-import { escalationReasons, type Outcome, type ReasonCode } from '../../../../domain/vocabulary.ts';
+import type { Outcome } from '../../../../domain/vocabulary/repair.ts';
+import { escalationReasons, type ReasonCode } from '../../../../domain/vocabulary/reasons.ts';
 import { at } from '../../../support/given.ts';
 
 const closed = (outcome: Outcome, reason: ReasonCode) =>

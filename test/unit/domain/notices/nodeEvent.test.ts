@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { phaseNotice } from '../../../../domain/notices/nodeEvent.ts';
 import type { JournalEntry } from '../../../../domain/repair/types.ts';
-import type { Outcome, ReasonCode } from '../../../../domain/vocabulary.ts';
+import type { Outcome } from '../../../../domain/vocabulary/repair.ts';
+import type { ReasonCode } from '../../../../domain/vocabulary/reasons.ts';
 import { entry } from '../../../support/entries.ts';
 import { at, repairId } from '../../../support/given.ts';
 import { sampleNode } from '../../../support/samples.ts';

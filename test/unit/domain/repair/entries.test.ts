@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { emptyBacklog, released, withEntry } from '../../../../domain/repair/entries.ts';
 import type { Backlog } from '../../../../domain/repair/entries.ts';
 import type { JournalEntry, RepairEvent } from '../../../../domain/repair/types.ts';
-import type { ReasonCode } from '../../../../domain/vocabulary.ts';
+import type { ReasonCode } from '../../../../domain/vocabulary/reasons.ts';
 import { after, at, fault, repairId } from '../../../support/given.ts';
 
 const entry = (sequence: number, changes: Partial<JournalEntry> = {}): JournalEntry => ({

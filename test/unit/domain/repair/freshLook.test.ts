@@ -3,7 +3,7 @@ import type { NodeFacts } from '../../../../domain/node.ts';
 import { judge } from '../../../../domain/repair/freshLook.ts';
 import type { Expectation, Purpose, Seen } from '../../../../domain/repair/freshLook.ts';
 import type { CheckReport } from '../../../../domain/repair/types.ts';
-import { foreignMarks, marks } from '../../../../domain/vocabulary.ts';
+import { foreignMarks, marks } from '../../../../domain/vocabulary/marks.ts';
 import { fault, firstBoot, policy, repairId, report } from '../../../support/given.ts';
 import { isolatedBy, nodeFacts, taint } from '../../../support/nodes.ts';
 

@@ -6,8 +6,9 @@ import { evolve } from '../../../../domain/repair/evolve.ts';
 import { mostCommandsAtOnce, stuckAt } from '../../../../domain/repair/patience.ts';
 import { lossReasons } from '../../../../domain/repair/types.ts';
 import type { Command, RepairEvent, RepairState } from '../../../../domain/repair/types.ts';
-import { phases, reasonCodes } from '../../../../domain/vocabulary.ts';
-import type { ReasonCode } from '../../../../domain/vocabulary.ts';
+import { phases } from '../../../../domain/vocabulary/repair.ts';
+import { reasonCodes } from '../../../../domain/vocabulary/reasons.ts';
+import type { ReasonCode } from '../../../../domain/vocabulary/reasons.ts';
 import {
   after,
   at,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Blocker } from '../../../../domain/repair/types.ts';
-import type { BlockReason } from '../../../../domain/vocabulary.ts';
+import type { BlockReason } from '../../../../domain/vocabulary/reasons.ts';
 import {
   isResting,
   leftText,

@@ -8,7 +8,7 @@ import { interrupts } from '../../../../domain/repair/interrupts.ts';
 import { onTimeouts } from '../../../../domain/repair/policy.ts';
 import type { Command, RepairEvent, RepairOpening } from '../../../../domain/repair/types.ts';
 import { lossReasons } from '../../../../domain/repair/types.ts';
-import { reasonCodes } from '../../../../domain/vocabulary.ts';
+import { reasonCodes } from '../../../../domain/vocabulary/reasons.ts';
 import { at, fault, firstBoot, minute, opening, policy, rung } from '../../../support/given.ts';
 import { play } from '../../../support/world.ts';
 import type { Fate, Story, TurnOfWorld } from '../../../support/world.ts';
