@@ -53,7 +53,7 @@ async function see(
 
 type Leave = Pick<Seen, 'paused' | 'permit' | 'open'>;
 
-/** A ledger or a record that cannot be read must not keep a node from coming back (DESIGN 8). */
+/** A ledger or a record that cannot be read must not keep a node from coming back (ADR 11). */
 const notAsked: Read<Leave> = { ok: true, value: { paused: false, permit: true, open: true } };
 
 /** Observe mode takes no permits. */

@@ -1,4 +1,4 @@
-/** From reports to repairs: write the record, start or signal the repair, acknowledge (DESIGN 6). */
+/** From reports to repairs: write the record, start or signal the repair, acknowledge (ADR 15). */
 import { heartbeatsOf } from '../domain/conditions/decide.ts';
 import { decide } from '../domain/dispatch/decide.ts';
 import {

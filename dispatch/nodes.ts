@@ -1,4 +1,4 @@
-/** What happens to nodes, as running repairs must hear it: gone, replaced, rebooted, held, taken back (DESIGN 6). */
+/** What happens to nodes, as running repairs must hear it: gone, replaced, rebooted, held, taken back. */
 import type { EpisodeRecord } from '../domain/dispatch/types.ts';
 import { isBeingDisrupted, isHeld, isIsolatedBy, isolationMark } from '../domain/marks.ts';
 import type { NodeFacts } from '../domain/node.ts';

@@ -1,4 +1,4 @@
-/** Wakes repairs that wait for a permit as soon as one came free (DESIGN 6). */
+/** Wakes repairs that wait for a permit as soon as one came free (ADR 11). */
 import type { Bucket } from '../event-hub/index.ts';
 import type { GuardRecord } from '../schemas/wire/guardRecord.ts';
 import type { Records } from './records.ts';

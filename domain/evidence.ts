@@ -1,4 +1,4 @@
-/** One order of reports and one definition of health, for dispatch, look and repair alike (DESIGN 6). */
+/** One order of reports and one definition of health, for dispatch, look and repair alike (ADR 15). */
 import type { FaultEvent, Verdict } from './fault.ts';
 
 /** What ordering and judging need of a report, and its place in FAULTS. */

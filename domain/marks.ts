@@ -9,7 +9,7 @@ export function isolationMark(node: NodeFacts): IsolationMark | undefined {
   return text === undefined ? undefined : parseMark(text);
 }
 
-/** Ours = our mark for this repair, still unschedulable, and the field still owned by us (DESIGN 9). */
+/** Ours = our mark for this repair, still unschedulable, and the field still owned by us (ADR 8). */
 export function isIsolatedBy(node: NodeFacts, repairId: string): boolean {
   const mark = isolationMark(node);
   if (mark?.repair !== repairId || !node.unschedulable) return false;

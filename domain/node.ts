@@ -1,4 +1,4 @@
-/** Nodes and pods as Slipway keeps them: the few fields decisions need, nothing else (DESIGN 13). */
+/** Nodes and pods as Slipway keeps them: the few fields decisions need, nothing else (ADR 4). */
 import type { EpochMs } from './vocabulary/time.ts';
 
 export type ConditionStatus = 'True' | 'False' | 'Unknown';

@@ -1,4 +1,4 @@
-/** One HTTP call that says whether anything was sent, since that decides what a driver may claim (DESIGN 7). */
+/** One HTTP call that says whether anything was sent, since that decides what a driver may claim (ADR 9). */
 import { once } from 'node:events';
 import {
   request as httpRequest,

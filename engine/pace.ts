@@ -1,4 +1,4 @@
-/** Paces the moving of pods for the whole cluster, so that isolations never queue behind it (DESIGN 7). */
+/** Paces the moving of pods for the whole cluster, so that isolations never queue behind it. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { pause } from '../std/pause.ts';
 import type { PacePort } from '../activities/ports.ts';

@@ -1,4 +1,4 @@
-/** Taking reports from FAULTS: each is handled until it is done, then acknowledged, never before (DESIGN 5). */
+/** Taking reports from FAULTS: each is handled until it is done, then acknowledged, never before (ADR 18). */
 import { AckPolicy, DeliverPolicy } from '@nats-io/jetstream';
 import type { ConsumerInfo, JsMsg } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';

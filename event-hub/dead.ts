@@ -1,4 +1,4 @@
-/** What could not be read or handled is kept with the reason, where a person finds it (DESIGN 5). */
+/** What could not be read or handled is kept with the reason, where a person finds it (ADR 18). */
 import { headers } from '@nats-io/transport-node';
 import type { MsgHdrs } from '@nats-io/transport-node';
 import type { EpochMs } from '../domain/vocabulary/time.ts';

@@ -1,4 +1,4 @@
-/** Taking messages from a stream by a durable consumer: each is settled in its lane, then acknowledged, never before (DESIGN 5). */
+/** Taking messages from a stream by a durable consumer: each is settled in its lane, then acknowledged, never before (ADR 18). */
 import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
 import type { Consumer, ConsumerInfo, JsMsg } from '@nats-io/jetstream';
 import { pause } from '../std/pause.ts';

@@ -1,4 +1,4 @@
-/** Names that are the same however often the same thing is sent (DESIGN 2, 5). */
+/** Names that are the same however often the same thing is sent (ADR 18). */
 import { createHash } from 'node:crypto';
 import type { FaultEvent } from '../domain/fault.ts';
 

@@ -61,7 +61,7 @@ function newestOfEach(reports: readonly StoredFault[]): readonly StoredFault[] {
 /** So much of one node may wait for dispatch before nobody can say what its newest reports are. */
 const mostBeyond = { pages: 16, perPage: 256 } as const;
 
-/** What is stored about one node after this place, mostly in one request: what a fresh look asks (DESIGN 7). */
+/** What is stored about one node after this place, mostly in one request: what a fresh look asks. */
 export async function reportsBeyond(
   hub: Hub,
   of: { readonly cluster: string; readonly node: string; readonly place: number },

@@ -1,4 +1,4 @@
-/** The streams and buckets of the hub, as data, and the one function that brings them about (DESIGN 5). */
+/** The streams and buckets of the hub, as data, and the one function that brings them about (ADR 18). */
 import {
   DiscardPolicy,
   JetStreamApiCodes,

@@ -1,4 +1,4 @@
-/** Where messages live. Cluster, node, observer and check are each exactly one token, whatever characters they hold (DESIGN 5). */
+/** Where messages live. Cluster, node, observer and check are each exactly one token, whatever characters they hold (ADR 18). */
 
 export type FaultSubject = {
   readonly cluster: string;

@@ -1,4 +1,4 @@
-/** The permit ledger on the hub: grants by compare-and-set, in batches, and fails closed (DESIGN 8). */
+/** The permit ledger on the hub: grants by compare-and-set, in batches, and fails closed (ADR 11). */
 import { adoptions, decide } from '../domain/guard/decide.ts';
 import { evolve } from '../domain/guard/evolve.ts';
 import { emptyLedger } from '../domain/guard/types.ts';

@@ -1,4 +1,4 @@
-/** Notices: what JOURNAL says, told to people. Each sink follows by itself, so none waits for another (DESIGN 14). */
+/** Notices: what JOURNAL says, told to people. Each sink follows by itself, so none waits for another (ADR 13). */
 import type { Kube } from '../kube/index.ts';
 import { createFileSink } from './fileSink.ts';
 import { projectKubeEvents } from './kubeEvents.ts';

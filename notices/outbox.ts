@@ -1,4 +1,4 @@
-/** Tickets on their way, kept on the hub until their sink has taken them: nothing is lost with an engine (DESIGN 14). */
+/** Tickets on their way, kept on the hub until their sink has taken them: nothing is lost with an engine (ADR 13). */
 import { setTimeout as delay } from 'node:timers/promises';
 import { untilAborted } from '../std/untilAborted.ts';
 import { pause } from '../std/pause.ts';

@@ -1,5 +1,5 @@
 /**
- * Readers of what Slipway itself wrote, perhaps by another version (DESIGN 5): unknown fields and codes are kept and
+ * Readers of what Slipway itself wrote, perhaps by another version (ADR 15): unknown fields and codes are kept and
  * shown, and a record that an older build rewrites loses none of them.
  */
 import { z } from 'zod';

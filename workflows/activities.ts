@@ -1,4 +1,4 @@
-/** How each activity may take its time, fail and be tried again (DESIGN 7, two lanes). Each runs in the repair's own cluster. */
+/** How each activity may take its time, fail and be tried again (ADR 3). Each runs in the repair's own cluster. */
 import {
   ActivityCancellationType,
   proxyActivities,

@@ -1,4 +1,4 @@
-/** The loop of a repair: decide, perform, journal, evolve, until it is closed (DESIGN 7). */
+/** The loop of a repair: decide, perform, journal, evolve, until it is closed (ADR 3). */
 import {
   ApplicationFailure,
   continueAsNew,
@@ -20,7 +20,7 @@ import { flush, recordInBackground } from './record.ts';
 import { showPhase } from './show.ts';
 
 const eventsPerRun = 4_000;
-/** Half of what DESIGN 7 allows: one more command may add some hundred kilobytes. */
+/** Half of what a history may hold: one more command may add some hundred kilobytes. */
 const bytesPerRun = 1024 * 1024;
 
 export function nodeRepair(input: NodeRepairInput): Promise<NodeRepairResult> {

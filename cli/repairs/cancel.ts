@@ -49,7 +49,7 @@ async function findPlace(sources: Sources, id: string): Promise<Place | Failure>
 
 const mostRunning = 10_000;
 
-/** What becomes of a repair that is cancelled now (DESIGN 7). */
+/** What becomes of a repair that is cancelled now (ADR 8). */
 function consequence(phase: string): string {
   switch (phase) {
     case 'awaiting-permit':

@@ -1,4 +1,4 @@
-/** What a probe starts from: the nodes' records, and what the stream holds beyond their places (DESIGN 6). */
+/** What a probe starts from: the nodes' records, and what the stream holds beyond their places (ADR 15). */
 import type { EpisodeRecord } from '../dispatch/types.ts';
 import { merged } from '../evidence.ts';
 import type { Evidence } from '../evidence.ts';

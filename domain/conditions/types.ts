@@ -1,4 +1,4 @@
-/** What is known of node conditions as evidence (DESIGN 6): a check is named like its condition. */
+/** What is known of node conditions as evidence (ADR 15): a check is named like its condition. */
 import type { Beats } from '../dispatch/types.ts';
 import type { FaultEvent, Verdict } from '../fault.ts';
 import type { ConditionStatus } from '../node.ts';

@@ -1,4 +1,4 @@
-/** Whether a node's record calls for a repair, news for a running one, or nothing and why (DESIGN 6, 8a). */
+/** Whether a node's record calls for a repair, news for a running one, or nothing and why (ADR 15). */
 import {
   isBeingDisrupted,
   isHeld,

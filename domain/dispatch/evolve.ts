@@ -1,4 +1,4 @@
-/** How a node's record changes. Times are the engine's own: each is compared with no other clock's (DESIGN 6). */
+/** How a node's record changes. Times are the engine's own: each is compared with no other clock's (ADR 15). */
 import { checksOf, healthOf, isSameKey, withReport } from '../evidence.ts';
 import type { FaultEvent, StoredFault } from '../fault.ts';
 import type { EpochMs } from '../vocabulary/time.ts';

@@ -1,7 +1,7 @@
 /** What a policy may say about opening a repair. */
 import type { OwnCondition } from '../conditions/types.ts';
 
-/** Nodes that Slipway leaves alone unless the policy says otherwise (DESIGN 8a). */
+/** Nodes that Slipway leaves alone unless the policy says otherwise. */
 export type TouchRules = {
   readonly controlPlane: boolean;
   readonly cordonedByOther: boolean;

@@ -1,5 +1,5 @@
 /**
- * What carries Slipway's keys and belongs to no open repair: it is undone, or handed to a person (DESIGN 6). Undoing must
+ * What carries Slipway's keys and belongs to no open repair: it is undone, or handed to a person (ADR 16). Undoing must
  * not hang on one workflow's end.
  */
 import { isIsolatedBy, isolationMark } from '../marks.ts';

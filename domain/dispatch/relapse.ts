@@ -1,4 +1,4 @@
-/** What the record remembers of ended repairs, and what that means for the next one (DESIGN 6). */
+/** What the record remembers of ended repairs, and what that means for the next one (ADR 15). */
 import type { EpochMs } from '../vocabulary/time.ts';
 import type { EpisodeRecord, PastRepair, Relapse } from './types.ts';
 

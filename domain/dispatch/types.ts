@@ -1,4 +1,4 @@
-/** What dispatch knows of one node: the newest report of each observer about each check, and its episode (DESIGN 6). */
+/** What dispatch knows of one node: the newest report of each observer about each check, and its episode (ADR 15). */
 import type { Evidence } from '../evidence.ts';
 import type { EpochMs } from '../vocabulary/time.ts';
 import type { Outcome } from '../vocabulary/repair.ts';

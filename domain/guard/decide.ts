@@ -1,4 +1,4 @@
-/** Who gets a permit. Out = permits, our marks, cordoned and NotReady nodes, each node once (DESIGN 8). */
+/** Who gets a permit. Out = permits, our marks, cordoned and NotReady nodes, each node once (ADR 11). */
 import { isolationMark } from '../marks.ts';
 import type { NodeFacts } from '../node.ts';
 import type { EpochMs } from '../vocabulary/time.ts';

@@ -1,4 +1,4 @@
-/** What a policy may say to the guard (DESIGN 8). */
+/** What a policy may say to the guard (ADR 11). */
 
 export type GuardLimits = {
   /** Share of the cluster's nodes that may be out, rounded down; one node is always allowed, but by 0 none. */

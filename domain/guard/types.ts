@@ -1,4 +1,4 @@
-/** The permit ledger: who may have a node out (DESIGN 8). */
+/** The permit ledger: who may have a node out (ADR 11). */
 import type { EpochMs } from '../vocabulary/time.ts';
 import type { ReasonCode } from '../vocabulary/reasons.ts';
 import type { GuardLimits } from './policy.ts';

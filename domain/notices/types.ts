@@ -1,4 +1,4 @@
-/** What a person is handed with a node: everything they need, and the same text however often it is made (DESIGN 14). */
+/** What a person is handed with a node: everything they need, and the same text however often it is made (ADR 13). */
 import type { FaultEvent } from '../fault.ts';
 import type { Author, RepairState } from '../repair/types.ts';
 import type { EpochMs } from '../vocabulary/time.ts';

@@ -1,4 +1,4 @@
-/** What a repair does next. Total: every state has a command, and every "no" carries its reason (DESIGN 7). */
+/** What a repair does next. Total: every state has a command, and every "no" carries its reason (ADR 2). */
 import type { EpochMs } from '../vocabulary/time.ts';
 import type { EscalationReason } from '../vocabulary/reasons.ts';
 import { health } from './health.ts';
@@ -179,7 +179,7 @@ function rejected(state: RepairState, rung: Rung, attempt: Attempt): Command {
   return giveUp(state, rung, 'rejected-by-driver');
 }
 
-/** The boot window resolves what a call's answer could not: only a new boot ID proves a reset (DESIGN 7). */
+/** The boot window resolves what a call's answer could not: only a new boot ID proves a reset (ADR 9). */
 function awaitBoot(
   state: RepairState,
   { rung, windowEndsAt }: { readonly rung: Rung; readonly windowEndsAt: EpochMs },

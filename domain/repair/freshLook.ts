@@ -1,4 +1,4 @@
-/** Judges what was found right before an act: anything unexpected is a refusal that says what was found (DESIGN 7). */
+/** Judges what was found right before an act: anything unexpected is a refusal that says what was found (ADR 9). */
 import { untouchableReason } from '../dispatch/decide.ts';
 import type { DispatchPolicy } from '../dispatch/policy.ts';
 import { healthOf } from '../evidence.ts';

@@ -1,4 +1,4 @@
-/** What the reports a repair holds say about the node, by the one definition of health (DESIGN 6, 7). */
+/** What the reports a repair holds say about the node, by the one definition of health (ADR 15). */
 import { checksOf, healthOf } from '../evidence.ts';
 import type { Verdict } from '../fault.ts';
 import type { RepairState } from './types.ts';

@@ -1,4 +1,4 @@
-/** Which arrivals end a running command early. Isolating, a rung and returning always run to their end (DESIGN 7). */
+/** Which arrivals end a running command early. Isolating, a rung and returning always run to their end (ADR 3). */
 import { arrivalKinds } from './types.ts';
 import type { Command, RepairEvent } from './types.ts';
 

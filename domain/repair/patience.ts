@@ -1,4 +1,4 @@
-/** How long a repair may go on without progress before a person has to look: every wait ends (DESIGN 7). */
+/** How long a repair may go on without progress before a person has to look: every wait ends (ADR 16). */
 import type { EpochMs } from '../vocabulary/time.ts';
 import type { ReasonCode } from '../vocabulary/reasons.ts';
 import type { RepairState } from './types.ts';

@@ -53,7 +53,7 @@ export type RepairPolicy = DispatchPolicy & {
 const second = 1000;
 const minute = 60 * second;
 
-/** Applied where a policy is silent. The guard's numbers are DESIGN 8's; Ready's hold-down is DESIGN 8a's. */
+/** Applied where a policy is silent. ADR 11 is the source of the guard's numbers. */
 export const policyDefaults = {
   holdDownMs: 60 * second,
   readyHoldDownMs: 10 * minute,

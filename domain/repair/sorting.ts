@@ -1,4 +1,4 @@
-/** What a migration does with each pod of a node: move it, leave it where the policy keeps it, or let it stay (DESIGN 7). */
+/** What a migration does with each pod of a node: move it, leave it where the policy keeps it, or let it stay (ADR 16). */
 import type { PodFacts } from '../node.ts';
 import type { EpochMs } from '../vocabulary/time.ts';
 import type { BlockReason } from '../vocabulary/reasons.ts';

@@ -1,4 +1,4 @@
-/** The state of a repair, the commands it can give and the events that change it (DESIGN 7). */
+/** The state of a repair, the commands it can give and the events that change it (ADR 2). */
 import type { Continuation, Relapse } from '../dispatch/types.ts';
 import type { Evidence } from '../evidence.ts';
 import type { FaultEvent } from '../fault.ts';

@@ -1,4 +1,4 @@
-/** Reading and marking nodes (DESIGN 9). Every write is conditioned on the resource version that was looked at. */
+/** Reading and marking nodes (ADR 8). Every write is conditioned on the resource version that was looked at. */
 import type { IsolationMark, NodeCondition, NodeFacts } from '../../domain/node.ts';
 import type { EpochMs } from '../../domain/vocabulary/time.ts';
 import { fieldManagers, marks } from '../../domain/vocabulary/marks.ts';

@@ -1,4 +1,4 @@
-/** Cuts API objects down to the few fields that decisions need (DESIGN 13). */
+/** Cuts API objects down to the few fields that decisions need (ADR 4). */
 import type {
   ConditionStatus,
   NodeCondition,

@@ -1,4 +1,4 @@
-/** The probe that reads node conditions through the API server and reports what changed in them (DESIGN 6). */
+/** The probe that reads node conditions through the API server and reports what changed in them (ADR 15). */
 import { createBackoff } from '../../std/backoff.ts';
 import type { Pace } from '../../std/backoff.ts';
 import { errorText } from '../../std/errorText.ts';

@@ -1,4 +1,4 @@
-/** Which BMC resets which node (DESIGN 7): a YAML mapping that names no secret, only the files that hold them. */
+/** Which BMC resets which node: a YAML mapping that names no secret, only the files that hold them. */
 import { z } from 'zod';
 import type { Parsed } from '../parsed.ts';
 import { mistakesOf, readYaml, strict, type TextFile } from '../yamlFile.ts';

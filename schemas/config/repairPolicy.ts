@@ -1,4 +1,4 @@
-/** Repair policies as operators write them: strict YAML, every mistake named with its place (DESIGN 8a). */
+/** Repair policies as operators write them: strict YAML, every mistake named with its place. */
 import { z } from 'zod';
 import { conditionRules } from '../../domain/conditions/policy.ts';
 import type { OwnCondition } from '../../domain/conditions/types.ts';

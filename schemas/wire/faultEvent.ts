@@ -1,4 +1,4 @@
-/** The wire form of a fault event: CloudEvents 1.0 JSON, strict (DESIGN 5). */
+/** The wire form of a fault event: CloudEvents 1.0 JSON, strict (ADR 18). */
 import { z } from 'zod';
 import type { FaultEvent } from '../../domain/fault.ts';
 import { explain, parseJson, type Parsed } from '../parsed.ts';

@@ -1,4 +1,4 @@
-/** The wire form of a journal entry: a strict envelope around what `domain/` decided (DESIGN 5). */
+/** The wire form of a journal entry: a strict envelope around what `domain/` decided (ADR 3). */
 import { z } from 'zod';
 import type {
   Command,

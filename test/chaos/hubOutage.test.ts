@@ -7,7 +7,7 @@ import { workflowIdOf } from '../../workflows/contract/index.ts';
 import { policyFile, useLoop } from '../support/loop.ts';
 import { deployOn, liftBudget } from '../support/pods.ts';
 
-/** `OUTAGE=3600` plays the hour that DESIGN 7 speaks of. */
+/** `OUTAGE=3600` plays a whole hour. */
 const outageMs = Number(process.env['OUTAGE'] ?? 40) * 1_000;
 const repairs = Number(process.env['REPAIRS'] ?? 12);
 /** After a long outage a repair asks every two minutes; then it has to be carried out. */

@@ -1,4 +1,4 @@
-/** A cancel in every phase ends as DESIGN 7 has it: quickly, and with nothing done afterwards. */
+/** A cancel in every phase ends quickly, and with nothing done afterwards. */
 import { describe, expect, test } from 'vitest';
 import { isolations, mutationsBy, resets, returns } from '../../embedded/oracle/index.ts';
 import {

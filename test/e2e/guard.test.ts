@@ -1,4 +1,4 @@
-/** The guard: how many nodes may be out at once, judged at every instant of the audit log (DESIGN 8). */
+/** The guard: how many nodes may be out at once, judged at every instant of the audit log (ADR 11). */
 import { expect, test } from 'vitest';
 import type { RepairState } from '../../domain/repair/types.ts';
 import { buckets } from '../../domain/vocabulary/hub.ts';
