@@ -23,7 +23,7 @@ export type InventoryReport =
       readonly kind: 'read';
       /** Entries of nodes that the cluster has. */
       readonly entries: number;
-      /** Nodes whose machine could not be reset, each with the reason. */
+      /** Nodes whose machine could not be reset, each with the reason; in the order of the nodes, whoever answered first. */
       readonly problems: readonly { readonly node: string; readonly why: string }[];
       /** Passwords that others on this host may read. */
       readonly warnings: readonly string[];
@@ -50,33 +50,37 @@ export async function checkInventory(check: InventoryCheck): Promise<InventoryRe
   return {
     kind: 'read',
     entries: named.length,
-    problems: asked.flatMap(({ node, why }) => (why === undefined ? [] : [{ node, why }])),
+    problems: named.flatMap(({ name: node }) => {
+      const why = asked.get(node);
+      return why === undefined ? [] : [{ node, why }];
+    }),
     warnings: [...warnings],
     nodesWithoutEntry: [...names].filter((name) => !Object.hasOwn(entries, name)),
     entriesWithoutNode: Object.keys(entries).filter((name) => !names.has(name)),
-    notAsked: named.length - asked.length,
+    notAsked: named.length - asked.size,
   };
 }
 
-type Asked = { readonly node: string; readonly why: string | undefined };
+/** By node, those that were asked: what would keep its repair from a reset, undefined where nothing would. */
+type Asked = ReadonlyMap<string, string | undefined>;
 
 /** A few at a time take the next one, until none is left or the time is over. */
 async function askAll(
   check: InventoryCheck,
   named: readonly NodeFacts[],
   find: FindBmc,
-): Promise<readonly Asked[]> {
+): Promise<Asked> {
   const endsAt = check.clock() + allMs;
   const byUuid = Map.groupBy(check.nodes, ({ systemUuid }) => canonicalUuid(systemUuid));
   const left = [...named];
-  const asked: Asked[] = [];
+  const asked = new Map<string, string | undefined>();
   const work = async (): Promise<void> => {
     for (;;) {
       const node = check.clock() < endsAt && !check.signal.aborted ? left.shift() : undefined;
       if (!node) return;
       const sharers = sharersOf(node, byUuid.get(canonicalUuid(node.systemUuid)) ?? []);
-      asked.push({ node: node.name, why: await problemOf(check, find, { node, sharers }) });
-      check.onAsked(asked.length, named.length);
+      asked.set(node.name, await problemOf(check, find, { node, sharers }));
+      check.onAsked(asked.size, named.length);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
