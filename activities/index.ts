@@ -18,48 +18,62 @@ import type { RungOrder } from './repair/runRung.ts';
 import type { Done, Step, StepOutcome } from './step.ts';
 import { tagPods } from './migration/tagPods.ts';
 
-/** The quick ones, run by the worker `repairs` as local activities; their entries ride with a later step. */
-export type RepairActivities = ReturnType<typeof createRepairActivities>;
-/** All others, run by the worker `moves`. */
-export type MoveActivities = ReturnType<typeof createMoveActivities>;
-
-export function createRepairActivities(ports: Ports) {
-  return {
-    requestPermit: own(ports, (step): Promise<StepOutcome> => requestPermit(ports, step)),
-    preflight: own(ports, (step): Promise<StepOutcome> => preflight(ports, step)),
-    isolate: own(ports, (step): Promise<StepOutcome> => isolate(ports, step)),
-    releasePermit: own(ports, (step): Promise<StepOutcome> => releasePermit(ports, step)),
-    close: own(ports, (step, ending: Ending): Promise<StepOutcome> => close(ports, step, ending)),
-    flush: own(ports, (step): Promise<number> => flush(ports, step)),
-    record: own(ports, (step): Promise<number> => record(ports, step)),
-  };
-}
-
-export function createMoveActivities(ports: Ports) {
-  return {
-    tagPods: own(ports, (step): Promise<Done> =>
-      recordWhile(ports, step, () => tagPods(ports, step)),
-    ),
-    migrate: own(ports, (step): Promise<Done> =>
-      beating((pulse) => recordWhile(ports, step, () => migrate(ports, step, pulse))),
-    ),
-    runRung: own(ports, (step, order: RungOrder): Promise<Done> =>
-      beating(({ signal }) => runRung(ports, step, order, signal)),
-    ),
-    look: own(ports, (step): Promise<Done> => recordWhile(ports, step, () => look(ports, step))),
-    restore: own(ports, (step, ending: Ending): Promise<Done> =>
-      recordWhile(ports, step, () => restore(ports, step, ending)),
-    ),
-    observe: own(ports, (step, command: ObservedCommand): Promise<Done> =>
-      recordWhile(ports, step, () => observe(ports, step, command)),
-    ),
-  };
-}
-
 type Activity<Rest extends readonly unknown[], Answer> = (
   step: Step,
   ...rest: Rest
 ) => Promise<Answer>;
+
+/** The quick ones, run by the worker `repairs` as local activities; their entries ride with a later step. */
+export type RepairActivities = {
+  readonly requestPermit: Activity<[], StepOutcome>;
+  readonly preflight: Activity<[], StepOutcome>;
+  readonly isolate: Activity<[], StepOutcome>;
+  readonly releasePermit: Activity<[], StepOutcome>;
+  readonly close: Activity<[ending: Ending], StepOutcome>;
+  readonly flush: Activity<[], number>;
+  readonly record: Activity<[], number>;
+};
+
+/** All others, run by the worker `moves`. */
+export type MoveActivities = {
+  readonly tagPods: Activity<[], Done>;
+  readonly migrate: Activity<[], Done>;
+  readonly runRung: Activity<[order: RungOrder], Done>;
+  readonly look: Activity<[], Done>;
+  readonly restore: Activity<[ending: Ending], Done>;
+  readonly observe: Activity<[command: ObservedCommand], Done>;
+};
+
+export function createRepairActivities(ports: Ports): RepairActivities {
+  return {
+    requestPermit: own(ports, (step) => requestPermit(ports, step)),
+    preflight: own(ports, (step) => preflight(ports, step)),
+    isolate: own(ports, (step) => isolate(ports, step)),
+    releasePermit: own(ports, (step) => releasePermit(ports, step)),
+    close: own(ports, (step, ending) => close(ports, step, ending)),
+    flush: own(ports, (step) => flush(ports, step)),
+    record: own(ports, (step) => record(ports, step)),
+  };
+}
+
+export function createMoveActivities(ports: Ports): MoveActivities {
+  return {
+    tagPods: own(ports, (step) => recordWhile(ports, step, () => tagPods(ports, step))),
+    migrate: own(ports, (step) =>
+      beating((pulse) => recordWhile(ports, step, () => migrate(ports, step, pulse))),
+    ),
+    runRung: own(ports, (step, order) =>
+      beating(({ signal }) => runRung(ports, step, order, signal)),
+    ),
+    look: own(ports, (step) => recordWhile(ports, step, () => look(ports, step))),
+    restore: own(ports, (step, ending) =>
+      recordWhile(ports, step, () => restore(ports, step, ending)),
+    ),
+    observe: own(ports, (step, command) =>
+      recordWhile(ports, step, () => observe(ports, step, command)),
+    ),
+  };
+}
 
 /**
  * A step of another cluster is thrown back, so that it is tried again where it belongs: any answer would be an outcome,

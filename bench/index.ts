@@ -22,9 +22,9 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const say = (line: string): void => {
+function say(line: string): void {
   process.stderr.write(`${line}\n`);
-};
+}
 const runs = Number(values.runs);
 const soakSeconds = Number(values.soak);
 

@@ -12,9 +12,9 @@ const usage = `npm run demo [-- OPTIONS]
 `;
 
 /** What was asked for, or what to say instead. */
-export const parseArguments = (
+export function parseArguments(
   words: readonly string[],
-): { readonly options: DemoOptions } | { readonly say: string; readonly exitCode: number } => {
+): { readonly options: DemoOptions } | { readonly say: string; readonly exitCode: number } {
   try {
     const { values } = parseArgs({
       args: [...words],
@@ -33,4 +33,4 @@ export const parseArguments = (
     const message = errorText(error);
     return { say: `${message}\n\n${usage}`, exitCode: 2 };
   }
-};
+}

@@ -39,7 +39,7 @@ const exits = { done: 0, failed: 1, interrupted: 130 } as const;
  * Runs the demo and answers with the exit code. No process is left, whatever happens, and no file, but for the logs
  * that a failure of the servers speaks of.
  */
-export const runDemo = async (options: DemoOptions, world: DemoWorld): Promise<number> => {
+export async function runDemo(options: DemoOptions, world: DemoWorld): Promise<number> {
   const dataDir = await mkdtemp(join(tmpdir(), 'slipway-demo-'));
   const lines = createScreen(world.screen);
   const receiver = await openReceiver(dataDir);
@@ -65,20 +65,21 @@ export const runDemo = async (options: DemoOptions, world: DemoWorld): Promise<n
     if (!isKept) await rm(dataDir, { recursive: true, force: true });
     if (options.output === 'json') world.result(resultOf(played));
   }
-};
+}
 
 /** A start cannot be called off, so it is waited for; but a build may take minutes, and ends with this process. */
-const end = async (starting: Promise<Stack>): Promise<void> => {
+async function end(starting: Promise<Stack>): Promise<void> {
   const stack = await Promise.race([
     starting.catch(() => undefined),
     delay(startSettlesWithinMs, undefined, { ref: false }),
   ]);
   await stack?.stop();
-};
+}
 
 /** What the promise brings, or undefined once the signal is raised. */
-const unlessRaised = async <T>(signal: AbortSignal, promise: Promise<T>): Promise<T | undefined> =>
-  Promise.race([promise, untilAborted(signal).then(() => undefined)]);
+async function unlessRaised<T>(signal: AbortSignal, promise: Promise<T>): Promise<T | undefined> {
+  return Promise.race([promise, untilAborted(signal).then(() => undefined)]);
+}
 
 type World = DemoWorld & {
   readonly lines: Screen;
@@ -86,7 +87,7 @@ type World = DemoWorld & {
   readonly onPlayed: (played: Played) => void;
 };
 
-const runOn = async (stack: Stack, options: DemoOptions, world: World): Promise<number> => {
+async function runOn(stack: Stack, options: DemoOptions, world: World): Promise<number> {
   const { lines } = world;
   lines.line(`The servers are ready. Next: ${nodeCount} nodes, their Deployments, and the engine.`);
   const broken = watchServers(stack);
@@ -106,23 +107,23 @@ const runOn = async (stack: Stack, options: DemoOptions, world: World): Promise<
   } finally {
     await stage.temporal.close();
   }
-};
+}
 
-const abandon = (setting: Promise<Stage>, broken: AbortSignal): number => {
+function abandon(setting: Promise<Stage>, broken: AbortSignal): number {
   setting.then(
     ({ temporal }) => temporal.close(),
     () => undefined,
   );
   if (!broken.aborted) return exits.interrupted;
   throw new StackFailure(String(broken.reason));
-};
+}
 
 /** Raised with a sentence when a server ends by itself. */
-const watchServers = (stack: Stack): AbortController => {
+function watchServers(stack: Stack): AbortController {
   const broken = new AbortController();
   void stack.onDeath.then(({ sentence }) => broken.abort(sentence));
   return broken;
-};
+}
 
 type Ending = {
   readonly options: DemoOptions;
@@ -130,11 +131,11 @@ type Ending = {
   readonly broken: AbortSignal;
 };
 
-const finish = async (
+async function finish(
   stage: Stage,
   played: Played,
   { options, world, broken }: Ending,
-): Promise<number> => {
+): Promise<number> {
   const { lines, signal } = world;
   const ends = options.exit || signal.aborted || broken.aborted;
   for (const line of summary(stage, played, ends)) lines.line(line);
@@ -145,10 +146,10 @@ const finish = async (
   const verdicts = [...played.scenes.map(({ verdict }) => verdict), played.notice];
   const isRight = verdicts.every(({ problems }) => problems.length === 0);
   return isRight ? exits.done : exits.failed;
-};
+}
 
 /** Stories that were never played are open. */
-const resultOf = (played: Played | undefined): string => {
+function resultOf(played: Played | undefined): string {
   const rows = scenarios.map(({ name }) => {
     const verdict = played?.scenes.find(({ scenario }) => scenario.name === name)?.verdict;
     return { name, outcome: verdict?.outcome ?? 'open', seconds: verdict?.seconds ?? 0 };
@@ -156,4 +157,4 @@ const resultOf = (played: Played | undefined): string => {
   const { delivered = false, refused = 0, seconds = 0 } = played?.notice ?? {};
   const notice = { name: 'told-once-its-webhook-was-up', delivered, refused, seconds };
   return `${JSON.stringify({ scenarios: rows, notice })}\n`;
-};
+}

@@ -28,10 +28,10 @@ export type HandOver = {
 
 type Rule = readonly [holds: boolean, otherwise: string];
 
-export const judgeNotice = (
+export function judgeNotice(
   { node, repairId, atMs }: HandOver,
   { brokenOff, arrivals, lines }: NoticeEvidence,
-): NoticeVerdict => {
+): NoticeVerdict {
   const ours = arrivals.filter((arrival) => arrival.node === node);
   const written = lines.filter((line) => line.node === node);
   const [first] = ours;
@@ -50,4 +50,4 @@ export const judgeNotice = (
     seconds: first ? Math.max(0, Math.round((first.atMs - atMs) / 100) / 10) : 0,
     problems: rules.flatMap(([holds, otherwise]) => (holds ? [] : [otherwise])),
   };
-};
+}

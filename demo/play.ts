@@ -36,7 +36,7 @@ const quietMs = 1_000;
 export type Played = { readonly scenes: readonly Scene[]; readonly notice: NoticeVerdict };
 
 /** Breaks the five machines at once and returns everything as the logs show it at the end. */
-export const play = async (stage: Stage, options: PlayOptions): Promise<Played> => {
+export async function play(stage: Stage, options: PlayOptions): Promise<Played> {
   await Promise.all(stage.cast.map((cast) => breakDown(stage, cast)));
   const startedAt = performance.now();
   const deadline = startedAt + longestMs;
@@ -52,22 +52,26 @@ export const play = async (stage: Stage, options: PlayOptions): Promise<Played> 
   played = await look(stage, startedAt);
   options.onScenes(played.scenes);
   return played;
-};
+}
 
-const isUnfinished = ({ scenes, notice }: Played): boolean =>
-  scenes.some(isOpen) || !notice.delivered;
+function isUnfinished({ scenes, notice }: Played): boolean {
+  return scenes.some(isOpen) || !notice.delivered;
+}
 
-const isOpen = ({ verdict }: Scene): boolean => verdict.outcome === 'open';
+function isOpen({ verdict }: Scene): boolean {
+  return verdict.outcome === 'open';
+}
 
-const breakDown = ({ stack }: Stage, { node }: Cast): Promise<void> =>
-  stack.setCondition(node, {
+function breakDown({ stack }: Stage, { node }: Cast): Promise<void> {
+  return stack.setCondition(node, {
     type: faultyCheck,
     status: 'True',
     reason: 'TaskHung',
     message: 'task kworker/u64:3 blocked for more than 120 seconds',
   });
+}
 
-const look = async (stage: Stage, startedAt: number): Promise<Played> => {
+async function look(stage: Stage, startedAt: number): Promise<Played> {
   const [evidence, notices, states] = await Promise.all([
     readEvidence(stage.stack),
     readNotices(stage),
@@ -80,26 +84,26 @@ const look = async (stage: Stage, startedAt: number): Promise<Played> => {
     return { ...cast, verdict, state: states[index], elapsedSeconds };
   });
   return { scenes, notice: judgeNotice(handOverIn(scenes), notices) };
-};
+}
 
-const handOverIn = (scenes: readonly Scene[]): HandOver => {
+function handOverIn(scenes: readonly Scene[]): HandOver {
   const beyond = scenes.find(({ scenario }) => scenario.name === handedOverScenario);
   const { node = '', verdict } = beyond ?? {};
   return { node, repairId: verdict?.repairId, atMs: verdict?.endedAtMs ?? 0 };
-};
+}
 
-const stateOf = async ({ temporal, cluster }: Stage, node: string) => {
+async function stateOf({ temporal, cluster }: Stage, node: string) {
   const late = delay(askWithinMs, undefined, { ref: false });
   const answer = await Promise.race([queryState(temporal, { cluster, node }), late]);
   return answer?.kind === 'state' ? answer.state : undefined;
-};
+}
 
 /** What the world, or a person, does once the disruption budget is seen to hold the pods. */
-const intervene = async (
+async function intervene(
   stage: Stage,
   { scenario, node, verdict }: Scene,
   blockedSince: Map<string, number>,
-): Promise<void> => {
+): Promise<void> {
   if (scenario.name === handedOverScenario) mendWebhook(stage);
   if (scenario.onBlocked === undefined || verdict.refusedEvictions === 0) return;
   const since = blockedSince.get(node) ?? performance.now();
@@ -109,27 +113,24 @@ const intervene = async (
   await (scenario.onBlocked === 'cancel'
     ? cancel(stage, node, verdict.repairId ?? '')
     : clearFault(stage, node));
-};
+}
 
 /** Somebody mends the webhook once it was seen to fail. */
-const mendWebhook = ({ receiver }: Stage): void => {
+function mendWebhook({ receiver }: Stage): void {
   if (receiver.brokenOff() > 0) receiver.up();
-};
+}
 
-const clearFault = ({ stack }: Stage, node: string): Promise<void> =>
-  stack.setCondition(node, {
+function clearFault({ stack }: Stage, node: string): Promise<void> {
+  return stack.setCondition(node, {
     type: faultyCheck,
     status: 'False',
     reason: 'KernelHasNoDeadlock',
     message: 'the task went on',
   });
+}
 
-const cancel = async (
-  { temporal, cluster }: Stage,
-  node: string,
-  repairId: string,
-): Promise<void> => {
+async function cancel({ temporal, cluster }: Stage, node: string, repairId: string): Promise<void> {
   const by = { name: 'demo', reason: 'this node must not be touched today' };
   const arrival = { kind: 'cancelRequested', by, requestId: randomUUID() } as const;
   await say(temporal, { cluster, node }, { repairId, arrival });
-};
+}

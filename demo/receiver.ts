@@ -28,7 +28,7 @@ export type Receiver = {
 };
 
 /** Its port stays its own, so that nobody else's tickets and no other program come in between. */
-export const openReceiver = async (dataDir: string): Promise<Receiver> => {
+export async function openReceiver(dataDir: string): Promise<Receiver> {
   const secret = randomBytes(32).toString('hex');
   const secretFile = join(dataDir, 'ticket.secret');
   await writeFile(secretFile, secret, { mode: 0o600 });
@@ -61,13 +61,13 @@ export const openReceiver = async (dataDir: string): Promise<Receiver> => {
       await once(server, 'close');
     },
   };
-};
+}
 
-const receive = async (
+async function receive(
   request: IncomingMessage,
   response: ServerResponse,
   secret: string,
-): Promise<Arrival> => {
+): Promise<Arrival> {
   const body = await text(request);
   const header = (name: string): string => String(request.headers[name] ?? '');
   const { node = '', repairId = '' } = parseTicketLine(body) ?? {};
@@ -78,10 +78,10 @@ const receive = async (
   );
   response.writeHead(signed ? 204 : 401).end();
   return { delivery: header(ticketHeaders.delivery), node, repairId, signed, atMs: Date.now() };
-};
+}
 
-const isSigned = (secret: string, signed: string, signature: string): boolean => {
+function isSigned(secret: string, signed: string, signature: string): boolean {
   const wanted = Buffer.from(`v1=${createHmac('sha256', secret).update(signed).digest('hex')}`);
   const given = Buffer.from(signature);
   return wanted.length === given.length && timingSafeEqual(wanted, given);
-};
+}

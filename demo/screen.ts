@@ -19,11 +19,12 @@ export type Screen = {
 const styles = { good: 32, bad: 31, busy: 33, faint: 2 } as const;
 type Style = keyof typeof styles;
 
-export const createScreen = (output: Output): Screen =>
-  output.columns === undefined ? plainScreen(output) : liveScreen(output, output.columns);
+export function createScreen(output: Output): Screen {
+  return output.columns === undefined ? plainScreen(output) : liveScreen(output, output.columns);
+}
 
 /** One line per story whenever what it says has changed. */
-const plainScreen = ({ write }: Output): Screen => {
+function plainScreen({ write }: Output): Screen {
   const said = new Map<string, string>();
   return {
     line: (text) => write(`${visibleLines(text)}\n`),
@@ -39,9 +40,9 @@ const plainScreen = ({ write }: Output): Screen => {
       }
     },
   };
-};
+}
 
-const liveScreen = ({ write, color }: Output, columns: number): Screen => {
+function liveScreen({ write, color }: Output, columns: number): Screen {
   const paint = (text: string, style: Style): string =>
     color ? `\u001B[${styles[style]}m${text}\u001B[0m` : text;
   let drawn = 0;
@@ -62,37 +63,45 @@ const liveScreen = ({ write, color }: Output, columns: number): Screen => {
       drawn = lines.length;
     },
   };
-};
+}
 
 const widths = { title: 50, word: 16, step: 28, elapsed: 8 } as const;
 
-const columnsOf = (title: string, word: string, step: string, elapsed: string): string =>
-  title.padEnd(widths.title) +
-  word.padEnd(widths.word) +
-  step.padEnd(widths.step) +
-  elapsed.padStart(widths.elapsed);
+function columnsOf(title: string, word: string, step: string, elapsed: string): string {
+  return (
+    title.padEnd(widths.title) +
+    word.padEnd(widths.word) +
+    step.padEnd(widths.step) +
+    elapsed.padStart(widths.elapsed)
+  );
+}
 
 const heading = columnsOf('scenario', 'phase', 'resets', 'elapsed');
 
-const rowOf = (scene: Scene): string => {
+function rowOf(scene: Scene): string {
   const { letter, title } = scene.scenario;
   const row = columnsOf(`(${letter}) ${title}`, wordOf(scene), stepOf(scene), seconds(scene));
   return `${row}  ${detailOf(scene)}`.trimEnd();
-};
+}
 
-const isOpen = ({ verdict }: Scene): boolean => verdict.outcome === 'open';
+function isOpen({ verdict }: Scene): boolean {
+  return verdict.outcome === 'open';
+}
 
-const styleOf = (scene: Scene): Style => {
+function styleOf(scene: Scene): Style {
   if (isOpen(scene)) return 'busy';
   return scene.verdict.problems.length === 0 ? 'good' : 'bad';
-};
+}
 
-const wordOf = (scene: Scene): string =>
-  isOpen(scene) ? (scene.state?.phase ?? 'fault reported') : scene.verdict.outcome;
+function wordOf(scene: Scene): string {
+  return isOpen(scene) ? (scene.state?.phase ?? 'fault reported') : scene.verdict.outcome;
+}
 
-const stepOf = ({ verdict }: Scene): string => verdict.resets.join(' > ');
+function stepOf({ verdict }: Scene): string {
+  return verdict.resets.join(' > ');
+}
 
-const detailOf = (scene: Scene): string => {
+function detailOf(scene: Scene): string {
   const { state } = scene;
   if (!isOpen(scene) || !state) return '';
   const { waiting, pods } = state;
@@ -100,6 +109,8 @@ const detailOf = (scene: Scene): string => {
   if (state.phase === 'migrating' && budgets.length > 0)
     return `${pods.left} pods wait for budget ${[...new Set(budgets)].join(', ')}`;
   return waiting ? `waits: ${waiting.reason}` : '';
-};
+}
 
-const seconds = ({ elapsedSeconds }: Scene): string => `${elapsedSeconds.toFixed(1)} s`;
+function seconds({ elapsedSeconds }: Scene): string {
+  return `${elapsedSeconds.toFixed(1)} s`;
+}

@@ -37,12 +37,12 @@ export type Stage = {
 const policies = fileURLToPath(new URL('../examples/demo/policy.yaml', import.meta.url));
 
 /** Starts the real servers; throws a StackFailure with one sentence when that is impossible. */
-export const startServers = (
+export function startServers(
   dataDir: string,
   { url, secretFile }: Receiver,
   report: (line: string) => void,
-): Promise<Stack> =>
-  startStack({
+): Promise<Stack> {
+  return startStack({
     dataDir,
     report,
     temporalUi: true,
@@ -50,9 +50,10 @@ export const startServers = (
     policies,
     ticketWebhook: { url, secretFile },
   });
+}
 
 /** Fills the started stack, and returns once all pods run and the engine serves. */
-export const setStage = async (stack: Stack, receiver: Receiver): Promise<Stage> => {
+export async function setStage(stack: Stack, receiver: Receiver): Promise<Stage> {
   const [cast, cluster, temporal] = await Promise.all([
     populate(stack),
     readCluster(stack),
@@ -60,44 +61,44 @@ export const setStage = async (stack: Stack, receiver: Receiver): Promise<Stage>
     stack.startEngine('act'),
   ]);
   return { stack, receiver, cluster, temporal, cast, pods: await waitForPods(stack) };
-};
+}
 
 /** All that the two logs hold so far. */
-export const readEvidence = async ({ state }: Stack): Promise<Evidence> => {
+export async function readEvidence({ state }: Stack): Promise<Evidence> {
   const [writes, calls] = await Promise.all([
     readWrites(state.kubernetes.auditLog),
     readBmcCalls(state.bmc?.callLog ?? ''),
   ]);
   return { writes, calls };
-};
+}
 
 /** What the receiver and the file of tickets hold so far. */
-export const readNotices = async ({ stack, receiver }: Stage): Promise<NoticeEvidence> => {
+export async function readNotices({ stack, receiver }: Stage): Promise<NoticeEvidence> {
   const file = join(stack.dataDir, 'tickets.jsonl');
   const written = (await readFile(file, 'utf8').catch(() => '')).split('\n');
   const lines = written.flatMap((line) => parseTicketLine(line) ?? []);
   return { brokenOff: receiver.brokenOff(), arrivals: receiver.arrivals(), lines };
-};
+}
 
-const readCluster = async ({ state }: Stack): Promise<string> => {
+async function readCluster({ state }: Stack): Promise<string> {
   const connected = await connectKube({ kubeconfigPath: state.kubernetes.kubeconfigs.admin });
   if (!connected.ok) throw new StackFailure(connected.problem);
   const identity = await clusterIdentity(connected.kube);
   await connected.kube.close();
   if (!identity.ok) throw new StackFailure(identity.refusal.message);
   return identity.value.id;
-};
+}
 
-const openTemporal = async ({ state }: Stack): Promise<Temporal> => {
+async function openTemporal({ state }: Stack): Promise<Temporal> {
   const connected = await connectTemporal(state.temporal);
   if ('kind' in connected) throw new StackFailure(connected.why);
   return connected;
-};
+}
 
 const guarded = scenarios.filter(({ guardedApp }) => guardedApp !== undefined);
 
 /** Stories with guarded pods play on nodes of their own, so that whatever moves there is theirs. */
-const populate = async (stack: Stack): Promise<readonly Cast[]> => {
+async function populate(stack: Stack): Promise<readonly Cast[]> {
   const webNodes = nodeCount - guarded.length;
   const nodes = [
     ...(await stack.createNodes(webNodes, { labels: { [poolLabel]: 'web' } })),
@@ -116,9 +117,9 @@ const populate = async (stack: Stack): Promise<readonly Cast[]> => {
   });
   await Promise.all(cast.map((one) => prepare(stack, one)));
   return cast;
-};
+}
 
-const prepare = async (stack: Stack, { scenario, node }: Cast): Promise<void> => {
+async function prepare(stack: Stack, { scenario, node }: Cast): Promise<void> {
   const { behaviour, guardedApp } = scenario;
   if (behaviour) await stack.hardware.behave(node, behaviour);
   if (guardedApp === undefined) return;
@@ -126,11 +127,11 @@ const prepare = async (stack: Stack, { scenario, node }: Cast): Promise<void> =>
     nodeSelector: { 'kubernetes.io/hostname': node },
     budget: { minAvailable: guardedReplicas },
   });
-};
+}
 
 const runningPods = '/api/v1/namespaces/default/pods?fieldSelector=status.phase%3DRunning';
 
-const waitForPods = async (stack: Stack): Promise<number> => {
+async function waitForPods(stack: Stack): Promise<number> {
   const wanted = webReplicas + guarded.length * guardedReplicas;
   const deadline = performance.now() + podsReadyWithinMs;
   while (performance.now() < deadline) {
@@ -141,9 +142,10 @@ const waitForPods = async (stack: Stack): Promise<number> => {
   throw new StackFailure(
     `The ${wanted} pods of the demo did not start within ${podsReadyWithinMs / 1_000} s: see ${stack.dataDir}/logs.`,
   );
-};
+}
 
-const countItems = (body: unknown): number =>
-  typeof body === 'object' && body !== null && 'items' in body && Array.isArray(body.items)
+function countItems(body: unknown): number {
+  return typeof body === 'object' && body !== null && 'items' in body && Array.isArray(body.items)
     ? body.items.length
     : 0;
+}

@@ -39,7 +39,7 @@ const created = 201;
 const tooManyRequests = 429;
 
 /** Judges one scenario; without problems it ended right. */
-export const judge = (scenario: Scenario, node: string, evidence: Evidence): Verdict => {
+export function judge(scenario: Scenario, node: string, evidence: Evidence): Verdict {
   const story = read(node, evidence);
   const repairId = story.versions.map((version) => markOf(version)['repair']).find(isText);
   const isOpen = story.outcome === 'open';
@@ -52,7 +52,7 @@ export const judge = (scenario: Scenario, node: string, evidence: Evidence): Ver
     refusedEvictions: story.evictions.filter((status) => status === tooManyRequests).length,
     problems: isOpen ? ['it did not end'] : problemsOf(scenario, story),
   };
-};
+}
 
 type Story = {
   readonly versions: readonly NodeVersion[];
@@ -70,7 +70,7 @@ type Story = {
   readonly labelsLeft: readonly string[];
 };
 
-const read = (node: string, { writes, calls }: Evidence): Story => {
+function read(node: string, { writes, calls }: Evidence): Story {
   const versions = nodeVersions(writes, node);
   const pods = podsTouchedBy(writes, actor, node);
   const names = new Set(pods.map(({ metadata }) => metadata.name));
@@ -94,19 +94,19 @@ const read = (node: string, { writes, calls }: Evidence): Story => {
       repairLabel in metadata.labels ? [repairLabel] : [],
     ),
   };
-};
+}
 
 /** A node that went back: with a reset it was repaired; without one it was well again, or a person called it off. */
-const outcomeOf = (end: NodeVersion, resetCount: number): Outcome => {
+function outcomeOf(end: NodeVersion, resetCount: number): Outcome {
   const handedOverAs = markOf(end)['outcome'];
   if (handedOverAs !== undefined) return handedOverAs === 'escalated' ? 'escalated' : 'taken-over';
   if (!isWell(end)) return 'cancelled';
   return resetCount > 0 ? 'repaired' : 'recovered';
-};
+}
 
 type Rule = readonly [holds: boolean, otherwise: string];
 
-const problemsOf = (scenario: Scenario, story: Story): string[] => {
+function problemsOf(scenario: Scenario, story: Story): string[] {
   const { outcome, resets: wanted } = scenario.expected;
   const cordoned = story.cordonedBy.join(', ') || 'nobody';
   const isOut = story.versions.at(-1)?.node.spec.unschedulable === true;
@@ -123,10 +123,10 @@ const problemsOf = (scenario: Scenario, story: Story): string[] => {
     ...(scenario.guardedApp === undefined ? [] : untouchedRules(story)),
   ];
   return rules.flatMap(([holds, otherwise]) => (holds ? [] : [otherwise]));
-};
+}
 
 /** What must be true where a budget kept the pods: tried, never forced, and nothing of ours left. */
-const untouchedRules = ({ evictions: answers, labelsLeft, versions }: Story): readonly Rule[] => {
+function untouchedRules({ evictions: answers, labelsLeft, versions }: Story): readonly Rule[] {
   const annotations = Object.keys(versions.at(-1)?.node.metadata.annotations ?? {});
   return [
     [answers.includes(tooManyRequests), 'no eviction was refused by the disruption budget'],
@@ -134,23 +134,30 @@ const untouchedRules = ({ evictions: answers, labelsLeft, versions }: Story): re
     [labelsLeft.length === 0, 'a pod still carries the label of the repair'],
     [!annotations.some((key) => key.startsWith(markPrefix)), 'a mark was left on the node'],
   ];
-};
+}
 
-const conditionOf = ({ node }: NodeVersion, type: string): string | undefined =>
-  node.status.conditions.find((condition) => condition.type === type)?.status;
+function conditionOf({ node }: NodeVersion, type: string): string | undefined {
+  return node.status.conditions.find((condition) => condition.type === type)?.status;
+}
 
-const isFaulty = (version: NodeVersion): boolean => conditionOf(version, faultyCheck) === 'True';
+function isFaulty(version: NodeVersion): boolean {
+  return conditionOf(version, faultyCheck) === 'True';
+}
 
-const isWell = (version: NodeVersion): boolean =>
-  conditionOf(version, faultyCheck) === 'False' && conditionOf(version, 'Ready') === 'True';
+function isWell(version: NodeVersion): boolean {
+  return conditionOf(version, faultyCheck) === 'False' && conditionOf(version, 'Ready') === 'True';
+}
 
-const hasBooted = ({ versions, end }: Story): boolean =>
-  versions[0]?.node.status.nodeInfo.bootID !== end?.node.status.nodeInfo.bootID;
+function hasBooted({ versions, end }: Story): boolean {
+  return versions[0]?.node.status.nodeInfo.bootID !== end?.node.status.nodeInfo.bootID;
+}
 
-const isText = (value: unknown): value is string => typeof value === 'string';
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
 
-const markOf = ({ node }: NodeVersion): Readonly<Record<string, unknown>> => {
+function markOf({ node }: NodeVersion): Readonly<Record<string, unknown>> {
   const text = node.metadata.annotations[isolationMark];
   const value: unknown = text === undefined ? {} : JSON.parse(text);
   return typeof value === 'object' && value !== null ? { ...value } : {};
-};
+}

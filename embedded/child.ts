@@ -64,28 +64,28 @@ export type Death = {
 
 type Running = { readonly shell: ChildProcess; readonly pid: number; ended: Promise<number> };
 
-const isAlive = (pid: number): boolean => {
+function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
     return codeOf(error) === 'EPERM';
   }
-};
+}
 
-const lastLines = async (logFile: string): Promise<string[]> => {
+async function lastLines(logFile: string): Promise<string[]> {
   const text = await readFile(logFile, 'utf8').catch(() => '');
   return text.trimEnd().split('\n').slice(-searchedLogLines);
-};
+}
 
 /** The shell tells the server's process id on its third pipe. */
-const readPid = async (shell: ChildProcess): Promise<number> => {
+async function readPid(shell: ChildProcess): Promise<number> {
   const pipe = shell.stdio[3];
   if (!(pipe instanceof Readable)) throw new Error('the shell has no third pipe');
   const line = once(createInterface({ input: pipe }), 'line');
   return line.then((values: unknown[]) => Number(values[0]));
-};
+}
 
-const spawnWrapped = async (spec: ChildSpec): Promise<Running> => {
+async function spawnWrapped(spec: ChildSpec): Promise<Running> {
   const log = openSync(spec.logFile, 'a');
   const shell = spawn('/bin/sh', ['-c', wrapper, 'slipway-child', ...spec.command], {
     stdio: ['pipe', log, log, 'pipe'],
@@ -99,7 +99,7 @@ const spawnWrapped = async (spec: ChildSpec): Promise<Running> => {
   shell.stdin?.on('error', () => {});
   void ended.finally(() => shell.stdin?.destroy());
   return { shell, pid: await readPid(shell), ended };
-};
+}
 
 /** One server of the stack as a process that ends with its parent. */
 export class Child<Name extends string = string> {

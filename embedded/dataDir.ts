@@ -20,10 +20,12 @@ export type DataDir = {
   readonly previous: StackState | undefined;
 };
 
-const lockFile = (path: string): string => join(path, 'lock');
+function lockFile(path: string): string {
+  return join(path, 'lock');
+}
 
 /** Whether a process holds the stack of this folder. */
-const isHeld = (dataDir: string): boolean => {
+function isHeld(dataDir: string): boolean {
   let lock: Lock | undefined;
   try {
     lock = tryLock(lockFile(resolve(dataDir)));
@@ -32,22 +34,23 @@ const isHeld = (dataDir: string): boolean => {
   }
   lock?.release();
   return lock === undefined;
-};
+}
 
 /** Process ids are used again, so only one whose command names this folder is a server of ours. */
-const isOurs = async (pid: number, path: string): Promise<boolean> =>
-  (await commandLine(pid)).includes(path);
+async function isOurs(pid: number, path: string): Promise<boolean> {
+  return (await commandLine(pid)).includes(path);
+}
 
-const killQuietly = (pid: number): void => {
+function killQuietly(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
     // It ended in the meantime.
   }
-};
+}
 
 /** Servers of a stack that was killed end by themselves within seconds; this makes sure that they are gone. */
-const endLeftovers = async (path: string, previous: StackState): Promise<void> => {
+async function endLeftovers(path: string, previous: StackState): Promise<void> {
   const gone = async () => {
     const alive = await Promise.all(
       previous.children.map(async ({ pid }) => ((await isOurs(pid, path)) ? [pid] : [])),
@@ -59,9 +62,9 @@ const endLeftovers = async (path: string, previous: StackState): Promise<void> =
   throw new StackFailure(
     `Servers of an earlier stack in ${path} do not end: end them by hand (process ids ${previous.children.map((child) => child.pid).join(', ')}).`,
   );
-};
+}
 
-const makeFolders = async (path: string): Promise<void> => {
+async function makeFolders(path: string): Promise<void> {
   try {
     for (const folder of folders) await mkdir(join(path, folder), { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -70,21 +73,22 @@ const makeFolders = async (path: string): Promise<void> => {
       `The data folder ${path} cannot be written (${codeOf(error) ?? String(error)}): choose another with --data-dir.`,
     );
   }
-};
+}
 
-const diskFull = (path: string, free: number): StackFailure =>
-  new StackFailure(
+function diskFull(path: string, free: number): StackFailure {
+  return new StackFailure(
     `The disk of ${path} is full (${Math.round(free / 1e6)} MB left, ${neededBytes / 1e6} MB needed): free some space, or choose another folder with --data-dir.`,
   );
+}
 
 /** A sentence when the disk is the likely cause of whatever just failed. */
-export const fullDiskSentence = async (path: string): Promise<string | undefined> => {
+export async function fullDiskSentence(path: string): Promise<string | undefined> {
   const free = await freeBytes(path).catch(() => neededBytes);
   return free < neededBytes / 10 ? diskFull(path, free).message : undefined;
-};
+}
 
 /** Opens the folder for one stack: locks it, reads what ran here before, and clears what is left of it. */
-export const openDataDir = async (dataDir: string): Promise<DataDir> => {
+export async function openDataDir(dataDir: string): Promise<DataDir> {
   const path = resolve(dataDir);
   await makeFolders(path);
   const lock = tryLock(lockFile(path));
@@ -105,10 +109,10 @@ export const openDataDir = async (dataDir: string): Promise<DataDir> => {
     lock.release();
     throw error;
   }
-};
+}
 
 /** Asks the process that holds the stack of `dataDir` to end it, and forces it when it takes too long. */
-export const endStack = async (dataDir: string): Promise<'ended' | 'was-not-running'> => {
+export async function endStack(dataDir: string): Promise<'ended' | 'was-not-running'> {
   const path = resolve(dataDir);
   const answer = await readState(path);
   if (answer.kind !== 'found') return 'was-not-running';
@@ -117,13 +121,13 @@ export const endStack = async (dataDir: string): Promise<'ended' | 'was-not-runn
   if (wasHeld) await endHolder(path, state.pid);
   await endLeftovers(path, state);
   return wasHeld ? 'ended' : 'was-not-running';
-};
+}
 
-const endHolder = async (path: string, pid: number): Promise<void> => {
+async function endHolder(path: string, pid: number): Promise<void> {
   process.kill(pid, 'SIGTERM');
   const isFree = () => !isHeld(path) || undefined;
   if (!(await waitFor(isFree, { deadlineMs: endsWithinMs, everyMs: 50 }))) killQuietly(pid);
   // A process that has ended and was not yet collected by its parent has no command line.
   const isGone = async () => (await commandLine(pid)) === '' || undefined;
   await waitFor(isGone, { deadlineMs: leftoversWithinMs, everyMs: 20 });
-};
+}

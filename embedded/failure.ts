@@ -11,7 +11,8 @@ export class StackFailure extends Error {
 }
 
 /** The `code` of a system error (`ENOENT`, `EADDRINUSE`), or undefined. */
-export const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string'
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
     ? error.code
     : undefined;
+}

@@ -22,7 +22,7 @@ const maxSockets = 32;
  * A client with kept-alive connections for one server. With `ca` the server's certificate is checked against it;
  * the address `https:` without `ca` is refused by the system's own roots.
  */
-export const httpClient = (baseUrl: string, ca?: string): HttpClient => {
+export function httpClient(baseUrl: string, ca?: string): HttpClient {
   const isTls = baseUrl.startsWith('https:');
   const options = { keepAlive: true, maxSockets };
   const agent = isTls ? new HttpsAgent({ ...options, ca }) : new HttpAgent(options);
@@ -47,4 +47,4 @@ export const httpClient = (baseUrl: string, ca?: string): HttpClient => {
       request.end(body);
     });
   return { ask, close: () => agent.destroy() };
-};
+}

@@ -9,7 +9,7 @@ export type Lock = {
  * Takes the lock kept in the file at `path`, or returns undefined when another process holds it.
  * The operating system frees it when its holder dies, however it dies, so no lock is ever stale.
  */
-export const tryLock = (path: string): Lock | undefined => {
+export function tryLock(path: string): Lock | undefined {
   const database = new DatabaseSync(path, { timeout: 0 });
   try {
     database.exec('BEGIN EXCLUSIVE');
@@ -22,4 +22,4 @@ export const tryLock = (path: string): Lock | undefined => {
       if (database.isOpen) database.close();
     },
   };
-};
+}

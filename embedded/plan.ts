@@ -44,25 +44,26 @@ export type Plan = {
   readonly options: PlanOptions;
 };
 
-export const kubernetesUrl = (ports: Ports): string =>
-  `https://${loopback}:${ports['kube-apiserver']}`;
+export function kubernetesUrl(ports: Ports): string {
+  return `https://${loopback}:${ports['kube-apiserver']}`;
+}
 
-const checkGivenPorts = async (given: Partial<Record<PortName, number>>): Promise<void> => {
+async function checkGivenPorts(given: Partial<Record<PortName, number>>): Promise<void> {
   for (const [name, port] of Object.entries(given)) {
     if (await isFree(port)) continue;
     throw new StackFailure(
       `Port ${port}, asked for ${name}, is taken by another program: stop that program, or choose another port.`,
     );
   }
-};
+}
 
 /** Chooses ports, and writes keys, tokens, kubeconfigs and the servers' configurations. */
-export const makePlan = async (
+export async function makePlan(
   dataDir: string,
   binaries: Binaries,
   wishes: { given: Partial<Record<PortName, number>>; previous: Record<string, number> },
   options: PlanOptions,
-): Promise<Plan> => {
+): Promise<Plan> {
   await checkGivenPorts(wishes.given);
   const ports = await choosePorts(portNames, { ...wishes.previous, ...wishes.given });
   const pki = join(dataDir, 'pki');
@@ -83,16 +84,17 @@ export const makePlan = async (
   await writeTemporalUiConfig(context);
   await writeBmcConfig(context, tokens);
   return { context, tokens, options };
-};
+}
 
-const kubeconfigOf = (dataDir: string, key: UserKey): string =>
-  kubeconfigFile(join(dataDir, 'kubeconfigs'), key);
+function kubeconfigOf(dataDir: string, key: UserKey): string {
+  return kubeconfigFile(join(dataDir, 'kubeconfigs'), key);
+}
 
 /** The state file's content, but for what is known only once the servers run. */
-export const describePlan = ({
+export function describePlan({
   context,
   options,
-}: Plan): Omit<StackState, 'stackId' | 'startedAt' | 'children' | 'ready'> => {
+}: Plan): Omit<StackState, 'stackId' | 'startedAt' | 'children' | 'ready'> {
   const { dataDir, ports, binaries } = context;
   const files = bmcFiles(dataDir);
   return {
@@ -126,10 +128,10 @@ export const describePlan = ({
     kubectl: binaries.kubectl,
     ports,
   };
-};
+}
 
 /** Writes the configuration with which `slipway engine` runs against this stack, in JSON, which is YAML too. */
-export const writeEngineConfig = async (plan: Plan): Promise<void> => {
+export async function writeEngineConfig(plan: Plan): Promise<void> {
   const state = describePlan(plan);
   const { ticketWebhook } = plan.options;
   const config = {
@@ -154,4 +156,4 @@ export const writeEngineConfig = async (plan: Plan): Promise<void> => {
     },
   };
   await writeFile(state.engineConfig, `${JSON.stringify(config, undefined, 2)}\n`);
-};
+}

@@ -5,18 +5,20 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /** What `ps` says of one process in one column; nothing when there is no such process. */
-const ps = (column: string, pid: number): Promise<string> =>
-  run('ps', ['-o', `${column}=`, '-p', `${pid}`]).then(
+function ps(column: string, pid: number): Promise<string> {
+  return run('ps', ['-o', `${column}=`, '-p', `${pid}`]).then(
     ({ stdout }) => stdout.trim(),
     () => '',
   );
+}
 
 /** The command line of a process, empty when it has ended, with words apart by any one character. */
-export const commandLine = async (pid: number): Promise<string> =>
-  readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ps('command', pid));
+export async function commandLine(pid: number): Promise<string> {
+  return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ps('command', pid));
+}
 
 /** The states of all threads where the system shows them, of the process elsewhere. */
-const threadStates = async (pid: number): Promise<string[]> => {
+async function threadStates(pid: number): Promise<string[]> {
   const folder = `/proc/${pid}/task`;
   const threads = await readdir(folder).catch(() => undefined);
   if (!threads) return [await ps('state', pid)];
@@ -26,8 +28,9 @@ const threadStates = async (pid: number): Promise<string[]> => {
       return stat.slice(stat.lastIndexOf(')') + 2);
     }),
   );
-};
+}
 
 /** Whether a process stands still after SIGSTOP, with all its threads. */
-export const isStopped = async (pid: number): Promise<boolean> =>
-  (await threadStates(pid)).every((state) => state.startsWith('T'));
+export async function isStopped(pid: number): Promise<boolean> {
+  return (await threadStates(pid)).every((state) => state.startsWith('T'));
+}

@@ -63,17 +63,19 @@ export type ProcessName = ServerName | 'engine';
 
 type Children = Partial<Record<ProcessName, Child<ProcessName>>>;
 
-const specsOf = ({ context, options }: Plan): ChildSpec<ServerName>[] => [
-  ...(options.natsUrl === undefined ? [nats(context)] : []),
-  etcd(context),
-  apiserver(context),
-  controllerManager(context),
-  scheduler(context),
-  kwok(context),
-  temporal(context),
-  ...(options.temporalUi ? [temporalUi(context)] : []),
-  ...(options.bmc ? [bmc(context)] : []),
-];
+function specsOf({ context, options }: Plan): ChildSpec<ServerName>[] {
+  return [
+    ...(options.natsUrl === undefined ? [nats(context)] : []),
+    etcd(context),
+    apiserver(context),
+    controllerManager(context),
+    scheduler(context),
+    kwok(context),
+    temporal(context),
+    ...(options.temporalUi ? [temporalUi(context)] : []),
+    ...(options.bmc ? [bmc(context)] : []),
+  ];
+}
 
 /** The real servers of one local cluster as child processes. */
 export class Stack {
@@ -267,7 +269,7 @@ export class Stack {
   }
 }
 
-const plan = async (home: DataDir, options: StackOptions): Promise<Plan> => {
+async function planOf(home: DataDir, options: StackOptions): Promise<Plan> {
   const binaries = await ensureBinaries(options);
   const wishes = { given: options.ports ?? {}, previous: home.previous?.ports ?? {} };
   return makePlan(home.path, binaries, wishes, {
@@ -279,14 +281,14 @@ const plan = async (home: DataDir, options: StackOptions): Promise<Plan> => {
     policies: options.policies,
     ticketWebhook: options.ticketWebhook,
   });
-};
+}
 
 /** Starts once; whatever fails, no process is left. */
-const startOnce = async (options: StackOptions): Promise<Stack> => {
+async function startOnce(options: StackOptions): Promise<Stack> {
   const home = await openDataDir(options.dataDir);
   let stack: Stack | undefined;
   try {
-    stack = new Stack(home, await plan(home, options));
+    stack = new Stack(home, await planOf(home, options));
     await stack.start();
     return stack;
   } catch (error) {
@@ -295,16 +297,18 @@ const startOnce = async (options: StackOptions): Promise<Stack> => {
     const disk = await fullDiskSentence(home.path);
     throw disk === undefined ? error : new StackFailure(disk);
   }
-};
+}
 
 /** A port that was free a moment ago may be taken when its server starts. */
-const isLostRace = (error: unknown): boolean => error instanceof StackFailure && error.isPortTaken;
+function isLostRace(error: unknown): boolean {
+  return error instanceof StackFailure && error.isPortTaken;
+}
 
 /**
  * Starts the local stack and returns once every server is ready. Throws a StackFailure, whose message is one sentence
  * for the user, when that is impossible; then nothing is left running.
  */
-export const startStack = async (options: StackOptions): Promise<Stack> => {
+export async function startStack(options: StackOptions): Promise<Stack> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await startOnce(options);
@@ -312,4 +316,4 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       if (attempt === startAttempts || !isLostRace(error)) throw error;
     }
   }
-};
+}

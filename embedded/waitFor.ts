@@ -6,10 +6,10 @@ export type WaitOptions = { readonly deadlineMs: number; readonly everyMs?: numb
  * Asks until the answer is no longer undefined, and returns it; returns undefined when `deadlineMs` have passed.
  * A question that throws counts as unanswered.
  */
-export const waitFor = async <T>(
+export async function waitFor<T>(
   ask: () => Promise<T | undefined> | T | undefined,
   { deadlineMs, everyMs = 25 }: WaitOptions,
-): Promise<T | undefined> => {
+): Promise<T | undefined> {
   const end = performance.now() + deadlineMs;
   while (performance.now() < end) {
     const answer = await Promise.resolve()
@@ -19,4 +19,4 @@ export const waitFor = async <T>(
     await delay(everyMs);
   }
   return undefined;
-};
+}

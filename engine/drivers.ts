@@ -3,7 +3,9 @@ import type { Driver } from '../drivers/port.ts';
 import { createRedfishDriver } from '../drivers/redfish/driver.ts';
 import type { EngineOptions } from './options.ts';
 
-const clock = (): number => Date.now();
+function clock(): number {
+  return Date.now();
+}
 
 export function createDrivers({ bmcInventory, log }: EngineOptions): readonly Driver[] {
   const onWarning = (warning: string): void => log.warn('a driver warns', { warning });

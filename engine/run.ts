@@ -24,7 +24,9 @@ import { createPorts } from './ports.ts';
 import { logTemporalTo } from './temporalLog.ts';
 import { startWorkers } from './workers.ts';
 
-const clock = (): number => Date.now();
+function clock(): number {
+  return Date.now();
+}
 
 /** Runs until the signal; throws `EngineFailure` when a neighbour cannot be reached at the start. */
 export async function runEngine(options: EngineOptions, signal: AbortSignal): Promise<void> {

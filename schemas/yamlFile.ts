@@ -52,7 +52,9 @@ export function mistakesOf(error: z.ZodError, document: YamlDocument): string[] 
 }
 
 /** An object that names its known keys when it meets another. */
-export function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+export function strict<Shape extends z.core.$ZodLooseShape>(
+  shape: Shape,
+): z.ZodObject<Shape, z.core.$strict> {
   return z.strictObject(shape, {
     error: (issue) => {
       if (issue.code !== 'unrecognized_keys') return undefined;

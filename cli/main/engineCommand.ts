@@ -9,7 +9,7 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error'];
 type Flags = { readonly config?: string; readonly mode?: string; readonly logLevel?: string };
 
 /** Adds `engine`, which loads Temporal's worker only when it is called. */
-export const addEngineCommand = (program: Command, io: Io): void => {
+export function addEngineCommand(program: Command, io: Io): void {
   program
     .command('engine')
     .description('run the engine against given NATS, Temporal and Kubernetes')
@@ -29,4 +29,4 @@ export const addEngineCommand = (program: Command, io: Io): void => {
         { say: (text) => tell(io, ...text.split('\n')), stop: stop.signal },
       );
     });
-};
+}

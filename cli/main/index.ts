@@ -11,16 +11,16 @@ const lingerMs = 2_000;
 const completionWord = '__complete';
 
 /** Runs one command line, the words after the program's name; sets the exit code of the process. */
-export const runOnTerminal = async (words: readonly string[]): Promise<void> => {
+export async function runOnTerminal(words: readonly string[]): Promise<void> {
   const exit = await runCommand(words, terminalIo(flagsOf(words)));
   if (exit !== undefined) process.exitCode = exit;
   // Whoever pressed a key waits for the end of this process.
   if (words[0] === completionWord) process.exit();
   setTimeout(() => process.exit(), lingerMs).unref();
-};
+}
 
 /** Answers what to exit with; undefined where the command set the exit code of the process itself. */
-export const runCommand = async (words: readonly string[], io: Io): Promise<Exit | undefined> => {
+export async function runCommand(words: readonly string[], io: Io): Promise<Exit | undefined> {
   let ended: Exit | undefined;
   const onExit = (exit: Exit): void => {
     ended = exit;
@@ -38,7 +38,7 @@ export const runCommand = async (words: readonly string[], io: Io): Promise<Exit
       return showFailure({ io, flags: flagsOf(words) }, unforeseen(error));
     return error.exitCode === 0 ? exits.done : misused(error, words, io);
   }
-};
+}
 
 /** Commander's own texts begin with `error: ` and may have a second line. */
 function misused({ code, message }: CommanderError, words: readonly string[], io: Io): Exit {

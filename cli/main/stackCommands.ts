@@ -22,7 +22,7 @@ type UpFlags = {
 };
 
 /** Raised by Ctrl-C or a request to end; asked a second time, the process ends at once and its servers with it. */
-const stopSignal = (): AbortSignal => {
+function stopSignal(): AbortSignal {
   const controller = new AbortController();
   const graceMs = 1_000;
   let askedAt = 0;
@@ -34,25 +34,25 @@ const stopSignal = (): AbortSignal => {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ask);
   return controller.signal;
-};
+}
 
-const runUp = async (flags: UpFlags, say: Say): Promise<void> => {
+async function runUp(flags: UpFlags, say: Say): Promise<void> {
   const { up } = await import('../stack/up.ts');
   const { detach: _, ...options } = flags;
   const stop = stopSignal();
   process.exitCode = await up(options, { say, stop, onReady: () => process.send?.('ready') });
   if (process.connected) process.disconnect();
-};
+}
 
-const runDetached = async (flags: UpFlags, say: Say): Promise<void> => {
+async function runDetached(flags: UpFlags, say: Say): Promise<void> {
   const { upDetached } = await import('../stack/detach.ts');
   const [, entry = '', ...given] = process.argv;
   const same = given.filter((word) => word !== '--detach' && word !== '-d');
   process.exitCode = await upDetached(entry, same, flags.dataDir, say);
-};
+}
 
 /** Adds `up` and `down`, which load the servers' code only when they are called. */
-export const addStackCommands = (program: Command, io: Io): void => {
+export function addStackCommands(program: Command, io: Io): void {
   const say: Say = (text) => tell(io, ...text.split('\n'));
   program
     .command('up')
@@ -81,4 +81,4 @@ export const addStackCommands = (program: Command, io: Io): void => {
       const { down } = await import('../stack/down.ts');
       process.exitCode = await down(dataDir, say);
     });
-};
+}

@@ -12,7 +12,9 @@ type Tellers = {
   ) => string | undefined;
 };
 
-const silent = (): undefined => undefined;
+function silent(): undefined {
+  return undefined;
+}
 
 const tellers: Tellers = {
   reported: ({ report }) => `${report.check}: ${report.verdict}`,

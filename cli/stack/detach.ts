@@ -8,7 +8,7 @@ import type { Say } from './up.ts';
 const pollMs = 100;
 
 /** Says each new line of the file until `isOver`, and then the rest. */
-const follow = async (file: string, say: Say, isOver: () => boolean): Promise<void> => {
+async function follow(file: string, say: Say, isOver: () => boolean): Promise<void> {
   let read = 0;
   let rest = '';
   for (let last = false; ; last = isOver()) {
@@ -22,18 +22,18 @@ const follow = async (file: string, say: Say, isOver: () => boolean): Promise<vo
     if (last) return;
     await delay(pollMs);
   }
-};
+}
 
 /**
  * Runs the same command in the background: repeats what it says until it reports that it is ready, and leaves it
  * running; answers with its exit code if it ends before.
  */
-export const upDetached = async (
+export async function upDetached(
   entry: string,
   commandArguments: readonly string[],
   dataDir: string,
   say: Say,
-): Promise<number> => {
+): Promise<number> {
   const folder = join(resolve(dataDir), 'logs');
   mkdirSync(folder, { recursive: true });
   const logFile = join(folder, 'up.log');
@@ -54,4 +54,4 @@ export const upDetached = async (
   child.disconnect();
   child.unref();
   return 0;
-};
+}

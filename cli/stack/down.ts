@@ -3,7 +3,7 @@ import { endStack } from '../../embedded/index.ts';
 import type { Say } from './up.ts';
 
 /** `slipway down`: ends the stack of a data folder and keeps its data; answers with the exit code. */
-export const down = async (dataDir: string, say: Say): Promise<number> => {
+export async function down(dataDir: string, say: Say): Promise<number> {
   const ended = await endStack(dataDir);
   const path = resolve(dataDir);
   say(
@@ -12,4 +12,4 @@ export const down = async (dataDir: string, say: Say): Promise<number> => {
       : `The stack in ${path} is stopped; its data is kept for the next "slipway up".`,
   );
   return 0;
-};
+}

@@ -25,7 +25,7 @@ const failed = 1;
 const interruptedCode = 130;
 
 /** Whoever stops a start does not wait for it: what was started ends with this process. */
-const start = async (options: UpOptions, { say, stop }: UpHooks): Promise<Stack> => {
+async function start(options: UpOptions, { say, stop }: UpHooks): Promise<Stack> {
   const abandon = () => {
     say('stopped while starting');
     process.exit(interruptedCode);
@@ -42,9 +42,9 @@ const start = async (options: UpOptions, { say, stop }: UpHooks): Promise<Stack>
   });
   stop.removeEventListener('abort', abandon);
   return stack;
-};
+}
 
-const describe = (stack: Stack, options: UpOptions): string[] => {
+function describe(stack: Stack, options: UpOptions): string[] {
   const { kubernetes, natsUrl, temporal } = stack.state;
   const files = kubernetes.kubeconfigs;
   return [
@@ -56,27 +56,27 @@ const describe = (stack: Stack, options: UpOptions): string[] => {
     `Engine       ${options.engine ? `acts by the policies in ${options.policies ?? quickPolicies}` : 'not started'}`,
     `Data         ${stack.dataDir}`,
   ];
-};
+}
 
 /** Resolves with the sentence to end on, once a server died or the user asked to stop. */
-const untilEnd = async (stack: Stack, stop: AbortSignal): Promise<string | undefined> => {
+async function untilEnd(stack: Stack, stop: AbortSignal): Promise<string | undefined> {
   return Promise.race([
     untilAborted(stop).then(() => undefined),
     stack.onDeath.then(({ sentence }) => sentence),
   ]);
-};
+}
 
-const populate = async (stack: Stack, options: UpOptions): Promise<void> => {
+async function populate(stack: Stack, options: UpOptions): Promise<void> {
   if (options.nodes > 0) await stack.createNodes(options.nodes);
   if (options.engine) await stack.startEngine('act');
-};
+}
 
 /** Runs a started stack until a server dies or `stop` is raised; the stack is ended in every case. */
-const run = async (
+async function run(
   stack: Stack,
   options: UpOptions,
   { say, onReady, stop }: UpHooks,
-): Promise<number> => {
+): Promise<number> {
   try {
     await populate(stack, options);
     for (const line of describe(stack, options)) say(line);
@@ -89,7 +89,7 @@ const run = async (
     say('stopping');
     await stack.stop();
   }
-};
+}
 
 export type UpHooks = {
   readonly say: Say;
@@ -100,7 +100,7 @@ export type UpHooks = {
 };
 
 /** `slipway up`: runs servers and engine until the user stops it or a server dies; answers with the exit code. */
-export const up = async (options: UpOptions, hooks: UpHooks): Promise<number> => {
+export async function up(options: UpOptions, hooks: UpHooks): Promise<number> {
   try {
     const began = performance.now();
     const stack = await start(options, hooks);
@@ -112,4 +112,4 @@ export const up = async (options: UpOptions, hooks: UpHooks): Promise<number> =>
     hooks.say(error.message);
     return failed;
   }
-};
+}

@@ -60,23 +60,27 @@ const leaseRules: Rule[] = [
 
 const rbac = 'rbac.authorization.k8s.io';
 
-const clusterRole = (name: string, rules: Rule[]) => ({
-  path: `/apis/${rbac}/v1/clusterroles/${name}`,
-  body: { apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: { name }, rules },
-});
+function clusterRole(name: string, rules: Rule[]) {
+  return {
+    path: `/apis/${rbac}/v1/clusterroles/${name}`,
+    body: { apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: { name }, rules },
+  };
+}
 
-const clusterBinding = (name: string, role: string, subject: { kind: string; name: string }) => ({
-  path: `/apis/${rbac}/v1/clusterrolebindings/${name}`,
-  body: {
-    apiVersion: `${rbac}/v1`,
-    kind: 'ClusterRoleBinding',
-    metadata: { name },
-    roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: role },
-    subjects: [{ ...subject, apiGroup: rbac }],
-  },
-});
+function clusterBinding(name: string, role: string, subject: { kind: string; name: string }) {
+  return {
+    path: `/apis/${rbac}/v1/clusterrolebindings/${name}`,
+    body: {
+      apiVersion: `${rbac}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: { name },
+      roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: role },
+      subjects: [{ ...subject, apiGroup: rbac }],
+    },
+  };
+}
 
-const leaseAccess = (name: string, userName: string) => {
+function leaseAccess(name: string, userName: string) {
   const folder = `/apis/${rbac}/v1/namespaces/${namespaces.slipway}`;
   const metadata = { name, namespace: namespaces.slipway };
   return [
@@ -95,7 +99,7 @@ const leaseAccess = (name: string, userName: string) => {
       },
     },
   ];
-};
+}
 
 /** The objects that give the users their rights, in the order in which they are applied. */
 export const accessObjects = [

@@ -21,16 +21,16 @@ export type KubeApi = {
 
 const healthTimeoutMs = 2_000;
 
-const parse = (text: string): unknown => {
+function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return text;
   }
-};
+}
 
 /** Sets up the client; `ca` is the text of the authority's certificate. */
-export const kubeApi = (url: string, ca: string, token: string): KubeApi => {
+export function kubeApi(url: string, ca: string, token: string): KubeApi {
   const client = httpClient(url, ca);
   const authorization = `Bearer ${token}`;
   const send = async (method: string, path: string, body?: unknown, type = 'application/json') => {
@@ -58,7 +58,7 @@ export const kubeApi = (url: string, ca: string, token: string): KubeApi => {
       (await client.ask(path, { headers: { authorization }, timeoutMs: healthTimeoutMs })).body,
     close: () => client.close(),
   };
-};
+}
 
 /**
  * The client that trusts what `caFile` holds now; fails while there is no such file. A server that writes its

@@ -9,17 +9,19 @@ export type Tokens = Readonly<Record<UserKey, string>>;
 const tokenBytes = 24;
 const privateFile = { mode: 0o600 } as const;
 
-const exists = (file: string): Promise<boolean> =>
-  readFile(file).then(
+function exists(file: string): Promise<boolean> {
+  return readFile(file).then(
     () => true,
     () => false,
   );
+}
 
 /** One line per user: token, name, uid, groups; the form kube-apiserver reads. */
-const tokenLine = (key: UserKey, token: string): string =>
-  `${token},${users[key].name},${users[key].name},"${users[key].groups.join(',')}"\n`;
+function tokenLine(key: UserKey, token: string): string {
+  return `${token},${users[key].name},${users[key].name},"${users[key].groups.join(',')}"\n`;
+}
 
-const readTokens = async (file: string): Promise<Tokens | undefined> => {
+async function readTokens(file: string): Promise<Tokens | undefined> {
   const text = await readFile(file, 'utf8').catch(() => '');
   const byName = new Map(
     text
@@ -29,10 +31,10 @@ const readTokens = async (file: string): Promise<Tokens | undefined> => {
   );
   if (userKeys.some((key) => byName.get(users[key].name) === undefined)) return undefined;
   return recordOf(userKeys, (key) => byName.get(users[key].name) ?? '');
-};
+}
 
 /** The users' tokens, made at the first start and kept in `DIR/tokens.csv`. */
-export const ensureTokens = async (dir: string): Promise<Tokens> => {
+export async function ensureTokens(dir: string): Promise<Tokens> {
   const file = join(dir, 'tokens.csv');
   const kept = await readTokens(file);
   if (kept) return kept;
@@ -40,10 +42,10 @@ export const ensureTokens = async (dir: string): Promise<Tokens> => {
   const lines = userKeys.map((key) => tokenLine(key, tokens[key]));
   await writeFile(file, lines.join(''), privateFile);
   return tokens;
-};
+}
 
 /** The key pair that signs service-account tokens, made at the first start. */
-export const ensureServiceAccountKeys = async (dir: string): Promise<void> => {
+export async function ensureServiceAccountKeys(dir: string): Promise<void> {
   if (await exists(join(dir, 'sa.key'))) return;
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   await writeFile(join(dir, 'sa.pub'), publicKey.export({ type: 'spki', format: 'pem' }));
@@ -52,11 +54,11 @@ export const ensureServiceAccountKeys = async (dir: string): Promise<void> => {
     privateKey.export({ type: 'sec1', format: 'pem' }),
     privateFile,
   );
-};
+}
 
 /** A kubeconfig in JSON, which every reader of YAML reads. */
-const kubeconfig = (url: string, caFile: string, user: string, token: string): string =>
-  JSON.stringify(
+function kubeconfig(url: string, caFile: string, user: string, token: string): string {
+  return JSON.stringify(
     {
       apiVersion: 'v1',
       kind: 'Config',
@@ -70,17 +72,19 @@ const kubeconfig = (url: string, caFile: string, user: string, token: string): s
     undefined,
     2,
   );
+}
 
-export const kubeconfigFile = (dir: string, key: UserKey): string =>
-  join(dir, `${users[key].name.replaceAll(':', '-')}.kubeconfig`);
+export function kubeconfigFile(dir: string, key: UserKey): string {
+  return join(dir, `${users[key].name.replaceAll(':', '-')}.kubeconfig`);
+}
 
 /** Writes one kubeconfig per user into `dir`. */
-export const writeKubeconfigs = async (
+export async function writeKubeconfigs(
   dir: string,
   url: string,
   caFile: string,
   tokens: Tokens,
-): Promise<void> => {
+): Promise<void> {
   await mkdir(dir, { recursive: true });
   await Promise.all(
     userKeys.map((key) =>
@@ -91,4 +95,4 @@ export const writeKubeconfigs = async (
       ),
     ),
   );
-};
+}

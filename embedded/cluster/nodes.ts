@@ -18,16 +18,17 @@ const created = 201;
 const conflict = 409;
 
 /** The name of the nth machine, as a cloud names it. */
-const nodeName = (index: number): string => {
+function nodeName(index: number): string {
   const subnet = 1 + Math.floor(index / hostsPerSubnet);
   return `ip-10-0-${subnet}-${firstHost + (index % hostsPerSubnet)}.${region}.compute.internal`;
-};
+}
 
-const addressOf = (name: string): string =>
-  name.slice(3).split('.', 1)[0]?.replaceAll('-', '.') ?? '';
+function addressOf(name: string): string {
+  return name.slice(3).split('.', 1)[0]?.replaceAll('-', '.') ?? '';
+}
 
 /** A machine keeps its UUID; machines of different stacks never share one. */
-const systemUuid = (stackId: string, name: string): string => {
+function systemUuid(stackId: string, name: string): string {
   const hex = createHash('sha256').update(`${stackId}/${name}`).digest('hex');
   return [
     hex.slice(0, 8),
@@ -36,28 +37,32 @@ const systemUuid = (stackId: string, name: string): string => {
     `a${hex.slice(17, 20)}`,
     hex.slice(20, 32),
   ].join('-');
-};
+}
 
-const condition = (type: string, status: 'True' | 'False', reason: string, now: string) => ({
-  type,
-  status,
-  reason,
-  message: reason,
-  lastHeartbeatTime: now,
-  lastTransitionTime: now,
-});
+function condition(type: string, status: 'True' | 'False', reason: string, now: string) {
+  return {
+    type,
+    status,
+    reason,
+    message: reason,
+    lastHeartbeatTime: now,
+    lastTransitionTime: now,
+  };
+}
 
-const conditions = (now: string) => [
-  condition('Ready', 'True', 'KubeletReady', now),
-  condition('MemoryPressure', 'False', 'KubeletHasSufficientMemory', now),
-  condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', now),
-  condition('PIDPressure', 'False', 'KubeletHasSufficientPID', now),
-  condition('NetworkUnavailable', 'False', 'RouteCreated', now),
-  condition('KernelDeadlock', 'False', 'KernelHasNoDeadlock', now),
-  condition('ReadonlyFilesystem', 'False', 'FilesystemIsNotReadOnly', now),
-];
+function conditions(now: string) {
+  return [
+    condition('Ready', 'True', 'KubeletReady', now),
+    condition('MemoryPressure', 'False', 'KubeletHasSufficientMemory', now),
+    condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', now),
+    condition('PIDPressure', 'False', 'KubeletHasSufficientPID', now),
+    condition('NetworkUnavailable', 'False', 'RouteCreated', now),
+    condition('KernelDeadlock', 'False', 'KernelHasNoDeadlock', now),
+    condition('ReadonlyFilesystem', 'False', 'FilesystemIsNotReadOnly', now),
+  ];
+}
 
-const nodeObject = (spec: NodeSpec, zone: string, { labels, podsPerNode = 110 }: NodeOptions) => {
+function nodeObject(spec: NodeSpec, zone: string, { labels, podsPerNode = 110 }: NodeOptions) {
   const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
   const resources = { cpu: '32', memory: '128Gi', pods: `${podsPerNode}` };
   const instance = spec.uuid.replaceAll('-', '').slice(0, 17);
@@ -102,30 +107,30 @@ const nodeObject = (spec: NodeSpec, zone: string, { labels, podsPerNode = 110 }:
       },
     },
   };
-};
+}
 
 /** Runs `work` on each item, at most `parallel` at a time. */
-const forEachParallel = async <T>(
+async function forEachParallel<T>(
   items: readonly T[],
   work: (item: T) => Promise<void>,
-): Promise<void> => {
+): Promise<void> {
   const queue = items.values();
   const worker = async () => {
     for (const item of queue) await work(item);
   };
   await Promise.all(Array.from({ length: parallel }, worker));
-};
+}
 
 /**
  * Registers the machines `from` … `from + count - 1` as ready Nodes; one that is registered already is left as it is.
  * Answers with all of them in order.
  */
-export const createNodes = async (
+export async function createNodes(
   api: KubeApi,
   stackId: string,
   range: { readonly from: number; readonly count: number },
   options: NodeOptions = {},
-): Promise<NodeSpec[]> => {
+): Promise<NodeSpec[]> {
   const indexes = Array.from({ length: range.count }, (_, offset) => range.from + offset);
   const specs = indexes.map((index) => {
     const name = nodeName(index);
@@ -138,7 +143,7 @@ export const createNodes = async (
     throw new Error(`creating node ${spec.name}: ${answer.status} ${JSON.stringify(answer.body)}`);
   });
   return specs.map(({ name, uuid }) => ({ name, uuid }));
-};
+}
 
 /** A condition of a Node as something on the machine would report it. */
 export type ConditionReport = {
@@ -151,11 +156,11 @@ export type ConditionReport = {
 };
 
 /** Writes a condition into a Node's status. */
-export const setCondition = async (
+export async function setCondition(
   api: KubeApi,
   node: string,
   { heartbeatAt = new Date(), ...report }: ConditionReport,
-): Promise<void> => {
+): Promise<void> {
   const at = heartbeatAt.toISOString().replace(/\.\d+Z$/, 'Z');
   const reason = report.reason ?? `${report.type}Is${report.status}`;
   const full = {
@@ -170,4 +175,4 @@ export const setCondition = async (
   });
   if (answer.status === 200) return;
   throw new Error(`reporting ${report.type} on ${node}: ${answer.status}`);
-};
+}

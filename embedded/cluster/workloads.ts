@@ -15,60 +15,64 @@ export type DeploymentOptions = {
 const created = 201;
 const conflict = 409;
 
-const send = async (api: KubeApi, path: string, body: unknown): Promise<void> => {
+async function send(api: KubeApi, path: string, body: unknown): Promise<void> {
   const answer = await api.create(path, body);
   if (answer.status === created || answer.status === conflict) return;
   throw new Error(`creating at ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
-};
+}
 
-const deployment = (name: string, replicas: number, options: DeploymentOptions) => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name, labels: { app: name } },
-  spec: {
-    replicas,
-    selector: { matchLabels: { app: name } },
-    template: {
-      metadata: { labels: { app: name } },
-      spec: {
-        terminationGracePeriodSeconds: options.terminationGracePeriodSeconds ?? 5,
-        ...(options.nodeSelector && { nodeSelector: options.nodeSelector }),
-        ...(options.tolerations && { tolerations: options.tolerations }),
-        ...(options.nodeName !== undefined && { nodeName: options.nodeName }),
-        topologySpreadConstraints: [
-          {
-            maxSkew: 1,
-            topologyKey: 'kubernetes.io/hostname',
-            whenUnsatisfiable: 'ScheduleAnyway',
-            labelSelector: { matchLabels: { app: name } },
-          },
-        ],
-        containers: [
-          {
-            name: 'app',
-            image: `registry.example/${name}:1`,
-            resources: { requests: { cpu: '100m', memory: '64Mi' } },
-          },
-        ],
+function deployment(name: string, replicas: number, options: DeploymentOptions) {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, labels: { app: name } },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: {
+          terminationGracePeriodSeconds: options.terminationGracePeriodSeconds ?? 5,
+          ...(options.nodeSelector && { nodeSelector: options.nodeSelector }),
+          ...(options.tolerations && { tolerations: options.tolerations }),
+          ...(options.nodeName !== undefined && { nodeName: options.nodeName }),
+          topologySpreadConstraints: [
+            {
+              maxSkew: 1,
+              topologyKey: 'kubernetes.io/hostname',
+              whenUnsatisfiable: 'ScheduleAnyway',
+              labelSelector: { matchLabels: { app: name } },
+            },
+          ],
+          containers: [
+            {
+              name: 'app',
+              image: `registry.example/${name}:1`,
+              resources: { requests: { cpu: '100m', memory: '64Mi' } },
+            },
+          ],
+        },
       },
     },
-  },
-});
+  };
+}
 
-const budgetObject = (name: string, budget: NonNullable<DeploymentOptions['budget']>) => ({
-  apiVersion: 'policy/v1',
-  kind: 'PodDisruptionBudget',
-  metadata: { name },
-  spec: { ...budget, selector: { matchLabels: { app: name } } },
-});
+function budgetObject(name: string, budget: NonNullable<DeploymentOptions['budget']>) {
+  return {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name },
+    spec: { ...budget, selector: { matchLabels: { app: name } } },
+  };
+}
 
 /** Creates a Deployment spread over the nodes, with a budget if asked for; it does not wait for the pods. */
-export const createDeployment = async (
+export async function createDeployment(
   api: KubeApi,
   name: string,
   replicas: number,
   options: DeploymentOptions = {},
-): Promise<void> => {
+): Promise<void> {
   const namespace = options.namespace ?? 'default';
   if (namespace !== 'default') {
     const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
@@ -80,4 +84,4 @@ export const createDeployment = async (
     const budgets = `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`;
     await send(api, budgets, budgetObject(name, options.budget));
   }
-};
+}

@@ -15,7 +15,7 @@ export type HardwareControl = {
 };
 
 /** Sets up the control of the BMC simulator at `url`. */
-export const hardwareControl = (url: string, files: HardwareFiles): HardwareControl => {
+export function hardwareControl(url: string, files: HardwareFiles): HardwareControl {
   const client = httpClient(url);
   const send = async (method: string, path: string, body: unknown): Promise<void> => {
     const answer = await client.ask(path, { method, body: JSON.stringify(body) });
@@ -30,4 +30,4 @@ export const hardwareControl = (url: string, files: HardwareFiles): HardwareCont
     reboot: (node) => send('POST', `/control/systems/${node}/reboot`, {}),
     powerOff: (node) => send('POST', `/control/systems/${node}/off`, {}),
   };
-};
+}

@@ -12,11 +12,11 @@ export type HardwareFiles = {
  * Writes the file the engine reads (`schemas/config/bmcInventory.ts`): node, then where its BMC is and how to log in. It reads
  * and writes without a pause in between, so that of two calls the later one never leaves a machine out.
  */
-export const writeInventory = (files: HardwareFiles, url: string): void => {
+export function writeInventory(files: HardwareFiles, url: string): void {
   const text = existsSync(files.systems) ? readFileSync(files.systems, 'utf8') : '[]';
   const nodes: Record<string, unknown> = {};
   for (const { id, node } of parseSystems(text)) {
     nodes[node] = { address: url, systemId: id, credentialsFile: files.credentials };
   }
   replaceFile(files.inventory, `${JSON.stringify({ nodes }, undefined, 2)}\n`);
-};
+}

@@ -20,21 +20,21 @@ type Effect =
   /** Goes down, and comes back at this time, or never. */
   | { readonly kind: 'down'; readonly bootsAt: Date | undefined };
 
-const bootTime = (system: SimulatedSystem): Date => {
+function bootTime(system: SimulatedSystem): Date {
   const [low, high] = system.behaviour?.bootMs ?? defaultBootMs;
   return new Date(Date.now() + low + Math.random() * (high - low));
-};
+}
 
-const effectOf = (type: ResetType, system: SimulatedSystem, power: PowerState): Effect => {
+function effectOf(type: ResetType, system: SimulatedSystem, power: PowerState): Effect {
   const { ignores = [], neverBootsAfter = [] } = system.behaviour ?? {};
   if (ignores.includes(type)) return { kind: 'none' };
   if (type === 'On' && power !== 'Off') return { kind: 'none' };
   const staysDown =
     type === 'ForceOff' || type === 'GracefulShutdown' || neverBootsAfter.includes(type);
   return { kind: 'down', bootsAt: staysDown ? undefined : bootTime(system) };
-};
+}
 
-const downPatch = (bootsAt: Date | undefined, keepsProblems: boolean) => {
+function downPatch(bootsAt: Date | undefined, keepsProblems: boolean) {
   const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
   return {
     metadata: {
@@ -55,7 +55,7 @@ const downPatch = (bootsAt: Date | undefined, keepsProblems: boolean) => {
       ],
     },
   };
-};
+}
 
 /** One simulated machine: what its power is, and what a reset does to its Node. */
 export class Machine {

@@ -28,15 +28,17 @@ export const sessionService = {
   Sessions: { '@odata.id': sessionsPath },
 };
 
-export const systemCollection = (systems: readonly SimulatedSystem[]) => ({
-  '@odata.id': systemsPath,
-  '@odata.type': '#ComputerSystemCollection.ComputerSystemCollection',
-  Name: 'Computer System Collection',
-  'Members@odata.count': systems.length,
-  Members: systems.map((system) => ({ '@odata.id': `${systemsPath}/${system.id}` })),
-});
+export function systemCollection(systems: readonly SimulatedSystem[]): object {
+  return {
+    '@odata.id': systemsPath,
+    '@odata.type': '#ComputerSystemCollection.ComputerSystemCollection',
+    Name: 'Computer System Collection',
+    'Members@odata.count': systems.length,
+    Members: systems.map((system) => ({ '@odata.id': `${systemsPath}/${system.id}` })),
+  };
+}
 
-export const systemDocument = (system: SimulatedSystem, power: PowerState) => {
+export function systemDocument(system: SimulatedSystem, power: PowerState): object {
   const id = `${systemsPath}/${system.id}`;
   return {
     '@odata.id': id,
@@ -55,12 +57,14 @@ export const systemDocument = (system: SimulatedSystem, power: PowerState) => {
       },
     },
   };
-};
+}
 
-export const errorDocument = (message: string) => ({
-  error: {
-    code: 'Base.1.18.GeneralError',
-    message,
-    '@Message.ExtendedInfo': [{ MessageId: 'Base.1.18.GeneralError', Message: message }],
-  },
-});
+export function errorDocument(message: string): object {
+  return {
+    error: {
+      code: 'Base.1.18.GeneralError',
+      message,
+      '@Message.ExtendedInfo': [{ MessageId: 'Base.1.18.GeneralError', Message: message }],
+    },
+  };
+}

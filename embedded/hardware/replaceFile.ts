@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { renameSync, writeFileSync } from 'node:fs';
 
 /** Replaces a file at once: a reader sees the old or the new text, never a part. */
-export const replaceFile = (file: string, text: string): void => {
+export function replaceFile(file: string, text: string): void {
   const draft = `${file}.${randomUUID()}`;
   writeFileSync(draft, text);
   renameSync(draft, file);
-};
+}

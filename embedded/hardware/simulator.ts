@@ -35,14 +35,16 @@ type Reply = {
   readonly unanswered?: true;
 };
 
-const refuse = (status: number, message: string): Reply => ({
-  status,
-  body: errorDocument(message),
-});
+function refuse(status: number, message: string): Reply {
+  return {
+    status,
+    body: errorDocument(message),
+  };
+}
 const notFound = refuse(404, 'There is no such resource.');
 const tokenBytes = 16;
 
-const readBody = async (request: IncomingMessage): Promise<string> => {
+async function readBody(request: IncomingMessage): Promise<string> {
   let text = '';
   request.setEncoding('utf8');
   request.on('data', (chunk: string) => {
@@ -50,7 +52,7 @@ const readBody = async (request: IncomingMessage): Promise<string> => {
   });
   await once(request, 'end');
   return text;
-};
+}
 
 /** The BMCs of many machines behind one address, with a control surface for tests under `/control`. */
 class Simulator {
@@ -233,10 +235,10 @@ class Simulator {
 }
 
 /** Serves the simulated BMCs on the loopback address until the process ends. */
-export const serveHardware = (config: SimulatorConfig): Server => {
+export function serveHardware(config: SimulatorConfig): Server {
   const simulator = new Simulator(config);
   const server = createServer((request, response) => {
     simulator.handle(request, response).catch(() => response.destroy());
   });
   return server.listen(config.port, '127.0.0.1');
-};
+}

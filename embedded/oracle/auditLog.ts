@@ -21,27 +21,29 @@ export type Write = {
 };
 
 /** The server's times have microseconds, which `Date` would drop. */
-const epochMs = (timestamp: string): number => {
+function epochMs(timestamp: string): number {
   const micros = /\.\d{3}(\d{3})/.exec(timestamp)?.[1] ?? '0';
   return Date.parse(timestamp) + Number(micros) / 1000;
-};
+}
 
-const toWrite = (event: AuditEvent): Write => ({
-  user: event.user.username,
-  verb: event.verb,
-  resource: event.objectRef?.resource ?? '',
-  subresource: event.objectRef?.subresource,
-  namespace: event.objectRef?.namespace,
-  name: event.objectRef?.name,
-  status: event.responseStatus?.code ?? 0,
-  receivedAtMs: epochMs(event.requestReceivedTimestamp),
-  answeredAtMs: epochMs(event.stageTimestamp),
-  request: event.requestObject,
-  response: event.responseObject,
-});
+function toWrite(event: AuditEvent): Write {
+  return {
+    user: event.user.username,
+    verb: event.verb,
+    resource: event.objectRef?.resource ?? '',
+    subresource: event.objectRef?.subresource,
+    namespace: event.objectRef?.namespace,
+    name: event.objectRef?.name,
+    status: event.responseStatus?.code ?? 0,
+    receivedAtMs: epochMs(event.requestReceivedTimestamp),
+    answeredAtMs: epochMs(event.stageTimestamp),
+    request: event.requestObject,
+    response: event.responseObject,
+  };
+}
 
 /** All answered writes of an audit log, in the order in which they were answered. */
-export const readWrites = async (auditLog: string): Promise<Write[]> => {
+export async function readWrites(auditLog: string): Promise<Write[]> {
   const writes: Write[] = [];
   for await (const line of createInterface({ input: createReadStream(auditLog) })) {
     const event = parseAuditEvent(line);
@@ -49,6 +51,8 @@ export const readWrites = async (auditLog: string): Promise<Write[]> => {
     writes.push(toWrite(event));
   }
   return writes;
-};
+}
 
-export const succeeded = ({ status }: Write): boolean => status >= 200 && status < 300;
+export function succeeded({ status }: Write): boolean {
+  return status >= 200 && status < 300;
+}

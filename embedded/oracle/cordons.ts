@@ -13,20 +13,23 @@ export type Turn = {
 
 type Step = { readonly write: Write; readonly node: ObservedNode };
 
-const nodeSteps = (writes: readonly Write[]): Step[] =>
-  writes
-    .filter((write) => write.resource === 'nodes' && succeeded(write))
-    .flatMap((write) => {
-      const node = parseObservedNode(write.response);
-      return node ? [{ write, node }] : [];
-    })
-    // Answers can overtake one another in the log; the store's revision tells what came first.
-    .toSorted(
-      (a, b) => Number(a.node.metadata.resourceVersion) - Number(b.node.metadata.resourceVersion),
-    );
+function nodeSteps(writes: readonly Write[]): Step[] {
+  return (
+    writes
+      .filter((write) => write.resource === 'nodes' && succeeded(write))
+      .flatMap((write) => {
+        const node = parseObservedNode(write.response);
+        return node ? [{ write, node }] : [];
+      })
+      // Answers can overtake one another in the log; the store's revision tells what came first.
+      .toSorted(
+        (a, b) => Number(a.node.metadata.resourceVersion) - Number(b.node.metadata.resourceVersion),
+      )
+  );
+}
 
 /** Every cordon and uncordon of a node, or of all nodes, by anybody, in the order in which they took effect. */
-export const turns = (writes: readonly Write[], nodeName?: string): Turn[] => {
+export function turns(writes: readonly Write[], nodeName?: string): Turn[] {
   const last = new Map<string, boolean>();
   const found: Turn[] = [];
   for (const { write, node } of nodeSteps(writes)) {
@@ -45,14 +48,16 @@ export const turns = (writes: readonly Write[], nodeName?: string): Turn[] => {
     });
   }
   return found;
-};
+}
 
 const actor = 'slipway-actor';
 
 /** Successful writes by which Slipway turned `unschedulable` true. */
-export const isolations = (writes: readonly Write[], nodeName?: string): Turn[] =>
-  turns(writes, nodeName).filter(({ user, to }) => user === actor && to === 'cordoned');
+export function isolations(writes: readonly Write[], nodeName?: string): Turn[] {
+  return turns(writes, nodeName).filter(({ user, to }) => user === actor && to === 'cordoned');
+}
 
 /** Successful writes by which Slipway turned `unschedulable` false. */
-export const returns = (writes: readonly Write[], nodeName?: string): Turn[] =>
-  turns(writes, nodeName).filter(({ user, to }) => user === actor && to === 'uncordoned');
+export function returns(writes: readonly Write[], nodeName?: string): Turn[] {
+  return turns(writes, nodeName).filter(({ user, to }) => user === actor && to === 'uncordoned');
+}

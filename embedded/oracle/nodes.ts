@@ -10,8 +10,8 @@ export type NodeVersion = {
 };
 
 /** What each write made of a node, in the order in which the writes took effect. */
-export const nodeVersions = (writes: readonly Write[], nodeName: string): NodeVersion[] =>
-  writes
+export function nodeVersions(writes: readonly Write[], nodeName: string): NodeVersion[] {
+  return writes
     .filter((write) => write.resource === 'nodes' && write.name === nodeName && succeeded(write))
     .flatMap(({ user, answeredAtMs, response }) => {
       const node = parseObservedNode(response);
@@ -20,13 +20,14 @@ export const nodeVersions = (writes: readonly Write[], nodeName: string): NodeVe
     .toSorted(
       (a, b) => Number(a.node.metadata.resourceVersion) - Number(b.node.metadata.resourceVersion),
     );
+}
 
 /** The pods of a node that this user wrote to, each as that user's last write left it. */
-export const podsTouchedBy = (
+export function podsTouchedBy(
   writes: readonly Write[],
   user: string,
   nodeName: string,
-): ObservedPod[] => {
+): ObservedPod[] {
   const touched = new Map<string, ObservedPod>();
   for (const write of writes) {
     const isPod = write.resource === 'pods' && write.user === user && succeeded(write);
@@ -35,4 +36,4 @@ export const podsTouchedBy = (
       touched.set(`${pod.metadata.namespace}/${pod.metadata.name}`, pod);
   }
   return [...touched.values()];
-};
+}

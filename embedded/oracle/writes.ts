@@ -2,19 +2,21 @@ import { parseObservedNode } from '../../schemas/local/observedNode.ts';
 import { succeeded, type Write } from './auditLog.ts';
 
 /** What users whose name begins with `userPrefix` wrote with success, from `sinceMs` on. */
-export const mutationsBy = (
+export function mutationsBy(
   writes: readonly Write[],
   userPrefix: string,
   sinceMs = Number.NEGATIVE_INFINITY,
-): Write[] =>
-  writes.filter(
+): Write[] {
+  return writes.filter(
     (write) =>
       write.user.startsWith(userPrefix) && write.receivedAtMs >= sinceMs && succeeded(write),
   );
+}
 
 /** Every request to evict a pod, granted (201) or refused (429 by a disruption budget). */
-export const evictions = (writes: readonly Write[]): Write[] =>
-  writes.filter((write) => write.resource === 'pods' && write.subresource === 'eviction');
+export function evictions(writes: readonly Write[]): Write[] {
+  return writes.filter((write) => write.resource === 'pods' && write.subresource === 'eviction');
+}
 
 /** A write that changed the status of one condition of a Node. */
 export type ConditionChange = {
@@ -26,7 +28,7 @@ export type ConditionChange = {
 };
 
 /** Each change of a condition, by anybody, in the order in which they were answered. */
-export const conditionChanges = (writes: readonly Write[], type: string): ConditionChange[] => {
+export function conditionChanges(writes: readonly Write[], type: string): ConditionChange[] {
   const last = new Map<string, string>();
   const changes: ConditionChange[] = [];
   for (const write of writes) {
@@ -41,4 +43,4 @@ export const conditionChanges = (writes: readonly Write[], type: string): Condit
     changes.push({ node: node.metadata.name, status, user, receivedAtMs, answeredAtMs });
   }
   return changes;
-};
+}

@@ -14,18 +14,25 @@ const stopWithinMs = 2_000;
 /** The same ending as this file's, so that the packed JavaScript starts JavaScript. */
 const entry = fileURLToPath(new URL(`../../bin/bmc${extname(import.meta.url)}`, import.meta.url));
 
-const configFile = (dataDir: string): string => join(dataDir, 'config', 'bmc.json');
+function configFile(dataDir: string): string {
+  return join(dataDir, 'config', 'bmc.json');
+}
 
-export const bmcFiles = (dataDir: string) => ({
-  systems: join(dataDir, 'bmc', 'systems.json'),
-  callLog: join(dataDir, 'bmc', 'calls.jsonl'),
-  credentials: join(dataDir, 'bmc', 'credentials.yaml'),
-  inventory: join(dataDir, 'bmc', 'inventory.yaml'),
-});
+/** Where the simulator's systems, its call log, the password and the inventory are. */
+type BmcFiles = Readonly<Record<'systems' | 'callLog' | 'credentials' | 'inventory', string>>;
+
+export function bmcFiles(dataDir: string): BmcFiles {
+  return {
+    systems: join(dataDir, 'bmc', 'systems.json'),
+    callLog: join(dataDir, 'bmc', 'calls.jsonl'),
+    credentials: join(dataDir, 'bmc', 'credentials.yaml'),
+    inventory: join(dataDir, 'bmc', 'inventory.yaml'),
+  };
+}
 
 const credentials = { username: 'slipway', password: 'simulated' };
 
-export const writeBmcConfig = async (context: ServerContext, tokens: Tokens): Promise<void> => {
+export async function writeBmcConfig(context: ServerContext, tokens: Tokens): Promise<void> {
   const { dataDir, ports } = context;
   const files = bmcFiles(dataDir);
   const config: SimulatorConfig = {
@@ -42,9 +49,9 @@ export const writeBmcConfig = async (context: ServerContext, tokens: Tokens): Pr
   await writeFile(configFile(dataDir), JSON.stringify(config), { mode: 0o600 });
   writeInventory(files, `http://${loopback}:${ports.bmc}`);
   await writeFile(files.credentials, JSON.stringify(credentials), { mode: 0o600 });
-};
+}
 
-export const bmc = ({ dataDir, ports }: ServerContext): ChildSpec<'bmc'> => {
+export function bmc({ dataDir, ports }: ServerContext): ChildSpec<'bmc'> {
   const client = httpClient(`http://${loopback}:${ports.bmc}`);
   return {
     name: 'bmc',
@@ -53,4 +60,4 @@ export const bmc = ({ dataDir, ports }: ServerContext): ChildSpec<'bmc'> => {
     isReady: async () => (await client.ask('/control/health')).status === 200,
     stopWithinMs,
   };
-};
+}

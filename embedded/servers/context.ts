@@ -51,7 +51,8 @@ export type ServerContext = {
 export const loopback = '127.0.0.1';
 
 /** Command-line flags: `{ port: 1 }` is `--port=1`; what is undefined is left out. */
-export const flags = (values: Readonly<Record<string, string | number | undefined>>): string[] =>
-  Object.entries(values).flatMap(([name, value]) =>
+export function flags(values: Readonly<Record<string, string | number | undefined>>): string[] {
+  return Object.entries(values).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}=${value}`],
   );
+}

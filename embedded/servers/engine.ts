@@ -15,11 +15,7 @@ const entry = fileURLToPath(
 );
 
 /** Slipway's own engine as one more process of the stack, so that it can be killed like every other. */
-export const engineSpec = (
-  dataDir: string,
-  engineConfig: string,
-  mode: Mode,
-): ChildSpec<'engine'> => {
+export function engineSpec(dataDir: string, engineConfig: string, mode: Mode): ChildSpec<'engine'> {
   const logFile = join(dataDir, 'logs', 'engine.log');
   let oldBytes = 0;
   return {
@@ -38,4 +34,4 @@ export const engineSpec = (
     },
     stopWithinMs,
   };
-};
+}

@@ -16,17 +16,24 @@ const leaseSeconds = 240;
 const storeBytes = 4 * 1024 ** 3;
 const generous = { 'kube-api-qps': 1000, 'kube-api-burst': 2000 };
 
-const besideThis = (file: string): string =>
-  fileURLToPath(new URL(`../cluster/${file}`, import.meta.url));
+function besideThis(file: string): string {
+  return fileURLToPath(new URL(`../cluster/${file}`, import.meta.url));
+}
 
-const logFile = (dataDir: string, name: string): string => join(dataDir, 'logs', `${name}.log`);
+function logFile(dataDir: string, name: string): string {
+  return join(dataDir, 'logs', `${name}.log`);
+}
 
-export const auditLogFile = (dataDir: string): string => join(dataDir, 'audit.log');
+export function auditLogFile(dataDir: string): string {
+  return join(dataDir, 'audit.log');
+}
 
 /** The certificate that kube-apiserver makes for itself at its first start, and its authority. */
-export const caFile = (dataDir: string): string => join(dataDir, 'pki', 'apiserver.crt');
+export function caFile(dataDir: string): string {
+  return join(dataDir, 'pki', 'apiserver.crt');
+}
 
-export const etcd = ({ dataDir, binaries, ports, fsync }: ServerContext): ChildSpec<'etcd'> => {
+export function etcd({ dataDir, binaries, ports, fsync }: ServerContext): ChildSpec<'etcd'> {
   const url = `http://${loopback}:${ports.etcd}`;
   const peerUrl = `http://${loopback}:${ports['etcd-peer']}`;
   const client = httpClient(url);
@@ -52,9 +59,9 @@ export const etcd = ({ dataDir, binaries, ports, fsync }: ServerContext): ChildS
     isReady: async () => (await client.ask('/health')).status === 200,
     stopWithinMs,
   };
-};
+}
 
-const apiserverArguments = (dataDir: string): string[] => {
+function apiserverArguments(dataDir: string): string[] {
   const pki = (file: string) => join(dataDir, 'pki', file);
   return flags({
     'bind-address': loopback,
@@ -74,9 +81,9 @@ const apiserverArguments = (dataDir: string): string[] => {
     'audit-log-path': auditLogFile(dataDir),
     'audit-log-maxsize': noRotation,
   });
-};
+}
 
-export const apiserver = (context: ServerContext): ChildSpec<'kube-apiserver'> => {
+export function apiserver(context: ServerContext): ChildSpec<'kube-apiserver'> {
   const { dataDir, binaries, ports, admin } = context;
   return {
     name: 'kube-apiserver',
@@ -94,14 +101,14 @@ export const apiserver = (context: ServerContext): ChildSpec<'kube-apiserver'> =
     environment: { GOGC: '200' },
     stopWithinMs: apiserverStopWithinMs,
   };
-};
+}
 
 /** Both watch the API server, serve their health over TLS with its certificate, and need no election. */
-const watcher = <Name extends 'kube-controller-manager' | 'kube-scheduler'>(
+function watcher<Name extends 'kube-controller-manager' | 'kube-scheduler'>(
   name: Name,
   context: ServerContext,
   more: Readonly<Record<string, string | number>>,
-): ChildSpec<Name> => {
+): ChildSpec<Name> {
   const { dataDir, binaries, ports } = context;
   const user = name === 'kube-scheduler' ? 'scheduler' : 'controllerManager';
   return {
@@ -125,16 +132,16 @@ const watcher = <Name extends 'kube-controller-manager' | 'kube-scheduler'>(
     isReady: () => answersOk(`https://${loopback}:${ports[name]}`, context),
     stopWithinMs,
   };
-};
+}
 
-const answersOk = async (url: string, { dataDir }: ServerContext): Promise<boolean> => {
+async function answersOk(url: string, { dataDir }: ServerContext): Promise<boolean> {
   const client = httpClient(url, await readFile(caFile(dataDir), 'utf8'));
   try {
     return (await client.ask('/healthz')).status === 200;
   } finally {
     client.close();
   }
-};
+}
 
 const controllers = [
   'serviceaccount-controller',
@@ -152,8 +159,8 @@ const controllers = [
   'taint-eviction-controller',
 ];
 
-export const controllerManager = (context: ServerContext): ChildSpec<'kube-controller-manager'> =>
-  watcher('kube-controller-manager', context, {
+export function controllerManager(context: ServerContext): ChildSpec<'kube-controller-manager'> {
+  return watcher('kube-controller-manager', context, {
     controllers: controllers.join(','),
     'service-account-private-key-file': join(context.dataDir, 'pki', 'sa.key'),
     'root-ca-file': caFile(context.dataDir),
@@ -161,13 +168,15 @@ export const controllerManager = (context: ServerContext): ChildSpec<'kube-contr
     'concurrent-replicaset-syncs': 20,
     'concurrent-deployment-syncs': 20,
   });
+}
 
-export const scheduler = (context: ServerContext): ChildSpec<'kube-scheduler'> =>
-  watcher('kube-scheduler', context, {});
+export function scheduler(context: ServerContext): ChildSpec<'kube-scheduler'> {
+  return watcher('kube-scheduler', context, {});
+}
 
 const nodeLeases = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
 
-export const kwok = (context: ServerContext): ChildSpec<'kwok'> => {
+export function kwok(context: ServerContext): ChildSpec<'kwok'> {
   const { dataDir, binaries, ports, admin } = context;
   const address = `${loopback}:${ports.kwok}`;
   const client = httpClient(`http://${address}`);
@@ -191,4 +200,4 @@ export const kwok = (context: ServerContext): ChildSpec<'kwok'> => {
     isReady: async () => (await client.ask('/healthz')).status === 200,
     stopWithinMs,
   };
-};
+}

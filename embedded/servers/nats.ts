@@ -6,7 +6,7 @@ import { flags, loopback, type ServerContext } from './context.ts';
 const stopWithinMs = 5_000;
 
 /** The hub: one nats-server with JetStream on a file store. */
-export const nats = ({ dataDir, binaries, ports, fsync }: ServerContext): ChildSpec<'nats'> => {
+export function nats({ dataDir, binaries, ports, fsync }: ServerContext): ChildSpec<'nats'> {
   const monitor = httpClient(`http://${loopback}:${ports['nats-monitor']}`);
   return {
     name: 'nats',
@@ -25,4 +25,4 @@ export const nats = ({ dataDir, binaries, ports, fsync }: ServerContext): ChildS
     isReady: async () => (await monitor.ask('/healthz')).status === 200,
     stopWithinMs,
   };
-};
+}

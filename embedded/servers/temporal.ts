@@ -14,75 +14,86 @@ const okStatuses = [200, 409];
 const fullSync = 2;
 const normalSync = 1;
 
-const configFile = (dataDir: string): string => join(dataDir, 'config', 'temporal.yaml');
-const dynamicConfigFile = (dataDir: string): string =>
-  join(dataDir, 'config', 'temporal-dynamic.yaml');
+function configFile(dataDir: string): string {
+  return join(dataDir, 'config', 'temporal.yaml');
+}
+function dynamicConfigFile(dataDir: string): string {
+  return join(dataDir, 'config', 'temporal-dynamic.yaml');
+}
 
-const sqlite = (file: string, fsync: boolean) => ({
-  sql: {
-    pluginName: 'sqlite',
-    databaseName: file,
-    connectAddr: 'localhost',
-    connectProtocol: 'tcp',
-    connectAttributes: {
-      setup: 'true',
-      journal_mode: 'wal',
-      synchronous: `${fsync ? fullSync : normalSync}`,
-      busy_timeout: '10000',
+function sqlite(file: string, fsync: boolean) {
+  return {
+    sql: {
+      pluginName: 'sqlite',
+      databaseName: file,
+      connectAddr: 'localhost',
+      connectProtocol: 'tcp',
+      connectAttributes: {
+        setup: 'true',
+        journal_mode: 'wal',
+        synchronous: `${fsync ? fullSync : normalSync}`,
+        busy_timeout: '10000',
+      },
+      maxConns: 1,
+      maxIdleConns: 1,
     },
-    maxConns: 1,
-    maxIdleConns: 1,
-  },
-});
+  };
+}
 
-const service = (ports: Ports, grpc: PortName, membership: PortName, httpPort?: number) => ({
-  rpc: {
-    grpcPort: ports[grpc],
-    membershipPort: ports[membership],
-    bindOnIP: loopback,
-    ...(httpPort === undefined ? {} : { httpPort }),
-  },
-});
-
-const services = (ports: Ports) => ({
-  frontend: service(ports, 'temporal', 'temporal-membership', ports['temporal-http']),
-  history: service(ports, 'temporal-history', 'temporal-history-membership'),
-  matching: service(ports, 'temporal-matching', 'temporal-matching-membership'),
-  worker: service(ports, 'temporal-worker', 'temporal-worker-membership'),
-});
-
-const serverConfig = ({ dataDir, ports, fsync }: ServerContext) => ({
-  log: { stdout: true, level: 'warn' },
-  persistence: {
-    defaultStore: 'default',
-    visibilityStore: 'visibility',
-    numHistoryShards: 1,
-    datastores: {
-      default: sqlite(join(dataDir, 'temporal', 'temporal.db'), fsync),
-      visibility: sqlite(join(dataDir, 'temporal', 'visibility.db'), fsync),
+function service(ports: Ports, grpc: PortName, membership: PortName, httpPort?: number) {
+  return {
+    rpc: {
+      grpcPort: ports[grpc],
+      membershipPort: ports[membership],
+      bindOnIP: loopback,
+      ...(httpPort === undefined ? {} : { httpPort }),
     },
-  },
-  global: { membership: { maxJoinDuration: '30s', broadcastAddress: loopback } },
-  services: services(ports),
-  clusterMetadata: {
-    enableGlobalNamespace: false,
-    failoverVersionIncrement: 10,
-    masterClusterName: 'active',
-    currentClusterName: 'active',
-    clusterInformation: {
-      active: {
-        enabled: true,
-        initialFailoverVersion: 1,
-        rpcName: 'frontend',
-        rpcAddress: `${loopback}:${ports.temporal}`,
+  };
+}
+
+function services(ports: Ports) {
+  return {
+    frontend: service(ports, 'temporal', 'temporal-membership', ports['temporal-http']),
+    history: service(ports, 'temporal-history', 'temporal-history-membership'),
+    matching: service(ports, 'temporal-matching', 'temporal-matching-membership'),
+    worker: service(ports, 'temporal-worker', 'temporal-worker-membership'),
+  };
+}
+
+function serverConfig({ dataDir, ports, fsync }: ServerContext) {
+  return {
+    log: { stdout: true, level: 'warn' },
+    persistence: {
+      defaultStore: 'default',
+      visibilityStore: 'visibility',
+      numHistoryShards: 1,
+      datastores: {
+        default: sqlite(join(dataDir, 'temporal', 'temporal.db'), fsync),
+        visibility: sqlite(join(dataDir, 'temporal', 'visibility.db'), fsync),
       },
     },
-  },
-  dcRedirectionPolicy: { policy: 'noop' },
-  archival: { history: { state: 'disabled' }, visibility: { state: 'disabled' } },
-  publicClient: { hostPort: `${loopback}:${ports.temporal}` },
-  dynamicConfigClient: { filepath: dynamicConfigFile(dataDir), pollInterval: '60s' },
-});
+    global: { membership: { maxJoinDuration: '30s', broadcastAddress: loopback } },
+    services: services(ports),
+    clusterMetadata: {
+      enableGlobalNamespace: false,
+      failoverVersionIncrement: 10,
+      masterClusterName: 'active',
+      currentClusterName: 'active',
+      clusterInformation: {
+        active: {
+          enabled: true,
+          initialFailoverVersion: 1,
+          rpcName: 'frontend',
+          rpcAddress: `${loopback}:${ports.temporal}`,
+        },
+      },
+    },
+    dcRedirectionPolicy: { policy: 'noop' },
+    archival: { history: { state: 'disabled' }, visibility: { state: 'disabled' } },
+    publicClient: { hostPort: `${loopback}:${ports.temporal}` },
+    dynamicConfigClient: { filepath: dynamicConfigFile(dataDir), pollInterval: '60s' },
+  };
+}
 
 /**
  * A new namespace is seen at once, a task meets its worker without a detour over other partitions, and a single server
@@ -100,17 +111,18 @@ const dynamicConfig = {
 };
 
 /** Writes the server's configuration, in JSON, which every reader of YAML reads. */
-export const writeTemporalConfig = async (context: ServerContext): Promise<void> => {
+export async function writeTemporalConfig(context: ServerContext): Promise<void> {
   const { dataDir } = context;
   await mkdir(join(dataDir, 'temporal'), { recursive: true });
   await writeFile(configFile(dataDir), JSON.stringify(serverConfig(context), undefined, 2));
   await writeFile(dynamicConfigFile(dataDir), JSON.stringify(dynamicConfig, undefined, 2));
-};
+}
 
-const httpApi = (ports: Ports): HttpClient =>
-  httpClient(`http://${loopback}:${ports['temporal-http']}`);
+function httpApi(ports: Ports): HttpClient {
+  return httpClient(`http://${loopback}:${ports['temporal-http']}`);
+}
 
-export const temporal = (context: ServerContext): ChildSpec<'temporal'> => {
+export function temporal(context: ServerContext): ChildSpec<'temporal'> {
   const { dataDir, binaries, ports } = context;
   const client = httpApi(ports);
   return {
@@ -125,7 +137,7 @@ export const temporal = (context: ServerContext): ChildSpec<'temporal'> => {
     isReady: async () => (await client.ask('/api/v1/system-info')).status === 200,
     stopWithinMs,
   };
-};
+}
 
 /** Columns of the SQL visibility store given to our attributes: Keyword01, Keyword02, … */
 const attributeAliases = Object.fromEntries(
@@ -135,7 +147,7 @@ const attributeAliases = Object.fromEntries(
   ]),
 );
 
-const post = async (client: HttpClient, path: string, body: unknown): Promise<void> => {
+async function post(client: HttpClient, path: string, body: unknown): Promise<void> {
   const answer = await client.ask(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -143,10 +155,10 @@ const post = async (client: HttpClient, path: string, body: unknown): Promise<vo
   });
   if (okStatuses.includes(answer.status)) return;
   throw new StackFailure(`Temporal refused ${path} with ${answer.status}: ${answer.body}.`);
-};
+}
 
 /** Registers the namespace and its search attributes, and waits until both are seen. */
-export const ensureNamespace = async ({ ports }: ServerContext): Promise<void> => {
+export async function ensureNamespace({ ports }: ServerContext): Promise<void> {
   const client = httpApi(ports);
   const one = `/api/v1/namespaces/${temporalNamespace}`;
   try {
@@ -164,9 +176,9 @@ export const ensureNamespace = async ({ ports }: ServerContext): Promise<void> =
   } finally {
     client.close();
   }
-};
+}
 
-const hasAttributes = async (client: HttpClient, one: string): Promise<boolean> => {
+async function hasAttributes(client: HttpClient, one: string): Promise<boolean> {
   const listed = await client.ask(`${one}/search-attributes`);
   return Object.values(searchAttributes).every((name) => listed.body.includes(`"${name}"`));
-};
+}

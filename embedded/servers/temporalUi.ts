@@ -8,31 +8,29 @@ import { flags, loopback, type ServerContext } from './context.ts';
 const stopWithinMs = 2_000;
 const environmentName = 'slipway';
 
-const uiConfig = ({ ports }: ServerContext) => ({
-  temporalGrpcAddress: `${loopback}:${ports.temporal}`,
-  host: loopback,
-  port: ports['temporal-ui'],
-  enableUi: true,
-  defaultNamespace: temporalNamespace,
-  disableNewsFetch: true,
-  // People act through the command line, where author and reason are recorded.
-  disableWriteActions: true,
-  cors: { allowOrigins: [`http://${loopback}:${ports['temporal-ui']}`] },
-  hideLogs: true,
-});
+function uiConfig({ ports }: ServerContext) {
+  return {
+    temporalGrpcAddress: `${loopback}:${ports.temporal}`,
+    host: loopback,
+    port: ports['temporal-ui'],
+    enableUi: true,
+    defaultNamespace: temporalNamespace,
+    disableNewsFetch: true,
+    // People act through the command line, where author and reason are recorded.
+    disableWriteActions: true,
+    cors: { allowOrigins: [`http://${loopback}:${ports['temporal-ui']}`] },
+    hideLogs: true,
+  };
+}
 
-export const writeTemporalUiConfig = async (context: ServerContext): Promise<void> => {
+export async function writeTemporalUiConfig(context: ServerContext): Promise<void> {
   const folder = join(context.dataDir, 'config', 'temporal-ui');
   await mkdir(folder, { recursive: true });
   const text = JSON.stringify(uiConfig(context), undefined, 2);
   await writeFile(join(folder, `${environmentName}.yaml`), text);
-};
+}
 
-export const temporalUi = ({
-  dataDir,
-  binaries,
-  ports,
-}: ServerContext): ChildSpec<'temporal-ui'> => {
+export function temporalUi({ dataDir, binaries, ports }: ServerContext): ChildSpec<'temporal-ui'> {
   const client = httpClient(`http://${loopback}:${ports['temporal-ui']}`);
   return {
     name: 'temporal-ui',
@@ -45,4 +43,4 @@ export const temporalUi = ({
     isReady: async () => (await client.ask('/healthz')).status === 200,
     stopWithinMs,
   };
-};
+}

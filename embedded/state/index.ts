@@ -4,7 +4,9 @@ import { parseStackState, type StackState } from '../../schemas/local/stackState
 
 export const defaultDataDir = '.slipway';
 
-const stateFile = (dataDir: string): string => join(resolve(dataDir), 'state.json');
+function stateFile(dataDir: string): string {
+  return join(resolve(dataDir), 'state.json');
+}
 
 export type StateAnswer =
   | { readonly kind: 'found'; readonly state: StackState }
@@ -13,7 +15,7 @@ export type StateAnswer =
   | { readonly kind: 'unreadable'; readonly sentence: string };
 
 /** Where the servers of the stack in `dataDir` listen, or listened when it last ran. */
-export const readState = async (dataDir: string): Promise<StateAnswer> => {
+export async function readState(dataDir: string): Promise<StateAnswer> {
   const file = stateFile(dataDir);
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return { kind: 'absent' };
@@ -21,11 +23,11 @@ export const readState = async (dataDir: string): Promise<StateAnswer> => {
   if ('state' in parsed) return { kind: 'found', state: parsed.state };
   const sentence = `${file} is not a state file of this version (${parsed.problem}): stop the stack that wrote it, or remove the folder.`;
   return { kind: 'unreadable', sentence };
-};
+}
 
 /** Replaces the state file; a reader sees the old or the new one, never a part. */
-export const writeState = async (dataDir: string, state: StackState): Promise<void> => {
+export async function writeState(dataDir: string, state: StackState): Promise<void> {
   const file = stateFile(dataDir);
   await writeFile(`${file}.new`, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
   await rename(`${file}.new`, file);
-};
+}

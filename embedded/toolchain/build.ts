@@ -21,59 +21,67 @@ const keptErrorLines = 5;
 const nearlyNothingBytes = 100e6;
 
 /** Go's own caches live inside ours, so that the builds leave nothing elsewhere. */
-const goFolders = (cacheDir: string) => ({
-  GOPATH: join(cacheDir, 'go'),
-  GOMODCACHE: join(cacheDir, 'go', 'pkg', 'mod'),
-  GOCACHE: join(cacheDir, 'go', 'build'),
-});
+function goFolders(cacheDir: string) {
+  return {
+    GOPATH: join(cacheDir, 'go'),
+    GOMODCACHE: join(cacheDir, 'go', 'pkg', 'mod'),
+    GOCACHE: join(cacheDir, 'go', 'build'),
+  };
+}
 
-const environment = (place: BuildPlace): NodeJS.ProcessEnv => ({
-  ...process.env,
-  ...goFolders(place.cacheDir),
-  PATH: place.path,
-  GOFLAGS: '-modcacherw -buildvcs=false',
-  GOWORK: 'off',
-  GOOS: '',
-  GOARCH: '',
-  CGO_ENABLED: '0',
-  GOGC: '400',
-});
+function environment(place: BuildPlace): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    ...goFolders(place.cacheDir),
+    PATH: place.path,
+    GOFLAGS: '-modcacherw -buildvcs=false',
+    GOWORK: 'off',
+    GOOS: '',
+    GOARCH: '',
+    CGO_ENABLED: '0',
+    GOGC: '400',
+  };
+}
 
-const buildArguments = (set: SetSpec, outDir: string): string[] => [
-  'build',
-  '-v',
-  '-trimpath',
-  '-ldflags',
-  `-s -w ${set.linkerFlags}`,
-  '-gcflags=all=-dwarf=false',
-  '-o',
-  `${outDir}/`,
-  ...set.binaries.map((binary) => binary.package),
-];
+function buildArguments(set: SetSpec, outDir: string): string[] {
+  return [
+    'build',
+    '-v',
+    '-trimpath',
+    '-ldflags',
+    `-s -w ${set.linkerFlags}`,
+    '-gcflags=all=-dwarf=false',
+    '-o',
+    `${outDir}/`,
+    ...set.binaries.map((binary) => binary.package),
+  ];
+}
 
-const elapsed = (sinceMs: number): string => {
+function elapsed(sinceMs: number): string {
   const seconds = Math.round((performance.now() - sinceMs) / 1000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-};
+}
 
 /** A line with a space is a message of Go; one without names a package being compiled. */
-const isMessage = (line: string): boolean => line.includes(' ') || line.includes(':');
+function isMessage(line: string): boolean {
+  return line.includes(' ') || line.includes(':');
+}
 
-const explain = async (set: SetSpec, place: BuildPlace, lastLines: string[]): Promise<string> => {
+async function explain(set: SetSpec, place: BuildPlace, lastLines: string[]): Promise<string> {
   const { bavail, bsize } = await statfs(place.cacheDir);
   if (bavail * bsize < nearlyNothingBytes) {
     return `The disk of ${place.cacheDir} is full, so the ${set.name} servers could not be built: free some space and run this again.`;
   }
   return `Building the ${set.name} servers failed; Go said: ${lastLines.join(' | ')}`;
-};
+}
 
 /** Runs `go build` for one set; `label` begins each line of progress. */
-const runGo = async (
+async function runGo(
   set: SetSpec,
   outDir: string,
   place: BuildPlace,
   label: string,
-): Promise<void> => {
+): Promise<void> {
   const started = performance.now();
   let compiled = 0;
   const lastLines: string[] = [];
@@ -100,10 +108,10 @@ const runGo = async (
   process.off('exit', endWithParent);
   if (code !== 0) throw new StackFailure(await explain(set, place, lastLines));
   place.report(`${label}: done in ${elapsed(started)}`);
-};
+}
 
 /** Builds one set into the cache; a binary appears there whole or not at all. */
-const buildSet = async (set: SetSpec, place: BuildPlace, position: string): Promise<void> => {
+async function buildSet(set: SetSpec, place: BuildPlace, position: string): Promise<void> {
   const outDir = join(place.cacheDir, 'tmp', set.name);
   await mkdir(outDir, { recursive: true });
   const names = set.binaries.map((binary) => binary.name).join(', ');
@@ -113,14 +121,14 @@ const buildSet = async (set: SetSpec, place: BuildPlace, position: string): Prom
   for (const binary of set.binaries) {
     await rename(join(outDir, binary.builtAs), join(place.cacheDir, 'bin', cachedName(binary)));
   }
-};
+}
 
 /** Builds the sets one after another and then removes what only the builds needed. */
-export const buildSets = async (missing: readonly SetSpec[], place: BuildPlace): Promise<void> => {
+export async function buildSets(missing: readonly SetSpec[], place: BuildPlace): Promise<void> {
   await mkdir(join(place.cacheDir, 'bin'), { recursive: true });
   for (const [index, set] of missing.entries()) {
     await buildSet(set, place, `${index + 1} of ${missing.length}:`);
   }
   await rm(join(place.cacheDir, 'tmp'), { recursive: true, force: true });
   await rm(goFolders(place.cacheDir).GOCACHE, { recursive: true, force: true });
-};
+}

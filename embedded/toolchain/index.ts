@@ -24,12 +24,13 @@ export type ToolchainOptions = {
 const lockWaitMs = 60 * 60_000;
 const lockPollMs = 500;
 
-const defaultCacheDir = (): string =>
-  join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'slipway');
+function defaultCacheDir(): string {
+  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'slipway');
+}
 
 type Found = Map<BinaryName, string>;
 
-const locateAll = async (places: Places): Promise<Found> => {
+async function locateAll(places: Places): Promise<Found> {
   const found: Found = new Map();
   const specs = sets.flatMap((set) => set.binaries);
   await Promise.all(
@@ -39,14 +40,15 @@ const locateAll = async (places: Places): Promise<Found> => {
     }),
   );
   return found;
-};
+}
 
-const missingSets = (found: Found): SetSpec[] =>
-  sets
+function missingSets(found: Found): SetSpec[] {
+  return sets
     .map((set) => ({ ...set, binaries: set.binaries.filter((spec) => !found.has(spec.name)) }))
     .filter((set) => set.binaries.length > 0);
+}
 
-const lockForBuild = async (cacheDir: string, report: Report): Promise<Lock> => {
+async function lockForBuild(cacheDir: string, report: Report): Promise<Lock> {
   const file = join(cacheDir, 'build.lock');
   const lock = tryLock(file);
   if (lock) return lock;
@@ -57,14 +59,14 @@ const lockForBuild = async (cacheDir: string, report: Report): Promise<Lock> => 
   });
   if (later) return later;
   throw new Error(`${file} was held for an hour by another build`);
-};
+}
 
-const announcement = (missing: readonly SetSpec[]): string => {
+function announcement(missing: readonly SetSpec[]): string {
   const seconds = missing.reduce((sum, set) => sum + set.typicalSeconds, 0);
   return `the local servers are built once, from source: about ${Math.ceil(seconds / 60)} min on two cores`;
-};
+}
 
-const buildMissing = async (places: Places, cacheDir: string, report: Report): Promise<Found> => {
+async function buildMissing(places: Places, cacheDir: string, report: Report): Promise<Found> {
   const lock = await lockForBuild(cacheDir, report);
   try {
     const missing = missingSets(await locateAll(places));
@@ -78,18 +80,19 @@ const buildMissing = async (places: Places, cacheDir: string, report: Report): P
   } finally {
     lock.release();
   }
-};
+}
 
-const complete = (found: Found): Binaries | undefined =>
-  binaryNames.every((name) => found.has(name))
+function complete(found: Found): Binaries | undefined {
+  return binaryNames.every((name) => found.has(name))
     ? recordOf(binaryNames, (name) => found.get(name) ?? '')
     : undefined;
+}
 
 /**
  * The path of every server's binary: given, on the PATH in the right version, in the cache, or built now.
  * Throws a StackFailure with one sentence when that is impossible.
  */
-export const ensureBinaries = async (options: ToolchainOptions = {}): Promise<Binaries> => {
+export async function ensureBinaries(options: ToolchainOptions = {}): Promise<Binaries> {
   const cacheDir = options.cacheDir ?? defaultCacheDir();
   const places: Places = {
     givenDir: options.binDir,
@@ -103,4 +106,4 @@ export const ensureBinaries = async (options: ToolchainOptions = {}): Promise<Bi
   const built = complete(await buildMissing(places, cacheDir, report));
   if (built) return built;
   throw new Error(`the build ended well and left no complete set of servers in ${cacheDir}`);
-};
+}

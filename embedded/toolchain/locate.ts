@@ -15,34 +15,37 @@ export type Places = {
   readonly cacheBinDir: string;
 };
 
-const isExecutable = (file: string): Promise<boolean> =>
-  access(file, constants.X_OK).then(
+function isExecutable(file: string): Promise<boolean> {
+  return access(file, constants.X_OK).then(
     () => true,
     () => false,
   );
+}
 
 /** The first executable of this name on the PATH, or undefined. */
-export const findOnPath = async (name: string, path: string): Promise<string | undefined> => {
+export async function findOnPath(name: string, path: string): Promise<string | undefined> {
   for (const folder of path.split(delimiter)) {
     const file = join(folder, name);
     if (folder !== '' && (await isExecutable(file))) return file;
   }
   return undefined;
-};
+}
 
-const wordsOf = (output: string): string[] => output.split(/[^0-9A-Za-z.-]+/);
+function wordsOf(output: string): string[] {
+  return output.split(/[^0-9A-Za-z.-]+/);
+}
 
-const hasVersion = async (file: string, spec: BinarySpec): Promise<boolean> => {
+async function hasVersion(file: string, spec: BinarySpec): Promise<boolean> {
   try {
     const { stdout } = await run(file, [...spec.versionArguments], { timeout: versionDeadlineMs });
     return wordsOf(stdout).some((word) => word.replace(/^v/, '') === spec.version);
   } catch {
     return false;
   }
-};
+}
 
 /** Where the binary is: in the given folder, else on the PATH in the right version, else in the cache. */
-export const locate = async (spec: BinarySpec, places: Places): Promise<string | undefined> => {
+export async function locate(spec: BinarySpec, places: Places): Promise<string | undefined> {
   if (places.givenDir !== undefined) {
     const given = join(places.givenDir, spec.name);
     if (await isExecutable(given)) return given;
@@ -51,4 +54,4 @@ export const locate = async (spec: BinarySpec, places: Places): Promise<string |
   if (onPath !== undefined && (await hasVersion(onPath, spec))) return onPath;
   const cached = join(places.cacheBinDir, cachedName(spec));
   return (await isExecutable(cached)) ? cached : undefined;
-};
+}

@@ -13,17 +13,20 @@ const bytesPerGb = 1e9;
 const remedy =
   'install Go from https://go.dev/dl, or give a folder with ready binaries by --bin-dir';
 
-const parse = (version: string): { major: number; minor: number } | undefined => {
+function parse(version: string): { major: number; minor: number } | undefined {
   const found = /^go(\d+)\.(\d+)/.exec(version.trim());
   return found ? { major: Number(found[1]), minor: Number(found[2]) } : undefined;
-};
+}
 
-const isOld = (version: { major: number; minor: number }): boolean =>
-  version.major < neededGo.major ||
-  (version.major === neededGo.major && version.minor < neededGo.minor);
+function isOld(version: { major: number; minor: number }): boolean {
+  return (
+    version.major < neededGo.major ||
+    (version.major === neededGo.major && version.minor < neededGo.minor)
+  );
+}
 
 /** The path of a Go that is new enough; a failure says which one was found, if any. */
-export const findGo = async (path: string): Promise<string> => {
+export async function findGo(path: string): Promise<string> {
   const wanted = `Go ${neededGo.major}.${neededGo.minor} or newer`;
   const go = await findOnPath('go', path);
   if (go === undefined) {
@@ -39,20 +42,20 @@ export const findGo = async (path: string): Promise<string> => {
     );
   }
   return go;
-};
+}
 
 /** Free space, in bytes, for this user on the disk that holds `folder`. */
-export const freeBytes = async (folder: string): Promise<number> => {
+export async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
-};
+}
 
 /** Fails unless the disk of the cache has room for a build. */
-export const checkDisk = async (cacheDir: string, neededGb = neededDiskGb): Promise<void> => {
+export async function checkDisk(cacheDir: string, neededGb = neededDiskGb): Promise<void> {
   const freeGb = (await freeBytes(cacheDir)) / bytesPerGb;
   if (freeGb >= neededGb) return;
   throw new StackFailure(
     `Building the local servers needs ${neededGb} GB of disk for a while and ${cacheDir} has ${freeGb.toFixed(1)} GB free: ` +
       'free some space, or set XDG_CACHE_HOME to a folder on a larger disk.',
   );
-};
+}

@@ -36,17 +36,19 @@ export type SetSpec = {
 
 const kubernetesVersion = '1.36.3';
 
-const kubernetesBinary = (
+function kubernetesBinary(
   name: BinaryName,
   versionArguments: readonly string[] = ['--version'],
-): BinarySpec => ({
-  name,
-  version: kubernetesVersion,
-  package: `k8s.io/kubernetes/cmd/${name}`,
-  builtAs: name,
-  onPath: name,
-  versionArguments,
-});
+): BinarySpec {
+  return {
+    name,
+    version: kubernetesVersion,
+    package: `k8s.io/kubernetes/cmd/${name}`,
+    builtAs: name,
+    onPath: name,
+    versionArguments,
+  };
+}
 
 const gitVersion = `gitVersion=v${kubernetesVersion}`;
 
@@ -127,4 +129,6 @@ export const sets: readonly SetSpec[] = [
 ];
 
 /** The name of a binary in the cache; the version is part of it, so an upgrade builds anew. */
-export const cachedName = (spec: BinarySpec): string => `${spec.name}-${spec.version}`;
+export function cachedName(spec: BinarySpec): string {
+  return `${spec.name}-${spec.version}`;
+}

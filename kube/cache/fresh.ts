@@ -14,20 +14,21 @@ const freshEnoughMs = 10_000;
 const watchLivesMs = 90_000;
 
 /** Every node. */
-export const nodesNow = async (
+export async function nodesNow(
   kube: Kube,
   nodes: NodeCache,
-): Promise<Result<readonly NodeFacts[]>> =>
-  nodes.stalenessMs() <= freshEnoughMs ? { ok: true, value: nodes.list() } : listNodes(kube);
+): Promise<Result<readonly NodeFacts[]>> {
+  return nodes.stalenessMs() <= freshEnoughMs ? { ok: true, value: nodes.list() } : listNodes(kube);
+}
 
 /** One node as far as a decision needs it that is looked at again; no value means that there is no such node. */
-export const nodeForDecision = async (
+export async function nodeForDecision(
   kube: Kube,
   nodes: NodeCache,
   name: string,
-): Promise<Result<NodeFacts | undefined>> => {
+): Promise<Result<NodeFacts | undefined>> {
   if (nodes.stalenessMs() <= watchLivesMs) return { ok: true, value: nodes.get(name) };
   const read = await getNode(kube, name);
   if (read.ok || read.refusal.kind !== 'not-found') return read;
   return { ok: true, value: undefined };
-};
+}

@@ -95,47 +95,50 @@ type Run<T> = {
   syncedAt: EpochMs | undefined;
 };
 
-const heard = <T>(run: Run<T>): void => {
+function heard<T>(run: Run<T>): void {
   run.lastHeardAt = Date.now();
-};
+}
 
 /** What is known is now as the server had it at that moment. */
-const applied = <T>(run: Run<T>, asOfMs: number): void => {
+function applied<T>(run: Run<T>, asOfMs: number): void {
   run.appliedMs = Math.max(run.appliedMs, asOfMs);
-};
+}
 
-const problem = <T>(run: Run<T>, what: WatchProblem['what'], message: string): void =>
-  run.options.onProblem?.({ path: run.options.path, what, message });
+function problem<T>(run: Run<T>, what: WatchProblem['what'], message: string): void {
+  return run.options.onProblem?.({ path: run.options.path, what, message });
+}
 
-const tellOne = <T>(run: Run<T>, listener: Listener<T>, change: Change<T>): void => {
+function tellOne<T>(run: Run<T>, listener: Listener<T>, change: Change<T>): void {
   try {
     listener(change);
   } catch (error) {
     run.counters.listenerErrors += 1;
     problem(run, 'listener-threw', errorText(error));
   }
-};
+}
 
-const tell = <T>(run: Run<T>, changes: readonly Change<T>[]): void => {
+function tell<T>(run: Run<T>, changes: readonly Change<T>[]): void {
   for (const change of changes) {
     for (const listener of run.listeners) tellOne(run, listener, change);
   }
-};
+}
 
 /** Between three quarters and all of it, so that many watchers do not act at once. */
-const jittered = (lengthMs: number): number => lengthMs * (0.75 + Math.random() / 4);
+function jittered(lengthMs: number): number {
+  return lengthMs * (0.75 + Math.random() / 4);
+}
 
-const refused = async <T>(
+async function refused<T>(
   run: Run<T>,
   what: 'list-refused' | 'watch-refused',
   refusal: Refusal,
-): Promise<void> => {
+): Promise<void> {
   run.counters.refused += 1;
   problem(run, what, refusal.message);
   await run.backoff.failed(refusal.retryAfterMs);
-};
+}
 
-const listOnce = async <T>(run: Run<T>): Promise<boolean> => {
+async function listOnce<T>(run: Run<T>): Promise<boolean> {
   const { path, query, project, signal } = run.options;
   run.counters.lists += 1;
   const askedMs = performance.now();
@@ -160,25 +163,25 @@ const listOnce = async <T>(run: Run<T>): Promise<boolean> => {
   applied(run, askedMs);
   tell(run, changes);
   return true;
-};
+}
 
-const stored = <T>(run: Run<T>, { type, object }: WatchEvent): readonly Change<T>[] => {
+function stored<T>(run: Run<T>, { type, object }: WatchEvent): readonly Change<T>[] {
   const item = run.options.project(object);
   return type === 'DELETED' ? run.store.remove(item) : run.store.put(item);
-};
+}
 
-const onEvent = <T>(run: Run<T>, event: WatchEvent): void => {
+function onEvent<T>(run: Run<T>, event: WatchEvent): void {
   run.counters.events += 1;
   run.backoff.succeeded();
   if (event.resourceVersion !== '') run.resourceVersion = event.resourceVersion;
   const changes = event.type === 'BOOKMARK' ? [] : stored(run, event);
   applied(run, performance.now());
   tell(run, changes);
-};
+}
 
 const longestWatchMs = 480_000;
 
-const openWatch = <T>(run: Run<T>): Promise<WatchEnd> => {
+function openWatch<T>(run: Run<T>): Promise<WatchEnd> {
   const untilRelistMs = run.relistDueMs - performance.now();
   const lengthMs = Math.min(jittered(longestWatchMs), untilRelistMs);
   run.counters.watches += 1;
@@ -198,12 +201,12 @@ const openWatch = <T>(run: Run<T>): Promise<WatchEnd> => {
       if (!run.options.signal.aborted) onEvent(run, event);
     },
   });
-};
+}
 
 /** A watch that ends at once would otherwise be reopened without rest. */
 const shortestWatchMs = 1_000;
 
-const afterWatch = async <T>(run: Run<T>, end: WatchEnd, lastedMs: number): Promise<void> => {
+async function afterWatch<T>(run: Run<T>, end: WatchEnd, lastedMs: number): Promise<void> {
   switch (end.kind) {
     case 'gone':
       run.counters.gone += 1;
@@ -219,9 +222,9 @@ const afterWatch = async <T>(run: Run<T>, end: WatchEnd, lastedMs: number): Prom
     case 'closed':
       if (lastedMs < shortestWatchMs) await run.backoff.failed();
   }
-};
+}
 
-const watchUntilRelist = async <T>(run: Run<T>): Promise<void> => {
+async function watchUntilRelist<T>(run: Run<T>): Promise<void> {
   while (!run.options.signal.aborted && performance.now() < run.relistDueMs) {
     const startedMs = performance.now();
     const end = await openWatch(run);
@@ -229,18 +232,18 @@ const watchUntilRelist = async <T>(run: Run<T>): Promise<void> => {
     await afterWatch(run, end, performance.now() - startedMs);
     if (end.kind === 'gone') return;
   }
-};
+}
 
-const loop = async <T>(run: Run<T>, onSynced: () => void): Promise<void> => {
+async function loop<T>(run: Run<T>, onSynced: () => void): Promise<void> {
   while (!run.options.signal.aborted) {
     if (!(await listOnce(run))) continue;
     onSynced();
     await watchUntilRelist(run);
   }
   onSynced();
-};
+}
 
-const startRun = <T>(kube: Connection, options: ListWatchOptions<T>): Run<T> => {
+function startRun<T>(kube: Connection, options: ListWatchOptions<T>): Run<T> {
   const timing = { ...defaultTiming, ...options.timing };
   const pace = { firstMs: timing.firstBackoffMs, longestMs: timing.longestBackoffMs };
   return {
@@ -265,17 +268,17 @@ const startRun = <T>(kube: Connection, options: ListWatchOptions<T>): Run<T> => 
     lastHeardAt: undefined,
     syncedAt: undefined,
   };
-};
+}
 
-const listen = <T>(run: Run<T>, listener: Listener<T>): (() => void) => {
+function listen<T>(run: Run<T>, listener: Listener<T>): () => void {
   for (const item of run.store.items.values())
     tellOne(run, listener, { kind: 'added', after: item });
   run.listeners.add(listener);
   return () => run.listeners.delete(listener);
-};
+}
 
 /** Starts listing and watching at once, and goes on until the signal. Failures are told and tried again. */
-export const listWatch = <T>(kube: Connection, options: ListWatchOptions<T>): ListWatch<T> => {
+export function listWatch<T>(kube: Connection, options: ListWatchOptions<T>): ListWatch<T> {
   const run = startRun(kube, options);
   const { promise: synced, resolve: onSynced } = Promise.withResolvers<void>();
   const done = loop(run, onSynced);
@@ -290,4 +293,4 @@ export const listWatch = <T>(kube: Connection, options: ListWatchOptions<T>): Li
     counters: () => ({ ...run.counters }),
     done,
   };
-};
+}

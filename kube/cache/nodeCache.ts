@@ -10,8 +10,8 @@ export type CacheOptions = Pick<ListWatchOptions<unknown>, 'signal' | 'onProblem
 /** Keyed by node name. */
 export type NodeCache = ListWatch<NodeFacts>;
 
-export const nodeCache = (kube: Kube, options: CacheOptions): NodeCache =>
-  listWatch(kube, {
+export function nodeCache(kube: Kube, options: CacheOptions): NodeCache {
+  return listWatch(kube, {
     ...options,
     path: '/api/v1/nodes',
     project: projectNode,
@@ -21,3 +21,4 @@ export const nodeCache = (kube: Kube, options: CacheOptions): NodeCache =>
       same: (before, after) => before.resourceVersion === after.resourceVersion,
     },
   });
+}

@@ -13,7 +13,9 @@ export type PodCache = ListWatch<PodFacts> & {
   readonly onNode: (node: string) => readonly PodFacts[];
 };
 
-const keyOf = (pod: PodFacts): string => `${pod.namespace}/${pod.name}`;
+function keyOf(pod: PodFacts): string {
+  return `${pod.namespace}/${pod.name}`;
+}
 
 const compared = [
   'node',
@@ -28,28 +30,29 @@ const compared = [
   'graceSeconds',
 ] as const satisfies readonly (keyof PodFacts)[];
 
-const same = (before: PodFacts, after: PodFacts): boolean =>
-  compared.every((field) => before[field] === after[field]);
+function same(before: PodFacts, after: PodFacts): boolean {
+  return compared.every((field) => before[field] === after[field]);
+}
 
 type Index = Map<string, Map<string, PodFacts>>;
 
-const drop = (index: Index, pod: PodFacts): void => {
+function drop(index: Index, pod: PodFacts): void {
   const pods = index.get(pod.node);
   pods?.delete(keyOf(pod));
   if (pods?.size === 0) index.delete(pod.node);
-};
+}
 
-const add = (index: Index, pod: PodFacts): void => {
+function add(index: Index, pod: PodFacts): void {
   const pods = index.get(pod.node) ?? new Map<string, PodFacts>();
   index.set(pod.node, pods.set(keyOf(pod), pod));
-};
+}
 
-const follow = (index: Index, change: Change<PodFacts>): void => {
+function follow(index: Index, change: Change<PodFacts>): void {
   if (change.kind !== 'added') drop(index, change.before);
   if (change.kind !== 'deleted') add(index, change.after);
-};
+}
 
-export const podCache = (kube: Kube, options: CacheOptions): PodCache => {
+export function podCache(kube: Kube, options: CacheOptions): PodCache {
   const index: Index = new Map();
   const pods = listWatch(kube, {
     ...options,
@@ -60,4 +63,4 @@ export const podCache = (kube: Kube, options: CacheOptions): PodCache => {
   // The index listens first, so that it agrees with every change others are told of.
   pods.onChange((change) => follow(index, change));
   return { ...pods, onNode: (node) => [...(index.get(node)?.values() ?? [])] };
-};
+}

@@ -23,11 +23,11 @@ export type Store<T> = {
   readonly replaceAll: (list: readonly T[]) => readonly Change<T>[];
 };
 
-const differences = <T>(
+function differences<T>(
   identity: Identity<T>,
   before: T | undefined,
   after: T,
-): readonly Change<T>[] => {
+): readonly Change<T>[] {
   if (before === undefined) return [{ kind: 'added', after }];
   if (identity.uidOf(before) !== identity.uidOf(after)) {
     return [
@@ -36,10 +36,10 @@ const differences = <T>(
     ];
   }
   return identity.same(before, after) ? [] : [{ kind: 'changed', before, after }];
-};
+}
 
 /** An empty store. */
-export const createStore = <T>(identity: Identity<T>): Store<T> => {
+export function createStore<T>(identity: Identity<T>): Store<T> {
   const items = new Map<string, T>();
 
   const put = (item: T): readonly Change<T>[] => {
@@ -65,4 +65,4 @@ export const createStore = <T>(identity: Identity<T>): Store<T> => {
   };
 
   return { items, put, remove, replaceAll };
-};
+}

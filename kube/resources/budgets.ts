@@ -10,7 +10,7 @@ export type Budget = { readonly name: string; readonly disruptionsAllowed: numbe
 
 type BudgetWithSelector = Budget & { readonly selects: (labels: Labels) => boolean };
 
-const matchesExpression = (labels: Labels, expression: unknown): boolean => {
+function matchesExpression(labels: Labels, expression: unknown): boolean {
   const value = labels[textAt(expression, 'key')];
   const values = listAt(expression, 'values');
   switch (textAt(expression, 'operator')) {
@@ -25,32 +25,32 @@ const matchesExpression = (labels: Labels, expression: unknown): boolean => {
     default:
       return false;
   }
-};
+}
 
 /** Kubernetes' label selector: absent selects nothing, empty selects everything. */
-export const selectorMatches = (selector: unknown, labels: Labels): boolean => {
+export function selectorMatches(selector: unknown, labels: Labels): boolean {
   if (selector === undefined || selector === null) return false;
   return (
     Object.entries(textsAt(selector, 'matchLabels')).every(([key, v]) => labels[key] === v) &&
     listAt(selector, 'matchExpressions').every((entry) => matchesExpression(labels, entry))
   );
-};
+}
 
-const projectBudget = (raw: unknown): BudgetWithSelector => {
+function projectBudget(raw: unknown): BudgetWithSelector {
   const selector = at(raw, 'spec', 'selector');
   return {
     name: textAt(raw, 'metadata', 'name'),
     disruptionsAllowed: numberAt(raw, 'status', 'disruptionsAllowed') ?? 0,
     selects: (labels) => selectorMatches(selector, labels),
   };
-};
+}
 
 /** Every budget in the namespace that selects a pod with these labels. */
-export const budgetsSelecting = async (
+export async function budgetsSelecting(
   kube: Kube,
   namespace: string,
   labels: Labels,
-): Promise<Result<readonly Budget[]>> => {
+): Promise<Result<readonly Budget[]>> {
   const listed = await listAll(kube, {
     path: `/apis/policy/v1/namespaces/${encodeURIComponent(namespace)}/poddisruptionbudgets`,
     project: projectBudget,
@@ -60,16 +60,16 @@ export const budgetsSelecting = async (
     .filter((budget) => budget.selects(labels))
     .map(({ name, disruptionsAllowed }) => ({ name, disruptionsAllowed }));
   return { ok: true, value };
-};
+}
 
 /** Names of the budgets that would forbid an eviction now. */
-export const budgetsBlocking = async (
+export async function budgetsBlocking(
   kube: Kube,
   namespace: string,
   labels: Labels,
-): Promise<Result<readonly string[]>> => {
+): Promise<Result<readonly string[]>> {
   const found = await budgetsSelecting(kube, namespace, labels);
   if (!found.ok) return found;
   const blocking = found.value.filter((budget) => budget.disruptionsAllowed < 1);
   return { ok: true, value: blocking.map(({ name }) => name) };
-};
+}

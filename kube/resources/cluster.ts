@@ -9,26 +9,29 @@ import type { Result } from '../transport/refusal.ts';
 import { refuse } from '../transport/refusal.ts';
 
 const systemPath = '/api/v1/namespaces/kube-system';
-const nodePath = (name: string): string => `/api/v1/nodes/${encodeURIComponent(name)}`;
+function nodePath(name: string): string {
+  return `/api/v1/nodes/${encodeURIComponent(name)}`;
+}
 
-const readSystem = (kube: Kube): Promise<Result<unknown>> =>
-  perform(kube, { method: 'GET', path: systemPath, lane: 'isolation' });
+function readSystem(kube: Kube): Promise<Result<unknown>> {
+  return perform(kube, { method: 'GET', path: systemPath, lane: 'isolation' });
+}
 
 /** The cluster's id is the UID of its kube-system namespace; its name is the kubeconfig's context. */
-export const clusterIdentity = async (kube: Kube): Promise<Result<ClusterIdentity>> => {
+export async function clusterIdentity(kube: Kube): Promise<Result<ClusterIdentity>> {
   const reply = await readSystem(kube);
   if (!reply.ok) return reply;
   const id = textAt(reply.value, 'metadata', 'uid');
   if (id === '') return refuse('transient', 'The kube-system namespace came without a UID.');
   return { ok: true, value: { id, name: kube.contextName, server: kube.server } };
-};
+}
 
 /** The raw text of the pause annotation, or undefined when Slipway is not paused. */
-export const readPause = async (kube: Kube): Promise<Result<string | undefined>> => {
+export async function readPause(kube: Kube): Promise<Result<string | undefined>> {
   const reply = await readSystem(kube);
   if (!reply.ok) return reply;
   return { ok: true, value: textsAt(reply.value, 'metadata', 'annotations')[marks.pause] };
-};
+}
 
 /** What a person says when pausing or holding. */
 export type PersonNote = {
@@ -37,11 +40,11 @@ export type PersonNote = {
   readonly at: EpochMs;
 };
 
-const annotate = async (
+async function annotate(
   kube: Kube,
   path: string,
   annotations: Readonly<Record<string, string | null>>,
-): Promise<Result<undefined>> => {
+): Promise<Result<undefined>> {
   const reply = await perform(kube, {
     method: 'PATCH',
     path,
@@ -50,24 +53,30 @@ const annotate = async (
     body: { metadata: { annotations } },
   });
   return reply.ok ? { ok: true, value: undefined } : reply;
-};
+}
 
-const noteText = ({ by, reason, at }: PersonNote): string => JSON.stringify({ by, reason, at });
+function noteText({ by, reason, at }: PersonNote): string {
+  return JSON.stringify({ by, reason, at });
+}
 
-export const writePause = (kube: Kube, note: PersonNote): Promise<Result<undefined>> =>
-  annotate(kube, systemPath, { [marks.pause]: noteText(note) });
+export function writePause(kube: Kube, note: PersonNote): Promise<Result<undefined>> {
+  return annotate(kube, systemPath, { [marks.pause]: noteText(note) });
+}
 
-export const clearPause = (kube: Kube): Promise<Result<undefined>> =>
-  annotate(kube, systemPath, { [marks.pause]: null });
+export function clearPause(kube: Kube): Promise<Result<undefined>> {
+  return annotate(kube, systemPath, { [marks.pause]: null });
+}
 
-export const writeHold = (kube: Kube, node: string, note: PersonNote): Promise<Result<undefined>> =>
-  annotate(kube, nodePath(node), { [marks.hold]: noteText(note) });
+export function writeHold(kube: Kube, node: string, note: PersonNote): Promise<Result<undefined>> {
+  return annotate(kube, nodePath(node), { [marks.hold]: noteText(note) });
+}
 
-export const clearHold = (kube: Kube, node: string): Promise<Result<undefined>> =>
-  annotate(kube, nodePath(node), { [marks.hold]: null });
+export function clearHold(kube: Kube, node: string): Promise<Result<undefined>> {
+  return annotate(kube, nodePath(node), { [marks.hold]: null });
+}
 
 /** The user name by which the API server knows us. */
-export const whoAmI = async (kube: Kube): Promise<Result<string>> => {
+export async function whoAmI(kube: Kube): Promise<Result<string>> {
   const reply = await perform(kube, {
     method: 'POST',
     path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
@@ -76,4 +85,4 @@ export const whoAmI = async (kube: Kube): Promise<Result<string>> => {
   });
   if (!reply.ok) return reply;
   return { ok: true, value: textAt(reply.value, 'status', 'userInfo', 'username') };
-};
+}

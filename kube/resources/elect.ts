@@ -29,35 +29,41 @@ const stopShare = 2 / 3;
 const renewShare = 1 / 4;
 const standbyShare = 1 / 5;
 
-const leaseMs = ({ election }: Candidacy): number => election.leaseSeconds * 1000;
+function leaseMs({ election }: Candidacy): number {
+  return election.leaseSeconds * 1000;
+}
 
-const tellRefusal = ({ election }: Candidacy, refusal: Refusal): void =>
-  election.onProblem?.(`Lease ${election.namespace}/${election.name}: ${refusal.message}`);
+function tellRefusal({ election }: Candidacy, refusal: Refusal): void {
+  return election.onProblem?.(`Lease ${election.namespace}/${election.name}: ${refusal.message}`);
+}
 
-const refOf = ({ election: { namespace, name } }: Candidacy): LeaseRef => ({ namespace, name });
+function refOf({ election: { namespace, name } }: Candidacy): LeaseRef {
+  return { namespace, name };
+}
 
 /** Whether the lease may be taken: free, ours, or unrenewed for its whole length while we looked. */
-const isFree = (candidacy: Candidacy, lease: LeaseFacts | undefined): boolean => {
+function isFree(candidacy: Candidacy, lease: LeaseFacts | undefined): boolean {
   if (!lease || lease.holder === '' || lease.holder === candidacy.election.identity) return true;
   const nowMs = performance.now();
   if (candidacy.seen.resourceVersion !== lease.resourceVersion) {
     candidacy.seen = { resourceVersion: lease.resourceVersion, sinceMs: nowMs };
   }
   return nowMs - candidacy.seen.sinceMs > lease.durationSeconds * 1000;
-};
+}
 
-const claim = (candidacy: Candidacy, before: LeaseFacts | undefined, holder: string) =>
-  claimLease(candidacy.kube, {
+function claim(candidacy: Candidacy, before: LeaseFacts | undefined, holder: string) {
+  return claimLease(candidacy.kube, {
     ref: refOf(candidacy),
     before,
     holder,
     durationSeconds: candidacy.election.leaseSeconds,
     timeoutMs: leaseMs(candidacy) * renewShare,
   });
+}
 
 type Held = { lease: LeaseFacts; readonly sinceMs: number };
 
-const tryToLead = async (candidacy: Candidacy): Promise<Held | undefined> => {
+async function tryToLead(candidacy: Candidacy): Promise<Held | undefined> {
   const read = await readLease(candidacy.kube, refOf(candidacy));
   if (!read.ok) {
     tellRefusal(candidacy, read.refusal);
@@ -70,21 +76,21 @@ const tryToLead = async (candidacy: Candidacy): Promise<Held | undefined> => {
   // Losing the race is the ordinary life of a standby.
   if (taken.refusal.kind !== 'conflict') tellRefusal(candidacy, taken.refusal);
   return undefined;
-};
+}
 
 /** After a refused renewal: the lease if it is still ours, since an earlier write may have got through. */
-const lookAgain = async (candidacy: Candidacy, held: LeaseFacts): Promise<LeaseFacts | 'lost'> => {
+async function lookAgain(candidacy: Candidacy, held: LeaseFacts): Promise<LeaseFacts | 'lost'> {
   const read = await readLease(candidacy.kube, refOf(candidacy));
   if (!read.ok) return held;
   return read.value?.holder === candidacy.election.identity ? read.value : 'lost';
-};
+}
 
 /** Renews until the signal; returns the lease as last written, or `lost`. */
-const keepRenewing = async (
+async function keepRenewing(
   candidacy: Candidacy,
   held: LeaseFacts,
   term: { readonly signal: AbortSignal; readonly onRenewed: (sinceMs: number) => void },
-): Promise<LeaseFacts | 'lost'> => {
+): Promise<LeaseFacts | 'lost'> {
   let lease = held;
   for (;;) {
     await pause(leaseMs(candidacy) * renewShare, term.signal);
@@ -101,18 +107,18 @@ const keepRenewing = async (
     if (found === 'lost') return 'lost';
     lease = found;
   }
-};
+}
 
-const work = async ({ election }: Candidacy, signal: AbortSignal): Promise<void> => {
+async function work({ election }: Candidacy, signal: AbortSignal): Promise<void> {
   try {
     await election.onLeading(signal);
   } catch (error) {
     election.onProblem?.(`The leader failed: ${errorText(error)}`);
   }
-};
+}
 
 /** One term of leadership: from the lease taken to the work ended. */
-const lead = async (candidacy: Candidacy, held: Held): Promise<void> => {
+async function lead(candidacy: Candidacy, held: Held): Promise<void> {
   const term = new AbortController();
   const end = (): void => term.abort();
   const stopMs = leaseMs(candidacy) * stopShare;
@@ -131,13 +137,13 @@ const lead = async (candidacy: Candidacy, held: Held): Promise<void> => {
   // Only after the work has ended may somebody else begin.
   await working;
   if (last !== 'lost') await claim(candidacy, last, '');
-};
+}
 
 /**
  * Stands for election until the signal. While it leads, `onLeading` runs with a signal that is aborted as soon as the
  * lead is lost, in doubt, or given up; a standby takes over when the lease is released or has run out.
  */
-export const electLeader = async (kube: Kube, election: Election): Promise<void> => {
+export async function electLeader(kube: Kube, election: Election): Promise<void> {
   const candidacy: Candidacy = { kube, election, seen: { resourceVersion: '', sinceMs: 0 } };
   while (!election.signal.aborted) {
     const held = await tryToLead(candidacy);
@@ -145,4 +151,4 @@ export const electLeader = async (kube: Kube, election: Election): Promise<void>
     const jitter = 0.8 + Math.random() * 0.4;
     await pause(leaseMs(candidacy) * standbyShare * jitter, election.signal);
   }
-};
+}

@@ -20,27 +20,29 @@ export type NodeEvent = {
 const longestMessage = 1024;
 const component = 'slipway';
 
-const bodyOf = ({ node, name, reason, message, type, at }: NodeEvent): unknown => ({
-  apiVersion: 'v1',
-  kind: 'Event',
-  metadata: { name, namespace: namespaces.nodeEvents },
-  // `kubectl describe node` looks for the node's UID, or for its name in place of the UID.
-  involvedObject: { apiVersion: 'v1', kind: 'Node', name: node.name, uid: node.uid },
-  reason,
-  message: message.slice(0, longestMessage),
-  type,
-  count: 1,
-  firstTimestamp: new Date(at).toISOString(),
-  lastTimestamp: new Date(at).toISOString(),
-  source: { component, host: node.name },
-  reportingComponent: component,
-});
+function bodyOf({ node, name, reason, message, type, at }: NodeEvent): unknown {
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name, namespace: namespaces.nodeEvents },
+    // `kubectl describe node` looks for the node's UID, or for its name in place of the UID.
+    involvedObject: { apiVersion: 'v1', kind: 'Node', name: node.name, uid: node.uid },
+    reason,
+    message: message.slice(0, longestMessage),
+    type,
+    count: 1,
+    firstTimestamp: new Date(at).toISOString(),
+    lastTimestamp: new Date(at).toISOString(),
+    source: { component, host: node.name },
+    reportingComponent: component,
+  };
+}
 
 /** Creates the event; one that exists already is a success. */
-export const createNodeEvent = async (
+export async function createNodeEvent(
   kube: Kube,
   event: NodeEvent,
-): Promise<Result<'created' | 'exists'>> => {
+): Promise<Result<'created' | 'exists'>> {
   const reply = await perform(kube, {
     method: 'POST',
     path: `/api/v1/namespaces/${namespaces.nodeEvents}/events`,
@@ -50,4 +52,4 @@ export const createNodeEvent = async (
   });
   if (reply.ok) return { ok: true, value: 'created' };
   return reply.refusal.reason === 'AlreadyExists' ? { ok: true, value: 'exists' } : reply;
-};
+}

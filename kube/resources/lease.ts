@@ -17,29 +17,34 @@ export type LeaseFacts = {
   readonly transitions: number;
 };
 
-const leasesPath = ({ namespace }: LeaseRef): string =>
-  `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/leases`;
-const leasePath = (ref: LeaseRef): string => `${leasesPath(ref)}/${encodeURIComponent(ref.name)}`;
+function leasesPath({ namespace }: LeaseRef): string {
+  return `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/leases`;
+}
+function leasePath(ref: LeaseRef): string {
+  return `${leasesPath(ref)}/${encodeURIComponent(ref.name)}`;
+}
 
-const projectLease = (raw: unknown): LeaseFacts => ({
-  resourceVersion: textAt(raw, 'metadata', 'resourceVersion'),
-  holder: textAt(raw, 'spec', 'holderIdentity'),
-  durationSeconds: numberAt(raw, 'spec', 'leaseDurationSeconds') ?? 0,
-  renewedAt: Date.parse(textAt(raw, 'spec', 'renewTime')) || 0,
-  acquireTime: textAt(raw, 'spec', 'acquireTime'),
-  transitions: numberAt(raw, 'spec', 'leaseTransitions') ?? 0,
-});
+function projectLease(raw: unknown): LeaseFacts {
+  return {
+    resourceVersion: textAt(raw, 'metadata', 'resourceVersion'),
+    holder: textAt(raw, 'spec', 'holderIdentity'),
+    durationSeconds: numberAt(raw, 'spec', 'leaseDurationSeconds') ?? 0,
+    renewedAt: Date.parse(textAt(raw, 'spec', 'renewTime')) || 0,
+    acquireTime: textAt(raw, 'spec', 'acquireTime'),
+    transitions: numberAt(raw, 'spec', 'leaseTransitions') ?? 0,
+  };
+}
 
 /** The lease, or undefined where there is none yet. */
-export const readLease = async (
+export async function readLease(
   kube: Kube,
   ref: LeaseRef,
-): Promise<Result<LeaseFacts | undefined>> => {
+): Promise<Result<LeaseFacts | undefined>> {
   const reply = await perform(kube, { method: 'GET', path: leasePath(ref), timeoutMs: 5_000 });
   if (reply.ok) return { ok: true, value: projectLease(reply.value) };
   const missing = reply.refusal.kind === 'not-found' && at(reply.refusal, 'reason') === 'NotFound';
   return missing ? { ok: true, value: undefined } : reply;
-};
+}
 
 export type LeaseClaim = {
   readonly ref: LeaseRef;
@@ -52,9 +57,11 @@ export type LeaseClaim = {
 };
 
 /** The API's time with microseconds. */
-const microTime = (): string => new Date().toISOString().replace('Z', '000Z');
+function microTime(): string {
+  return new Date().toISOString().replace('Z', '000Z');
+}
 
-const specOf = ({ before, holder, durationSeconds }: LeaseClaim): unknown => {
+function specOf({ before, holder, durationSeconds }: LeaseClaim): unknown {
   const renewTime = microTime();
   const keeps = before?.holder === holder && before.acquireTime !== '';
   return {
@@ -64,10 +71,10 @@ const specOf = ({ before, holder, durationSeconds }: LeaseClaim): unknown => {
     renewTime,
     leaseTransitions: (before?.transitions ?? -1) + (keeps ? 0 : 1),
   };
-};
+}
 
 /** Writes the claim if nobody wrote since `before`; `conflict` means somebody did. */
-export const claimLease = async (kube: Kube, claim: LeaseClaim): Promise<Result<LeaseFacts>> => {
+export async function claimLease(kube: Kube, claim: LeaseClaim): Promise<Result<LeaseFacts>> {
   const { ref, before, timeoutMs } = claim;
   const reply = await perform(kube, {
     method: before ? 'PUT' : 'POST',
@@ -82,4 +89,4 @@ export const claimLease = async (kube: Kube, claim: LeaseClaim): Promise<Result<
     },
   });
   return reply.ok ? { ok: true, value: projectLease(reply.value) } : reply;
-};
+}

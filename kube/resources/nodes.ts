@@ -9,19 +9,21 @@ import { projectNode } from './project.ts';
 import type { Result } from '../transport/refusal.ts';
 
 const nodesPath = '/api/v1/nodes';
-const nodePath = (name: string): string => `${nodesPath}/${encodeURIComponent(name)}`;
+function nodePath(name: string): string {
+  return `${nodesPath}/${encodeURIComponent(name)}`;
+}
 
 /** Reads one node from the API server itself, not from a cache. */
-export const getNode = async (kube: Kube, name: string): Promise<Result<NodeFacts>> => {
+export async function getNode(kube: Kube, name: string): Promise<Result<NodeFacts>> {
   const reply = await perform(kube, { method: 'GET', path: nodePath(name), lane: 'isolation' });
   return reply.ok ? { ok: true, value: projectNode(reply.value) } : reply;
-};
+}
 
 /** All nodes at one point in time: complete, or refused. */
-export const listNodes = async (kube: Kube): Promise<Result<readonly NodeFacts[]>> => {
+export async function listNodes(kube: Kube): Promise<Result<readonly NodeFacts[]>> {
   const listed = await listAll(kube, { path: nodesPath, project: projectNode });
   return listed.ok ? { ok: true, value: listed.value.items } : listed;
-};
+}
 
 type NodePatch = {
   readonly facts: NodeFacts;
@@ -30,7 +32,7 @@ type NodePatch = {
   readonly unschedulable?: true | null;
 };
 
-const patchNode = async (kube: Kube, patch: NodePatch): Promise<Result<NodeFacts>> => {
+async function patchNode(kube: Kube, patch: NodePatch): Promise<Result<NodeFacts>> {
   const { facts, annotations, unschedulable } = patch;
   const reply = await perform(kube, {
     method: 'PATCH',
@@ -44,40 +46,44 @@ const patchNode = async (kube: Kube, patch: NodePatch): Promise<Result<NodeFacts
     },
   });
   return reply.ok ? { ok: true, value: projectNode(reply.value) } : reply;
-};
+}
 
 /**
  * Cordons and marks in one patch. `conflict` means the node changed since `facts`: look again. The caller has checked
  * that the node carries no mark yet; a marked node must never be cordoned again.
  */
-export const isolateNode = (
+export function isolateNode(
   kube: Kube,
   facts: NodeFacts,
   mark: IsolationMark,
-): Promise<Result<NodeFacts>> =>
-  patchNode(kube, {
+): Promise<Result<NodeFacts>> {
+  return patchNode(kube, {
     facts,
     annotations: { [marks.isolation]: JSON.stringify(mark) },
     unschedulable: true,
   });
+}
 
 /** Undoes our isolation in one patch. The caller has checked that mark and cordon are ours. */
-export const returnNode = (kube: Kube, facts: NodeFacts): Promise<Result<NodeFacts>> =>
-  patchNode(kube, { facts, annotations: { [marks.isolation]: null }, unschedulable: null });
+export function returnNode(kube: Kube, facts: NodeFacts): Promise<Result<NodeFacts>> {
+  return patchNode(kube, { facts, annotations: { [marks.isolation]: null }, unschedulable: null });
+}
 
 /** Writes annotations and nothing else; null removes one. */
-export const markNode = (
+export function markNode(
   kube: Kube,
   facts: NodeFacts,
   annotations: Readonly<Record<string, string | null>>,
-): Promise<Result<NodeFacts>> => patchNode(kube, { facts, annotations });
+): Promise<Result<NodeFacts>> {
+  return patchNode(kube, { facts, annotations });
+}
 
 /** Sets one condition of a node's status, as a problem detector would. */
-export const writeCondition = async (
+export async function writeCondition(
   kube: Kube,
   node: string,
   condition: Omit<NodeCondition, 'heartbeatAt'> & { readonly at: EpochMs },
-): Promise<Result<undefined>> => {
+): Promise<Result<undefined>> {
   const { type, status, reason, message, at } = condition;
   const time = new Date(at).toISOString();
   const written = { type, status, reason, message };
@@ -89,4 +95,4 @@ export const writeCondition = async (
     body: { status: { conditions: [{ ...written, ...times }] } },
   });
   return reply.ok ? { ok: true, value: undefined } : reply;
-};
+}

@@ -10,17 +10,19 @@ import type { Result } from '../transport/refusal.ts';
 const timeoutMs = 4_000;
 
 /** Everything bound to this node. Without a resource version the API server answers with nothing older than the request. */
-export const listPodsOn = (kube: Kube, node: string): Promise<Result<readonly PodFacts[]>> =>
-  listPods(kube, { fieldSelector: `spec.nodeName=${node}` });
+export function listPodsOn(kube: Kube, node: string): Promise<Result<readonly PodFacts[]>> {
+  return listPods(kube, { fieldSelector: `spec.nodeName=${node}` });
+}
 
 /** Every pod that carries a repair's label, whichever repair and node. */
-export const listLabelledPods = (kube: Kube): Promise<Result<readonly PodFacts[]>> =>
-  listPods(kube, { labelSelector: marks.repair });
+export function listLabelledPods(kube: Kube): Promise<Result<readonly PodFacts[]>> {
+  return listPods(kube, { labelSelector: marks.repair });
+}
 
-const listPods = async (
+async function listPods(
   kube: Kube,
   query: Readonly<Record<string, string>>,
-): Promise<Result<readonly PodFacts[]>> => {
+): Promise<Result<readonly PodFacts[]>> {
   const listed = await listAll(kube, {
     path: '/api/v1/pods',
     query,
@@ -29,4 +31,4 @@ const listPods = async (
     timeoutMs,
   });
   return listed.ok ? { ok: true, value: listed.value.items } : listed;
-};
+}

@@ -10,25 +10,27 @@ import type { Refusal, RefusalKind, Result } from '../transport/refusal.ts';
 /** What names a pod beyond doubt. */
 export type PodRef = Pick<PodFacts, 'namespace' | 'name' | 'uid'>;
 
-const podPath = ({ namespace, name }: PodRef): string =>
-  `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
+function podPath({ namespace, name }: PodRef): string {
+  return `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
+}
 
 const gone = { ok: true, value: 'gone' } as const;
 
 /** The server will never choose between two budgets. */
-const isBudgetRivalry = (refusal: Refusal): boolean =>
-  refusal.kind === 'invalid' && refusal.status === 500;
+function isBudgetRivalry(refusal: Refusal): boolean {
+  return refusal.kind === 'invalid' && refusal.status === 500;
+}
 
 /** A person must know which budgets are in each other's way. */
-const withRivals = async (
+async function withRivals(
   kube: Kube,
   pod: PodRef,
   labels: Readonly<Record<string, string>>,
   refusal: Refusal,
-): Promise<Refusal> => {
+): Promise<Refusal> {
   const budgets = await budgetsSelecting(kube, pod.namespace, labels);
   return budgets.ok ? { ...refusal, budgets: budgets.value.map(({ name }) => name) } : refusal;
-};
+}
 
 /**
  * Answers to the wrong pod: a changed UID comes as a conflict from one call, as invalid from another, and a budget may
@@ -37,7 +39,7 @@ const withRivals = async (
 const perhapsGone: readonly RefusalKind[] = ['conflict', 'invalid', 'budget'];
 
 /** Looks whether the pod behind a refused write still exists. */
-const goneOr = async (kube: Kube, pod: PodRef, refusal: Refusal): Promise<Result<'gone'>> => {
+async function goneOr(kube: Kube, pod: PodRef, refusal: Refusal): Promise<Result<'gone'>> {
   if (refusal.kind === 'not-found') return gone;
   if (!perhapsGone.includes(refusal.kind)) return { ok: false, refusal };
   const found = await perform(kube, { method: 'GET', path: podPath(pod), lane: 'moves' });
@@ -46,16 +48,16 @@ const goneOr = async (kube: Kube, pod: PodRef, refusal: Refusal): Promise<Result
   if (!isBudgetRivalry(refusal)) return { ok: false, refusal };
   const labels = textsAt(found.value, 'metadata', 'labels');
   return { ok: false, refusal: await withRivals(kube, pod, labels, refusal) };
-};
+}
 
 /** A label is an ornament: a repair waits for a slow admission webhook this long at most. */
 const labelTimeoutMs = 3_000;
 
-const labelPod = async (
+async function labelPod(
   kube: Kube,
   pod: PodRef,
   repair: string | null,
-): Promise<Result<'tagged' | 'gone'>> => {
+): Promise<Result<'tagged' | 'gone'>> {
   const reply = await perform(kube, {
     method: 'PATCH',
     path: podPath(pod),
@@ -66,21 +68,23 @@ const labelPod = async (
     timeoutMs: labelTimeoutMs,
   });
   return reply.ok ? { ok: true, value: 'tagged' } : await goneOr(kube, pod, reply.refusal);
-};
+}
 
 /** Labels the pod with the repair that is about to move it. */
-export const tagPod = (
+export function tagPod(
   kube: Kube,
   pod: PodRef,
   repair: string,
-): Promise<Result<'tagged' | 'gone'>> => labelPod(kube, pod, repair);
+): Promise<Result<'tagged' | 'gone'>> {
+  return labelPod(kube, pod, repair);
+}
 
 /** Takes the label off again. */
-export const untagPod = async (kube: Kube, pod: PodRef): Promise<Result<'untagged' | 'gone'>> => {
+export async function untagPod(kube: Kube, pod: PodRef): Promise<Result<'untagged' | 'gone'>> {
   const reply = await labelPod(kube, pod, null);
   if (!reply.ok || reply.value === 'gone') return reply.ok ? gone : reply;
   return { ok: true, value: 'untagged' };
-};
+}
 
 export type Eviction = {
   readonly pod: PodRef & Pick<PodFacts, 'graceSeconds'>;
@@ -89,29 +93,29 @@ export type Eviction = {
 };
 
 /** Zero would be a force delete, which lets two pods with one identity run at once. */
-const graceOf = ({ pod, graceSeconds }: Eviction): number => {
+function graceOf({ pod, graceSeconds }: Eviction): number {
   const wanted = graceSeconds === undefined || graceSeconds < 0 ? pod.graceSeconds : graceSeconds;
   return Math.max(1, Math.ceil(wanted));
-};
+}
 
 /** The pod as the server has it: a cache may be too far behind to know that it leaves already. */
-const standing = async (kube: Kube, pod: PodRef): Promise<Result<'stays' | 'leaves' | 'gone'>> => {
+async function standing(kube: Kube, pod: PodRef): Promise<Result<'stays' | 'leaves' | 'gone'>> {
   const found = await perform(kube, { method: 'GET', path: podPath(pod), lane: 'moves' });
   if (!found.ok) return found.refusal.kind === 'not-found' ? gone : found;
   if (textAt(found.value, 'metadata', 'uid') !== pod.uid) return gone;
   const leaves = textAt(found.value, 'metadata', 'deletionTimestamp') !== '';
   return { ok: true, value: leaves ? 'leaves' : 'stays' };
-};
+}
 
 /**
  * Looks at the pod and asks for its eviction, once: one that leaves already is not asked again. `accepted` is not gone:
  * the pod leaves later, or never. `budget` names the disruption budgets that forbid it for now, `throttled` means the
  * server is busy, `invalid` with budgets that it will never allow it.
  */
-export const evictPod = async (
+export async function evictPod(
   kube: Kube,
   eviction: Eviction,
-): Promise<Result<'accepted' | 'gone'>> => {
+): Promise<Result<'accepted' | 'gone'>> {
   const { pod } = eviction;
   const seen = await standing(kube, pod);
   if (!seen.ok) return seen;
@@ -128,4 +132,4 @@ export const evictPod = async (
     },
   });
   return reply.ok ? { ok: true, value: 'accepted' } : await goneOr(kube, pod, reply.refusal);
-};
+}

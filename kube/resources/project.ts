@@ -12,10 +12,11 @@ import { at, listAt, numberAt, textAt, textsAt } from '../transport/raw.ts';
 const markPrefix = 'slipway.dev/';
 const longestMessage = 512;
 
-const statusOf = (value: string): ConditionStatus =>
-  value === 'True' || value === 'False' ? value : 'Unknown';
+function statusOf(value: string): ConditionStatus {
+  return value === 'True' || value === 'False' ? value : 'Unknown';
+}
 
-const conditionOf = (raw: unknown): NodeCondition => {
+function conditionOf(raw: unknown): NodeCondition {
   const heartbeatAt = Date.parse(textAt(raw, 'lastHeartbeatTime'));
   return {
     type: textAt(raw, 'type'),
@@ -24,46 +25,49 @@ const conditionOf = (raw: unknown): NodeCondition => {
     message: textAt(raw, 'message').slice(0, longestMessage),
     ...(!Number.isNaN(heartbeatAt) && { heartbeatAt }),
   };
-};
+}
 
-const marksOf = (raw: unknown): Record<string, string> =>
-  Object.fromEntries(
+function marksOf(raw: unknown): Record<string, string> {
+  return Object.fromEntries(
     Object.entries(textsAt(raw, 'metadata', 'annotations')).filter(([key]) =>
       key.startsWith(markPrefix),
     ),
   );
+}
 
 /** Owners of `spec.unschedulable`; where several share it, another's claim outweighs ours. */
-const unschedulableOwnerOf = (raw: unknown): string | undefined => {
+function unschedulableOwnerOf(raw: unknown): string | undefined {
   const owners = listAt(raw, 'metadata', 'managedFields')
     .filter((entry) => at(entry, 'fieldsV1', 'f:spec', 'f:unschedulable') !== undefined)
     .map((entry) => textAt(entry, 'manager'));
   return owners.find((owner) => owner !== fieldManagers.isolation) ?? owners[0];
-};
+}
 
 /** The field manager's own record of our mark; it is not written again while a repair lasts. */
-const isolatedAtOf = (raw: unknown): number | undefined => {
+function isolatedAtOf(raw: unknown): number | undefined {
   const ours = listAt(raw, 'metadata', 'managedFields').find(
     (entry) =>
       textAt(entry, 'manager') === fieldManagers.isolation &&
       at(entry, 'fieldsV1', 'f:metadata', 'f:annotations', `f:${marks.isolation}`) !== undefined,
   );
   return Date.parse(textAt(ours, 'time')) || undefined;
-};
+}
 
-const isControlPlane = (raw: unknown): boolean => {
+function isControlPlane(raw: unknown): boolean {
   const labels = textsAt(raw, 'metadata', 'labels');
   return foreignMarks.controlPlane.some((label) => label in labels);
-};
+}
 
-const taintOf = (raw: unknown): Taint => ({
-  key: textAt(raw, 'key'),
-  value: textAt(raw, 'value'),
-  effect: textAt(raw, 'effect'),
-});
+function taintOf(raw: unknown): Taint {
+  return {
+    key: textAt(raw, 'key'),
+    value: textAt(raw, 'value'),
+    effect: textAt(raw, 'effect'),
+  };
+}
 
 /** A Node as the API sends it, projected. */
-export const projectNode = (raw: unknown): NodeFacts => {
+export function projectNode(raw: unknown): NodeFacts {
   const conditions = listAt(raw, 'status', 'conditions').map(conditionOf);
   const owner = unschedulableOwnerOf(raw);
   const isolatedAt = isolatedAtOf(raw);
@@ -83,21 +87,21 @@ export const projectNode = (raw: unknown): NodeFacts => {
     controlPlane: isControlPlane(raw),
     deleting: textAt(raw, 'metadata', 'deletionTimestamp') !== '',
   };
-};
+}
 
 /** The API server's own default where a pod gives none. */
 const defaultGraceSeconds = 30;
 
-const ownerOf = (raw: unknown): Pick<PodFacts, 'ownerKind' | 'ownerName'> => {
+function ownerOf(raw: unknown): Pick<PodFacts, 'ownerKind' | 'ownerName'> {
   const owner = listAt(raw, 'metadata', 'ownerReferences').find(
     (entry) => at(entry, 'controller') === true,
   );
   if (owner === undefined) return {};
   return { ownerKind: textAt(owner, 'kind'), ownerName: textAt(owner, 'name') };
-};
+}
 
 /** The scheduler's own rule for the taint of a cordon. */
-const toleratesCordon = (raw: unknown): boolean => {
+function toleratesCordon(raw: unknown): boolean {
   const { key, effect } = foreignMarks.cordonTaint;
   return listAt(raw, 'spec', 'tolerations').some((toleration) => {
     const exists = textAt(toleration, 'operator') === 'Exists';
@@ -108,24 +112,26 @@ const toleratesCordon = (raw: unknown): boolean => {
       (exists || textAt(toleration, 'value') === '')
     );
   });
-};
+}
 
-const protectedBy = (raw: unknown): string | undefined => {
+function protectedBy(raw: unknown): string | undefined {
   const annotations = textsAt(raw, 'metadata', 'annotations');
   return Object.entries(foreignMarks.protectedPods).find(
     ([key, value]) => annotations[key] === value,
   )?.[0];
-};
+}
 
-const hasLocalData = (raw: unknown): boolean =>
-  listAt(raw, 'spec', 'volumes').some((volume) => at(volume, 'emptyDir') !== undefined);
+function hasLocalData(raw: unknown): boolean {
+  return listAt(raw, 'spec', 'volumes').some((volume) => at(volume, 'emptyDir') !== undefined);
+}
 
 /** Zero for what carries no time: then nothing counts as new. */
-const timeAt = (raw: unknown, ...path: readonly string[]): number =>
-  Date.parse(textAt(raw, ...path)) || 0;
+function timeAt(raw: unknown, ...path: readonly string[]): number {
+  return Date.parse(textAt(raw, ...path)) || 0;
+}
 
 /** A Pod as the API sends it, projected. */
-export const projectPod = (raw: unknown): PodFacts => {
+export function projectPod(raw: unknown): PodFacts {
   const repair = textsAt(raw, 'metadata', 'labels')[marks.repair];
   const protection = protectedBy(raw);
   return {
@@ -144,4 +150,4 @@ export const projectPod = (raw: unknown): PodFacts => {
     ...(protection !== undefined && { protectedBy: protection }),
     localData: hasLocalData(raw),
   };
-};
+}

@@ -20,27 +20,30 @@ export const mergePatch = 'application/merge-patch+json';
 
 const defaultTimeoutMs = 10_000;
 
-const pathOf = ({ path, query }: Call): string =>
-  query ? `${path}?${new URLSearchParams(query).toString()}` : path;
+function pathOf({ path, query }: Call): string {
+  return query ? `${path}?${new URLSearchParams(query).toString()}` : path;
+}
 
-const signalOf = ({ signal, timeoutMs = defaultTimeoutMs }: Call): AbortSignal => {
+function signalOf({ signal, timeoutMs = defaultTimeoutMs }: Call): AbortSignal {
   const timeout = AbortSignal.timeout(timeoutMs);
   return signal ? AbortSignal.any([signal, timeout]) : timeout;
-};
+}
 
-const sendOf = (call: Call): Send => ({
-  method: call.method,
-  path: pathOf(call),
-  lane: call.lane ?? 'reads',
-  headers: {
-    accept: 'application/json',
-    ...(call.body !== undefined && { 'content-type': call.contentType ?? 'application/json' }),
-  },
-  ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
-  signal: signalOf(call),
-});
+function sendOf(call: Call): Send {
+  return {
+    method: call.method,
+    path: pathOf(call),
+    lane: call.lane ?? 'reads',
+    headers: {
+      accept: 'application/json',
+      ...(call.body !== undefined && { 'content-type': call.contentType ?? 'application/json' }),
+    },
+    ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
+    signal: signalOf(call),
+  };
+}
 
-const once = async (kube: Connection, call: Call): Promise<Result<unknown>> => {
+async function once(kube: Connection, call: Call): Promise<Result<unknown>> {
   const isRead = call.method === 'GET';
   try {
     const reply = await kube.send(sendOf(call));
@@ -57,17 +60,19 @@ const once = async (kube: Connection, call: Call): Promise<Result<unknown>> => {
   } catch (error) {
     return { ok: false, refusal: refusalOfError(error, isRead) };
   }
-};
+}
 
-const staleAccess = (refusal: Refusal): boolean =>
-  refusal.status === 401 && refusal.kind === 'forbidden';
+function staleAccess(refusal: Refusal): boolean {
+  return refusal.status === 401 && refusal.kind === 'forbidden';
+}
 
 /** A read whose kept-alive connection just died costs nothing to ask again. */
-const lostRead = (call: Call, refusal: Refusal): boolean =>
-  call.method === 'GET' && refusal.status === undefined && refusal.kind === 'transient';
+function lostRead(call: Call, refusal: Refusal): boolean {
+  return call.method === 'GET' && refusal.status === undefined && refusal.kind === 'transient';
+}
 
 /** Performs one call. Asks twice only where the first was provably without effect. */
-export const perform = async (kube: Connection, call: Call): Promise<Result<unknown>> => {
+export async function perform(kube: Connection, call: Call): Promise<Result<unknown>> {
   const first = await once(kube, call);
   if (first.ok || call.signal?.aborted) return first;
   if (staleAccess(first.refusal)) {
@@ -75,4 +80,4 @@ export const perform = async (kube: Connection, call: Call): Promise<Result<unkn
     return await once(kube, call);
   }
   return lostRead(call, first.refusal) ? await once(kube, call) : first;
-};
+}

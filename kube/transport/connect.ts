@@ -17,7 +17,7 @@ export type ConnectResult =
   | { readonly ok: true; readonly kube: Kube }
   | { readonly ok: false; readonly problem: string; readonly unknownContext?: true };
 
-const open = async (source: KubeSource): Promise<ConnectResult> => {
+async function open(source: KubeSource): Promise<ConnectResult> {
   const read = readTarget(source.kubeconfigPath, source.context);
   if (!read.ok) return read;
   try {
@@ -29,10 +29,10 @@ const open = async (source: KubeSource): Promise<ConnectResult> => {
       problem: `The credentials in ${source.kubeconfigPath} could not be used: ${message}. Check its user entry.`,
     };
   }
-};
+}
 
 /** Connects and asks the server for its version; what goes wrong comes back as one sentence. */
-export const connectKube = async (source: KubeSource): Promise<ConnectResult> => {
+export async function connectKube(source: KubeSource): Promise<ConnectResult> {
   const opened = await open(source);
   if (!opened.ok) return opened;
   const version = await perform(opened.kube, { method: 'GET', path: '/version', timeoutMs: 5_000 });
@@ -42,4 +42,4 @@ export const connectKube = async (source: KubeSource): Promise<ConnectResult> =>
     ok: false,
     problem: `The Kubernetes API at ${opened.kube.server} (${source.kubeconfigPath}) did not answer: ${version.refusal.message}. Check that it runs and that this kubeconfig is meant.`,
   };
-};
+}

@@ -30,8 +30,8 @@ export type Send = {
 
 type Pools = Readonly<Record<Lane, Pool>>;
 
-const openPool = (origin: string, access: Access, lane: Lane): Pool =>
-  new Pool(origin, {
+function openPool(origin: string, access: Access, lane: Lane): Pool {
+  return new Pool(origin, {
     connections: connectionsPerLane[lane],
     pipelining: 1,
     // One connection that dies under HTTP/2 would take every request of the lane with it.
@@ -43,15 +43,20 @@ const openPool = (origin: string, access: Access, lane: Lane): Pool =>
     bodyTimeout: 0,
     connect: { ...access.tls, timeout: 5_000, keepAlive: true, keepAliveInitialDelay: 15_000 },
   });
+}
 
-const openPools = (origin: string, access: Access): Pools => ({
-  reads: openPool(origin, access, 'reads'),
-  isolation: openPool(origin, access, 'isolation'),
-  moves: openPool(origin, access, 'moves'),
-  watches: openPool(origin, access, 'watches'),
-});
+function openPools(origin: string, access: Access): Pools {
+  return {
+    reads: openPool(origin, access, 'reads'),
+    isolation: openPool(origin, access, 'isolation'),
+    moves: openPool(origin, access, 'moves'),
+    watches: openPool(origin, access, 'watches'),
+  };
+}
 
-const fingerprint = (access: Access): string => JSON.stringify(access.tls);
+function fingerprint(access: Access): string {
+  return JSON.stringify(access.tls);
+}
 
 /** The handle every call of this folder takes; close it when done. */
 export class Connection {

@@ -30,30 +30,33 @@ export type TargetResult =
   | { readonly ok: true; readonly target: Target }
   | { readonly ok: false; readonly problem: string; readonly unknownContext?: true };
 
-const basicAuthorization = (auth: string): string =>
-  `Basic ${Buffer.from(auth).toString('base64')}`;
+function basicAuthorization(auth: string): string {
+  return `Basic ${Buffer.from(auth).toString('base64')}`;
+}
 
-const headersOf = (options: RequestOptions): Record<string, string> => {
+function headersOf(options: RequestOptions): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(options.headers ?? {})) {
     headers[name.toLowerCase()] = String(value);
   }
   if (typeof options.auth === 'string') headers['authorization'] = basicAuthorization(options.auth);
   return headers;
-};
+}
 
-const userEntry = (config: KubeConfig, path: string): UserEntry =>
-  usersOf(readFileSync(path, 'utf8')).get(config.getCurrentUser()?.name ?? '') ?? {};
+function userEntry(config: KubeConfig, path: string): UserEntry {
+  return usersOf(readFileSync(path, 'utf8')).get(config.getCurrentUser()?.name ?? '') ?? {};
+}
 
 /** What the library lacks: the file with the current user's token. */
-const tokenFileOf = ({ tokenFile }: UserEntry, path: string): string | undefined =>
-  tokenFile === undefined ? undefined : resolve(dirname(path), tokenFile);
+function tokenFileOf({ tokenFile }: UserEntry, path: string): string | undefined {
+  return tokenFile === undefined ? undefined : resolve(dirname(path), tokenFile);
+}
 
 /** Read anew each time, since such a file is replaced while we run. */
-const tokenHeader = async (file: string): Promise<Record<string, string>> => {
+async function tokenHeader(file: string): Promise<Record<string, string>> {
   const token = await readFile(file, 'utf8');
   return { authorization: `Bearer ${token.trim()}` };
-};
+}
 
 /** Without a word about it, a credential is asked for again after this long. */
 const pluginLifetimeMs = 300_000;
@@ -61,26 +64,22 @@ const pluginLifetimeMs = 300_000;
 type PluginAnswers = { credential?: PluginCredential; until?: number };
 
 /** What the plugin said last, as long as it holds. */
-const pluginCredential = async (
+async function pluginCredential(
   { exec }: UserEntry,
   { kubeconfigPath, server }: Place,
   answers: PluginAnswers,
-): Promise<PluginCredential> => {
+): Promise<PluginCredential> {
   if (!exec) return {};
   if (answers.credential && Date.now() < (answers.until ?? 0)) return answers.credential;
   const credential = await runPlugin(exec, { kubeconfigPath, server });
   answers.credential = credential;
   answers.until = credential.expiresAt ?? Date.now() + pluginLifetimeMs;
   return credential;
-};
+}
 
 type Place = { readonly kubeconfigPath: string; readonly server: string };
 
-const accessOf = async (
-  config: KubeConfig,
-  place: Place,
-  answers: PluginAnswers,
-): Promise<Access> => {
+async function accessOf(config: KubeConfig, place: Place, answers: PluginAnswers): Promise<Access> {
   const entry = userEntry(config, place.kubeconfigPath);
   const tokenFile = tokenFileOf(entry, place.kubeconfigPath);
   const plugin = await pluginCredential(entry, place, answers);
@@ -94,12 +93,9 @@ const accessOf = async (
     },
     tls: tlsOf(options, plugin),
   };
-};
+}
 
-const tlsOf = (
-  options: RequestOptions & { servername?: string },
-  plugin: PluginCredential,
-): Tls => {
+function tlsOf(options: RequestOptions & { servername?: string }, plugin: PluginCredential): Tls {
   const { ca, passphrase, rejectUnauthorized, servername } = options;
   const { cert = options.cert, key = options.key } = plugin;
   return {
@@ -110,11 +106,13 @@ const tlsOf = (
     ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
     ...(servername !== undefined && { servername }),
   };
-};
+}
 
-const failed = (problem: string): TargetResult => ({ ok: false, problem });
+function failed(problem: string): TargetResult {
+  return { ok: false, problem };
+}
 
-const load = (path: string): KubeConfig | string => {
+function load(path: string): KubeConfig | string {
   try {
     const config = new KubeConfig();
     config.loadFromFile(path);
@@ -124,19 +122,19 @@ const load = (path: string): KubeConfig | string => {
   } catch (error) {
     return errorText(error);
   }
-};
+}
 
-const chooseContext = (config: KubeConfig, wanted: string | undefined): string | undefined => {
+function chooseContext(config: KubeConfig, wanted: string | undefined): string | undefined {
   if (wanted === undefined) return undefined;
   const known = config.getContexts().map((context) => context.name);
   if (!known.includes(wanted))
     return `has no context "${wanted}"; it has ${known.join(', ') || 'none'}`;
   config.setCurrentContext(wanted);
   return undefined;
-};
+}
 
 /** Reads a kubeconfig; what is wrong with it comes back as one sentence. */
-export const readTarget = (path: string, context?: string): TargetResult => {
+export function readTarget(path: string, context?: string): TargetResult {
   const config = load(path);
   if (typeof config === 'string') {
     return failed(
@@ -165,4 +163,4 @@ export const readTarget = (path: string, context?: string): TargetResult => {
     access: () => accessOf(config, { kubeconfigPath: path, server }, answers),
   };
   return { ok: true, target };
-};
+}

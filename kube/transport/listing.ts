@@ -26,7 +26,7 @@ const defaultPageSize = 500;
 const pageTimeoutMs = 30_000;
 
 /** Empty is something only when the server says so: an answer without a list is no list. */
-const pageOf = (body: unknown): Page | undefined => {
+function pageOf(body: unknown): Page | undefined {
   const resourceVersion = textAt(body, 'metadata', 'resourceVersion');
   if (!Array.isArray(at(body, 'items')) || resourceVersion === '') return undefined;
   return {
@@ -34,13 +34,13 @@ const pageOf = (body: unknown): Page | undefined => {
     resourceVersion,
     next: textAt(body, 'metadata', 'continue'),
   };
-};
+}
 
-const fetchPage = async <T>(
+async function fetchPage<T>(
   kube: Connection,
   request: ListRequest<T>,
   next: string,
-): Promise<Result<Page>> => {
+): Promise<Result<Page>> {
   const reply = await perform(kube, {
     method: 'GET',
     path: request.path,
@@ -57,16 +57,16 @@ const fetchPage = async <T>(
   const page = pageOf(reply.value);
   if (!page) return refuse('transient', `The API server answered ${request.path} without a list.`);
   return { ok: true, value: page };
-};
+}
 
 /**
  * Lists everything at one point in time. A list that breaks off is a refusal, never a shorter list; an expired page
  * (status 410) is for the caller to start over.
  */
-export const listAll = async <T>(
+export async function listAll<T>(
   kube: Connection,
   request: ListRequest<T>,
-): Promise<Result<Listing<T>>> => {
+): Promise<Result<Listing<T>>> {
   const items: T[] = [];
   let next = '';
   for (;;) {
@@ -78,4 +78,4 @@ export const listAll = async <T>(
     if (next === '')
       return { ok: true, value: { items, resourceVersion: page.value.resourceVersion } };
   }
-};
+}

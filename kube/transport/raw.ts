@@ -2,36 +2,37 @@
 
 type Raw = Readonly<Record<string, unknown>>;
 
-const isRaw = (value: unknown): value is Raw =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+function isRaw(value: unknown): value is Raw {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** The value at the end of the path, or undefined where the way ends early. */
-export const at = (value: unknown, ...path: readonly string[]): unknown => {
+export function at(value: unknown, ...path: readonly string[]): unknown {
   let here = value;
   for (const key of path) {
     if (!isRaw(here)) return undefined;
     here = here[key];
   }
   return here;
-};
+}
 
-export const textAt = (value: unknown, ...path: readonly string[]): string => {
+export function textAt(value: unknown, ...path: readonly string[]): string {
   const found = at(value, ...path);
   return typeof found === 'string' ? found : '';
-};
+}
 
-export const numberAt = (value: unknown, ...path: readonly string[]): number | undefined => {
+export function numberAt(value: unknown, ...path: readonly string[]): number | undefined {
   const found = at(value, ...path);
   return typeof found === 'number' ? found : undefined;
-};
+}
 
-export const listAt = (value: unknown, ...path: readonly string[]): readonly unknown[] => {
+export function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
   const found = at(value, ...path);
   return Array.isArray(found) ? found : [];
-};
+}
 
 /** The text entries of an object, such as labels or annotations. */
-export const textsAt = (value: unknown, ...path: readonly string[]): Record<string, string> => {
+export function textsAt(value: unknown, ...path: readonly string[]): Record<string, string> {
   const found = at(value, ...path);
   if (!isRaw(found)) return {};
   const texts: Record<string, string> = {};
@@ -39,14 +40,14 @@ export const textsAt = (value: unknown, ...path: readonly string[]): Record<stri
     if (typeof entry === 'string') texts[key] = entry;
   }
   return texts;
-};
+}
 
 /** JSON as an unknown value, or undefined when the text is not JSON. */
-export const parseJson = (text: string): unknown => {
+export function parseJson(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
     return value;
   } catch {
     return undefined;
   }
-};
+}

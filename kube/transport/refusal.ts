@@ -37,10 +37,12 @@ export type Result<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly refusal: Refusal };
 
-export const refuse = (kind: RefusalKind, message: string): { ok: false; refusal: Refusal } => ({
-  ok: false,
-  refusal: { kind, message },
-});
+export function refuse(kind: RefusalKind, message: string): { ok: false; refusal: Refusal } {
+  return {
+    ok: false,
+    refusal: { kind, message },
+  };
+}
 
 const kindByStatus: Readonly<Record<number, RefusalKind>> = {
   400: 'invalid',
@@ -75,13 +77,16 @@ const neverSent = new Set([
 
 const budgetCause = 'DisruptionBudget';
 
-const causesOf = (status: unknown): readonly unknown[] => listAt(status, 'details', 'causes');
+function causesOf(status: unknown): readonly unknown[] {
+  return listAt(status, 'details', 'causes');
+}
 
 /** The API server names the budget as the fourth word of the cause and nowhere else. */
-const budgetsOf = (status: unknown): readonly string[] =>
-  causesOf(status)
+function budgetsOf(status: unknown): readonly string[] {
+  return causesOf(status)
     .filter((cause) => textAt(cause, 'reason') === budgetCause)
     .map((cause) => /^The disruption budget (\S+) /.exec(textAt(cause, 'message'))?.[1] ?? '');
+}
 
 /** Policies and webhooks may answer with any status; the API server puts these words before their own. */
 const admissionWords =
@@ -90,14 +95,14 @@ const admissionWords =
 /** The authorizer says which user cannot do what; whoever else forbids is an admission plugin. */
 const authorizerWords = /User ".*" cannot /;
 
-const isAdmission = (code: number, status: unknown): boolean => {
+function isAdmission(code: number, status: unknown): boolean {
   const message = textAt(status, 'message');
   if (code >= 400 && admissionWords.test(message)) return true;
   return code === 403 && message.includes(' is forbidden: ') && !authorizerWords.test(message);
-};
+}
 
 /** What the status alone does not tell. */
-const kindByWords = (code: number, status: unknown): RefusalKind | undefined => {
+function kindByWords(code: number, status: unknown): RefusalKind | undefined {
   if (code === 429 && budgetsOf(status).length > 0) return 'budget';
   // A namespace on its way out refuses creations until it is gone.
   const terminating = causesOf(status).some(
@@ -107,20 +112,20 @@ const kindByWords = (code: number, status: unknown): RefusalKind | undefined => 
   if (isAdmission(code, status)) return 'admission';
   const rivals = textAt(status, 'message').includes('more than one PodDisruptionBudget');
   return code === 500 && rivals ? 'invalid' : undefined;
-};
+}
 
-const kindOf = (code: number, status: unknown, isRead: boolean): RefusalKind => {
+function kindOf(code: number, status: unknown, isRead: boolean): RefusalKind {
   const told = kindByWords(code, status);
   if (told) return told;
   // Only the API server itself can say that something is not there; a proxy in between says 404 as well.
   if (code === 404 && textAt(status, 'reason') !== 'NotFound') return 'transient';
   return kindByStatus[code] ?? (isRead ? 'transient' : 'ambiguous');
-};
+}
 
-const retryAfterMsOf = (header: string | undefined, status: unknown): number | undefined => {
+function retryAfterMsOf(header: string | undefined, status: unknown): number | undefined {
   const seconds = Number(header ?? numberAt(status, 'details', 'retryAfterSeconds') ?? Number.NaN);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
-};
+}
 
 export type ErrorReply = {
   readonly code: number;
@@ -132,7 +137,7 @@ export type ErrorReply = {
 };
 
 /** Classifies an answer outside 2xx. */
-export const refusalOfReply = ({ code, status, retryAfter, isRead }: ErrorReply): Refusal => {
+export function refusalOfReply({ code, status, retryAfter, isRead }: ErrorReply): Refusal {
   const reason = textAt(status, 'reason');
   const retryAfterMs = retryAfterMsOf(retryAfter, status);
   const kind = kindOf(code, status, isRead);
@@ -145,16 +150,18 @@ export const refusalOfReply = ({ code, status, retryAfter, isRead }: ErrorReply)
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(kind === 'budget' && { budgets }),
   };
-};
+}
 
-const codeOf = (error: unknown): string => textAt(error, 'code') || textAt(error, 'cause', 'code');
+function codeOf(error: unknown): string {
+  return textAt(error, 'code') || textAt(error, 'cause', 'code');
+}
 
 /** Classifies a request that got no answer: a write that left us may have been carried out. */
-export const refusalOfError = (error: unknown, isRead: boolean): Refusal => {
+export function refusalOfError(error: unknown, isRead: boolean): Refusal {
   const code = codeOf(error);
   const sent = !neverSent.has(code);
   return {
     kind: isRead || !sent ? 'transient' : 'ambiguous',
     message: [code, errorText(error)].filter((part) => part !== '').join(': '),
   };
-};
+}

@@ -42,16 +42,17 @@ async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string>
   }
 }
 
-const failedReply = (code: number, status: unknown, retryAfter?: string): WatchEnd =>
-  code === expiredCode
+function failedReply(code: number, status: unknown, retryAfter?: string): WatchEnd {
+  return code === expiredCode
     ? gone
     : {
         kind: 'failed',
         refusal: refusalOfReply({ code, status, retryAfter, isRead: true }),
       };
+}
 
 /** Handles one line; an end where the line ends the watch. */
-const readLine = (line: string, onEvent: WatchRequest['onEvent']): WatchEnd | undefined => {
+function readLine(line: string, onEvent: WatchRequest['onEvent']): WatchEnd | undefined {
   const event = parseJson(line);
   const object = at(event, 'object');
   const resourceVersion = textAt(object, 'metadata', 'resourceVersion');
@@ -69,13 +70,13 @@ const readLine = (line: string, onEvent: WatchRequest['onEvent']): WatchEnd | un
       // A half line or a foreign answer: what follows cannot be trusted, what came before can.
       return failedReply(500, { message: `A watch sent an unreadable line: ${line.slice(0, 80)}` });
   }
-};
+}
 
-const read = async (
+async function read(
   kube: Connection,
   request: WatchRequest,
   signal: AbortSignal,
-): Promise<WatchEnd> => {
+): Promise<WatchEnd> {
   const reply = await kube.send({
     method: 'GET',
     path: `${request.path}?${new URLSearchParams(request.query).toString()}`,
@@ -99,10 +100,10 @@ const read = async (
     if (end) return end;
   }
   return closed;
-};
+}
 
 /** Runs one watch until it ends, whatever the reason. Never throws. */
-export const watchOnce = async (kube: Connection, request: WatchRequest): Promise<WatchEnd> => {
+export async function watchOnce(kube: Connection, request: WatchRequest): Promise<WatchEnd> {
   const idle = new AbortController();
   const timer = setTimeout(() => idle.abort(), request.idleMs);
   const heard = (): void => {
@@ -119,4 +120,4 @@ export const watchOnce = async (kube: Connection, request: WatchRequest): Promis
   } finally {
     clearTimeout(timer);
   }
-};
+}

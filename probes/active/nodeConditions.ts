@@ -46,7 +46,7 @@ const defaultPace: Pace = { firstMs: 200, longestMs: 10_000 };
 type Memories = Map<string, NodeMemory>;
 
 /** Without it every start would report the whole cluster again, or worse, take a fault for told that never was. */
-const readMemories = async (options: NodeConditionsOptions): Promise<Memories | undefined> => {
+async function readMemories(options: NodeConditionsOptions): Promise<Memories | undefined> {
   const backoff = createBackoff(options.pace ?? defaultPace, options.signal);
   while (!options.signal.aborted) {
     try {
@@ -58,24 +58,24 @@ const readMemories = async (options: NodeConditionsOptions): Promise<Memories | 
     await backoff.failed();
   }
   return undefined;
-};
+}
 
-const eventOf = (options: NodeConditionsOptions, draft: ReportDraft): FaultEvent => {
+function eventOf(options: NodeConditionsOptions, draft: ReportDraft): FaultEvent {
   const event = { ...draft, cluster: options.cluster, observer, observedAt: options.clock() };
   return { ...event, id: options.eventId(event) };
-};
+}
 
-const look = (
+function look(
   options: NodeConditionsOptions,
   memories: Memories,
   facts: NodeFacts,
-): readonly FaultEvent[] => {
+): readonly FaultEvent[] {
   const sighting = decide(memories.get(facts.uid), facts, options.rules);
   memories.set(facts.uid, sighting.memory);
   return sighting.reports.map((draft) => eventOf(options, draft));
-};
+}
 
-const follow = (options: NodeConditionsOptions, memories: Memories, outbox: Outbox): void => {
+function follow(options: NodeConditionsOptions, memories: Memories, outbox: Outbox): void {
   const stop = options.nodes.onChange((change) => {
     if (change.kind === 'deleted') {
       memories.delete(change.before.uid);
@@ -86,16 +86,16 @@ const follow = (options: NodeConditionsOptions, memories: Memories, outbox: Outb
     for (const event of look(options, memories, change.after)) outbox.put(event);
   });
   options.signal.addEventListener('abort', stop, { once: true });
-};
+}
 
-const start = async (options: NodeConditionsOptions, outbox: Outbox): Promise<void> => {
+async function start(options: NodeConditionsOptions, outbox: Outbox): Promise<void> {
   const memories = await readMemories(options);
   await options.nodes.synced;
   if (memories && !options.signal.aborted) follow(options, memories, outbox);
-};
+}
 
 /** Starts the probe; it ends with the signal. Reports that are not acknowledged by then are made again at the next start. */
-export const startNodeConditions = (options: NodeConditionsOptions): NodeConditionsProbe => {
+export function startNodeConditions(options: NodeConditionsOptions): NodeConditionsProbe {
   const outbox = createOutbox({
     publish: options.publish,
     signal: options.signal,
@@ -107,4 +107,4 @@ export const startNodeConditions = (options: NodeConditionsOptions): NodeConditi
     pending: outbox.size,
     settled: outbox.settled,
   };
-};
+}

@@ -30,7 +30,7 @@ type Sending = {
 };
 
 /** Sends the oldest report of a lane; false when the hub did not take it. */
-const sendFirst = async ({ ports }: Sending, lane: Lane): Promise<boolean> => {
+async function sendFirst({ ports }: Sending, lane: Lane): Promise<boolean> {
   const [event] = lane.values();
   if (!event) return true;
   try {
@@ -43,9 +43,9 @@ const sendFirst = async ({ ports }: Sending, lane: Lane): Promise<boolean> => {
     ports.onProblem(`A report on ${event.node} (${event.check}) was not stored: ${message}`);
     return false;
   }
-};
+}
 
-const drain = async (sending: Sending, node: string, lane: Lane): Promise<void> => {
+async function drain(sending: Sending, node: string, lane: Lane): Promise<void> {
   const { ports, lanes } = sending;
   const backoff = createBackoff(ports.pace, ports.signal);
   while (lane.size > 0 && !ports.signal.aborted) {
@@ -53,9 +53,9 @@ const drain = async (sending: Sending, node: string, lane: Lane): Promise<void> 
     else await backoff.failed();
   }
   if (lane.size === 0) lanes.delete(node);
-};
+}
 
-const put = (sending: Sending, event: FaultEvent): void => {
+function put(sending: Sending, event: FaultEvent): void {
   const waiting = sending.lanes.get(event.node);
   if (waiting) {
     // The newer report goes to the end, so that the order of the node's reports stays the order of their making.
@@ -67,17 +67,17 @@ const put = (sending: Sending, event: FaultEvent): void => {
   sending.lanes.set(event.node, lane);
   const run = drain(sending, event.node, lane).finally(() => sending.running.delete(run));
   sending.running.add(run);
-};
+}
 
-const settled = async ({ running }: Sending): Promise<void> => {
+async function settled({ running }: Sending): Promise<void> {
   while (running.size > 0) await Promise.all(running);
-};
+}
 
-export const createOutbox = (ports: OutboxPorts): Outbox => {
+export function createOutbox(ports: OutboxPorts): Outbox {
   const sending: Sending = { ports, lanes: new Map(), running: new Set() };
   return {
     put: (event) => put(sending, event),
     size: () => [...sending.lanes.values()].reduce((sum, lane) => sum + lane.size, 0),
     settled: () => settled(sending),
   };
-};
+}

@@ -11,8 +11,9 @@ import { readYaml, strict, type TextFile, type YamlDocument } from '../yamlFile.
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 
 const text = z.string('must be a text').min(1, 'must not be empty');
-const oneOf = <const Words extends readonly string[]>(words: Words) =>
-  z.enum(words, `must be one of ${words.join(', ')}`);
+function oneOf<const Words extends readonly string[]>(words: Words) {
+  return z.enum(words, `must be one of ${words.join(', ')}`);
+}
 
 export const engineConfigSchema = strict({
   apiVersion: z.literal('slipway.dev/v1', 'must be slipway.dev/v1'),

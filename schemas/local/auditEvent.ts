@@ -30,16 +30,16 @@ const beginning = '{"kind":"Event"';
  * The event in one line of the audit log. A server that was killed can leave a line without its end, alone or before
  * the next event: then the answer is the whole event in the line, or undefined.
  */
-export const parseAuditEvent = (line: string): AuditEvent | undefined => {
+export function parseAuditEvent(line: string): AuditEvent | undefined {
   const whole = line.slice(Math.max(0, line.lastIndexOf(beginning)));
   const json = readJson(line) ?? readJson(whole);
   return json === undefined ? undefined : auditEventSchema.parse(json);
-};
+}
 
-const readJson = (text: string): unknown => {
+function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
-};
+}

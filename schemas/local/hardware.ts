@@ -64,29 +64,35 @@ const callSchema = z.strictObject({
 /** One line of the BMC's call log. */
 export type BmcCall = z.infer<typeof callSchema>;
 
-export const parseBehaviour = (text: string): Behaviour => behaviourSchema.parse(JSON.parse(text));
-export const parseSystems = (text: string): SimulatedSystem[] =>
-  z.array(systemSchema).parse(JSON.parse(text));
-export const parseSimulatorConfig = (text: string): SimulatorConfig =>
-  simulatorSchema.parse(JSON.parse(text));
-export const parseBmcCall = (line: string): BmcCall => callSchema.parse(JSON.parse(line));
+export function parseBehaviour(text: string): Behaviour {
+  return behaviourSchema.parse(JSON.parse(text));
+}
+export function parseSystems(text: string): SimulatedSystem[] {
+  return z.array(systemSchema).parse(JSON.parse(text));
+}
+export function parseSimulatorConfig(text: string): SimulatorConfig {
+  return simulatorSchema.parse(JSON.parse(text));
+}
+export function parseBmcCall(line: string): BmcCall {
+  return callSchema.parse(JSON.parse(line));
+}
 
 /** The reset type in a request's body, or undefined when it holds none that the machines know. */
-export const parseResetRequest = (text: string): ResetType | undefined => {
+export function parseResetRequest(text: string): ResetType | undefined {
   try {
     return z.object({ ResetType: resetType }).parse(JSON.parse(text)).ResetType;
   } catch {
     return undefined;
   }
-};
+}
 
 /** The user and password in the body of a request for a session, or undefined. */
-export const parseSessionRequest = (
+export function parseSessionRequest(
   text: string,
-): { UserName: string; Password: string } | undefined => {
+): { UserName: string; Password: string } | undefined {
   try {
     return z.object({ UserName: z.string(), Password: z.string() }).parse(JSON.parse(text));
   } catch {
     return undefined;
   }
-};
+}

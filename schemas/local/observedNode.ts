@@ -25,5 +25,6 @@ const observedNodeSchema = z.object({
 export type ObservedNode = z.infer<typeof observedNodeSchema>;
 
 /** Reads a Node as the API server answers it, or undefined when it is something else. */
-export const parseObservedNode = (body: unknown): ObservedNode | undefined =>
-  observedNodeSchema.safeParse(body).data;
+export function parseObservedNode(body: unknown): ObservedNode | undefined {
+  return observedNodeSchema.safeParse(body).data;
+}

@@ -12,5 +12,6 @@ const observedPodSchema = z.object({
 export type ObservedPod = z.infer<typeof observedPodSchema>;
 
 /** Reads a Pod as the API server answers it, or undefined when it is something else. */
-export const parseObservedPod = (body: unknown): ObservedPod | undefined =>
-  observedPodSchema.safeParse(body).data;
+export function parseObservedPod(body: unknown): ObservedPod | undefined {
+  return observedPodSchema.safeParse(body).data;
+}

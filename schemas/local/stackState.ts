@@ -43,11 +43,11 @@ const stackStateSchema = z.strictObject({
 export type StackState = Readonly<z.infer<typeof stackStateSchema>>;
 
 /** Reads the text of a state file; `problem` says in one sentence what is wrong with it. */
-export const parseStackState = (text: string): { state: StackState } | { problem: string } => {
+export function parseStackState(text: string): { state: StackState } | { problem: string } {
   try {
     return { state: stackStateSchema.parse(JSON.parse(text)) };
   } catch (error) {
     const detail = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
     return { problem: detail.replaceAll(/\s+/g, ' ') };
   }
-};
+}

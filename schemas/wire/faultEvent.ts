@@ -9,12 +9,13 @@ export const faultEventType = 'dev.slipway.fault.v1';
 export const maxFaultEventBytes = 4 * 1024;
 const longestReason = 256;
 
-const word = (maxLength: number) =>
-  z
+function word(maxLength: number) {
+  return z
     .string()
     .min(1)
     .max(maxLength)
     .refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
+}
 
 const dataSchema = z.strictObject({
   cluster: word(253),

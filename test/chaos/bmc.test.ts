@@ -23,7 +23,9 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => site?.close(), 60_000);
 
-const breaking = (node: string): Promise<Case> => breakNode(site, { node, check: healable });
+function breaking(node: string): Promise<Case> {
+  return breakNode(site, { node, check: healable });
+}
 
 /** By an attempt: the look before the isolation does not count. */
 async function untilCalled(node: string, method: 'GET' | 'POST'): Promise<void> {
@@ -38,8 +40,11 @@ async function untilCalled(node: string, method: 'GET' | 'POST'): Promise<void> 
 }
 
 /** When the repair of a node came to its driver, once per attempt. */
-const attemptsOf = (node: string): readonly number[] =>
-  site.reached().flatMap((one) => (one.node === node && one.point === beforeCall ? [one.at] : []));
+function attemptsOf(node: string): readonly number[] {
+  return site
+    .reached()
+    .flatMap((one) => (one.node === node && one.point === beforeCall ? [one.at] : []));
+}
 
 async function stoppedPastDeadline(): Promise<void> {
   const pausedAt = Date.now();

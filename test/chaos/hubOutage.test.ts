@@ -22,8 +22,9 @@ const loop = useLoop({
   ]),
 });
 
-const describeOf = (node: string) =>
-  loop().temporal.client.workflow.getHandle(workflowIdOf(loop().cluster, node)).describe();
+function describeOf(node: string) {
+  return loop().temporal.client.workflow.getHandle(workflowIdOf(loop().cluster, node)).describe();
+}
 
 test(
   'an outage of the hub ends no repair and lets no history grow beyond its bound',

@@ -20,21 +20,22 @@ const loop = useLoop({
 });
 
 /** A report about a node as its own agent would make it. */
-const reportOn = async (node: string, changes: Partial<FaultEvent> = {}): Promise<FaultEvent> => {
+async function reportOn(node: string, changes: Partial<FaultEvent> = {}): Promise<FaultEvent> {
   const seen = await loop().stack.node(node);
   const nodeUid = seen!.metadata.uid;
   const bootId = seen!.status.nodeInfo.bootID;
   return faultEvent({ cluster: loop().cluster, node, nodeUid, bootId, counter: 1e9, ...changes });
-};
+}
 
-const wire = (event: FaultEvent): string => {
+function wire(event: FaultEvent): string {
   const text = formatFaultEvent(event);
   if (!text.ok) throw new Error(text.why);
   return text.value;
-};
+}
 
-const store = async (at: FaultEvent, body: string | Uint8Array): Promise<number> =>
-  (await loop().hub.jetstream.publish(faultSubject(at), body)).seq;
+async function store(at: FaultEvent, body: string | Uint8Array): Promise<number> {
+  return (await loop().hub.jetstream.publish(faultSubject(at), body)).seq;
+}
 
 describe.concurrent('a report', () => {
   test('that cannot be read, or is not what its subject says, is kept in DEAD with the reason', async () => {

@@ -35,31 +35,31 @@ type Cancelled = End & { readonly node: string; readonly afterMs: number };
 const cancelled: Cancelled[] = [];
 
 /** Cancels, waits for the end, and keeps it for the last case. */
-const cancel = async (node: string): Promise<Cancelled> => {
+async function cancel(node: string): Promise<Cancelled> {
   const askedAtMs = await loop().cancel(node);
   const end = await loop().ended(node);
   const one = { ...end, node, afterMs: end.at - askedAtMs };
   cancelled.push(one);
   expect(one.afterMs).toBeLessThan(withinMs);
   return one;
-};
+}
 
-const asItWas = async (node: string): Promise<void> => {
+async function asItWas(node: string): Promise<void> {
   expect(await viewNode(loop(), node)).toMatchObject({ unschedulable: false, marks: {} });
   const labels = (await podsOn(loop().stack, node)).flatMap(
     ({ metadata }) => metadata.labels?.['slipway.dev/repair'] ?? [],
   );
   expect(labels).toEqual([]);
   expect(resets(await loop().calls(), node)).toEqual([]);
-};
+}
 
-const keptForAPerson = async (node: string): Promise<void> => {
+async function keptForAPerson(node: string): Promise<void> {
   const { unschedulable, marks } = await viewNode(loop(), node);
   expect(unschedulable).toBe(true);
   expect(JSON.parse(marks['slipway.dev/isolation']!)).toMatchObject({ outcome: 'escalated' });
   expect(returns(await loop().writes(), node)).toEqual([]);
   expect(resets(await loop().calls(), node)).toHaveLength(1);
-};
+}
 
 describe.concurrent('a repair cancelled', () => {
   test('while it waits for a permit has changed nothing', async () => {

@@ -17,7 +17,7 @@ let one: Loop;
 let other: Loop;
 const folders: string[] = [];
 
-const start = async (more: Partial<LoopOptions> = {}): Promise<Loop> => {
+async function start(more: Partial<LoopOptions> = {}): Promise<Loop> {
   const folder = await makeTestDir();
   folders.push(folder);
   return Loop.start(folder, {
@@ -30,7 +30,7 @@ const start = async (more: Partial<LoopOptions> = {}): Promise<Loop> => {
     config: { leaseSeconds: 3 },
     ...more,
   });
-};
+}
 
 beforeAll(async () => {
   nats = await startNatsServer();

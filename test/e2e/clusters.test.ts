@@ -13,7 +13,7 @@ let large: Loop;
 let small: Loop;
 const folders: string[] = [];
 
-const start = async (nodes: number): Promise<Loop> => {
+async function start(nodes: number): Promise<Loop> {
   const folder = await makeTestDir();
   folders.push(folder);
   const options: LoopOptions = {
@@ -23,7 +23,7 @@ const start = async (nodes: number): Promise<Loop> => {
     policies: policyFile([{ name: 'quick', checks: ['KernelDeadlock'] }]),
   };
   return Loop.start(folder, options);
-};
+}
 
 beforeAll(async () => {
   nats = await startNatsServer();

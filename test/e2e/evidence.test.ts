@@ -33,20 +33,21 @@ const loop = useLoop({
   ]),
 });
 
-const resetTypes = async (node: string): Promise<unknown[]> =>
-  resets(await loop().calls(), node).map(({ resetType }) => resetType);
+async function resetTypes(node: string): Promise<unknown[]> {
+  return resets(await loop().calls(), node).map(({ resetType }) => resetType);
+}
 
 /** A whole repair of another node: what was published before it has long been handled. */
-const healAnother = async (): Promise<void> => {
+async function healAnother(): Promise<void> {
   const node = loop().takeNode();
   await loop().fail(node);
   await loop().ended(node);
-};
+}
 
-const why = async (node: string): Promise<string> => {
+async function why(node: string): Promise<string> {
   const words = ['why', node, '-o', 'json', '--data-dir', loop().stack.dataDir];
   return outputOf(await cli(words), 'Why').thinks.join('\n');
-};
+}
 
 test('a fault that comes back is not reset in the same way again, and then a person is called', async () => {
   const node = loop().takeNode();
@@ -122,7 +123,7 @@ test('a report of a boot that nobody knows hides no true one', async () => {
 });
 
 /** FAULTS keeps nothing for longer than a moment; the answer undoes it. */
-const forgetFaults = async (): Promise<() => Promise<void>> => {
+async function forgetFaults(): Promise<() => Promise<void>> {
   const { manager } = loop().hub;
   const { config } = await manager.streams.info(streams.faults);
   const { max_age, duplicate_window } = config;
@@ -134,7 +135,7 @@ const forgetFaults = async (): Promise<() => Promise<void>> => {
   return async () => {
     await manager.streams.update(streams.faults, { max_age, duplicate_window });
   };
-};
+}
 
 test('a repair goes on although FAULTS forgot what opened it', async () => {
   const node = loop().takeNode();
@@ -169,7 +170,7 @@ test('a node that healed while no engine ran is Slipway’s again, although FAUL
 });
 
 /** Another boot, told by a kubelet whose other conditions nobody has confirmed yet. */
-const bootWithout = async (node: string): Promise<string> => {
+async function bootWithout(node: string): Promise<string> {
   const bootID = `boot-of-${node}`;
   const at = new Date(Date.now() + 2_000).toISOString().replace(/\.\d+Z$/, 'Z');
   const ready = { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'ready' };
@@ -182,7 +183,7 @@ const bootWithout = async (node: string): Promise<string> => {
     .patch(`/api/v1/nodes/${node}/status`, { status });
   expect(answer.status).toBe(200);
   return bootID;
-};
+}
 
 test('an engine that starts while the machine boots takes no condition of the boot before for news', async () => {
   const node = loop().takeNode();

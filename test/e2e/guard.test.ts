@@ -29,24 +29,27 @@ const loop = useLoop({
 });
 
 /** How many nodes were cordoned, by anybody, right after each isolation. */
-const outAtIsolations = (all: readonly Turn[]): number[] => {
+function outAtIsolations(all: readonly Turn[]): number[] {
   const out = new Set<string>();
   return all.flatMap(({ node, to, user }) => {
     if (to === 'cordoned') out.add(node);
     else out.delete(node);
     return user === 'slipway-actor' && to === 'cordoned' ? [out.size] : [];
   });
-};
+}
 
 /** The ledger as raw bytes, so that it can be made unreadable. */
-const rawLedger = async (of: Loop): Promise<Bucket<unknown>> =>
-  openBucket<unknown>(of.hub, {
+async function rawLedger(of: Loop): Promise<Bucket<unknown>> {
+  return openBucket<unknown>(of.hub, {
     name: buckets.guard,
     cluster: of.cluster,
     parse: (value) => value,
   });
+}
 
-const budgetFull = ({ refused }: RepairState): boolean => refused?.reason === 'budget-full';
+function budgetFull({ refused }: RepairState): boolean {
+  return refused?.reason === 'budget-full';
+}
 
 test('with many faults and a person’s cordon at once the limit holds at every instant', async () => {
   const cordoned = loop().takeNode();

@@ -15,13 +15,13 @@ const loop = useLoop({
 
 const terminatedWithinMs = 60_000;
 
-const blocked = async (): Promise<string> => {
+async function blocked(): Promise<string> {
   const node = loop().takeNode();
   await deployOn(loop(), node, { minAvailable: 2 });
   await loop().fail(node);
   await loop().state(node, ({ pods }) => pods.blockers.length > 0);
   return node;
-};
+}
 
 const endings: Readonly<Record<string, () => Promise<End & { readonly node: string }>>> = {
   escalated: async () => {
@@ -56,12 +56,12 @@ const endings: Readonly<Record<string, () => Promise<End & { readonly node: stri
 };
 
 /** A whole repair of another node: what was published before it has long been handled. */
-const healAnother = async (): Promise<string> => {
+async function healAnother(): Promise<string> {
   const node = loop().takeNode();
   await loop().fail(node);
   expect(await loop().ended(node)).toMatchObject({ outcome: 'repaired' });
   return node;
-};
+}
 
 test('after each kind of hand-over: flapping, a reboot by hand and restarts of the engine change nothing', async () => {
   const handedOver = await Promise.all(Object.values(endings).map((make) => make()));

@@ -11,25 +11,27 @@ const loop = useLoop({
 
 type Event = { readonly metadata: { readonly name: string }; readonly reason: string };
 
-const eventsOf = async (node: string): Promise<readonly Event[]> => {
+async function eventsOf(node: string): Promise<readonly Event[]> {
   const about = encodeURIComponent(`involvedObject.name=${node},source=slipway`);
   const path = `/api/v1/namespaces/default/events?fieldSelector=${about}`;
   const { body } = await loop().stack.api('alice').get(path);
   return (body as { items: Event[] }).items;
-};
+}
 
-const changesOf = (node: string): string[] =>
-  loop()
+function changesOf(node: string): string[] {
+  return loop()
     .entries(node)
     .filter(({ from, to }) => from !== to)
     .map(({ repairId, sequence }) => `${node}.${repairId}.${sequence}`);
+}
 
 const role = '/apis/rbac.authorization.k8s.io/v1/clusterroles/slipway-actor';
 
 type Rule = { readonly resources: readonly string[] };
 
-const withoutEvents = (rules: readonly Rule[]): Rule[] =>
-  rules.filter(({ resources }) => !resources.includes('events'));
+function withoutEvents(rules: readonly Rule[]): Rule[] {
+  return rules.filter(({ resources }) => !resources.includes('events'));
+}
 
 test('each change of phase is one Event on the node', async () => {
   const node = loop().takeNode();

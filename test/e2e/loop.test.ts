@@ -13,14 +13,15 @@ const loop = useLoop({
 
 const bootMs: [number, number] = [500, 1_000];
 
-const resetTypes = async (node: string): Promise<unknown[]> =>
-  resets(await loop().calls(), node).map(({ resetType }) => resetType);
+async function resetTypes(node: string): Promise<unknown[]> {
+  return resets(await loop().calls(), node).map(({ resetType }) => resetType);
+}
 
-const labelIn = ({ user, verb, request }: Write): string | undefined => {
+function labelIn({ user, verb, request }: Write): string | undefined {
   if (user !== 'slipway-actor' || verb !== 'patch') return undefined;
   const patch = request as { metadata?: { labels?: Record<string, string> } };
   return patch.metadata?.labels?.['slipway.dev/repair'];
-};
+}
 
 describe.concurrent('a fault', () => {
   test('is healed by a reboot, and the node serves again', async () => {

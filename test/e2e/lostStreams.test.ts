@@ -19,25 +19,26 @@ const loop = useLoop({
 });
 
 /** What `info` of a stream answers, or nothing while it is not there. */
-const streamThere = (name: string) =>
-  loop()
+function streamThere(name: string) {
+  return loop()
     .hub.manager.streams.info(name)
     .catch(() => undefined);
+}
 
-const said = async (words: string): Promise<true | undefined> => {
+async function said(words: string): Promise<true | undefined> {
   const log = await readFile(join(loop().stack.dataDir, 'logs', 'engine.log'), 'utf8');
   return log.includes(words) || undefined;
-};
+}
 
 /** How a repair ended, and what its machine got. */
-const endOf = async (node: string) => {
+async function endOf(node: string) {
   const { outcome } = await loop().ended(node);
   return {
     outcome,
     resets: resets(await loop().calls(), node).length,
     ends: loop().ends(node).length,
   };
-};
+}
 const well = { outcome: 'repaired', resets: 1, ends: 1 };
 
 test.each(['FAULTS', 'JOURNAL', 'DEAD', 'KV_guard', 'KV_episodes'])(

@@ -63,11 +63,13 @@ async function quirkyNode(quirk: Quirk): Promise<{ node: string; bmc: QuirkyBmc 
   return { node, bmc };
 }
 
-const resetTypes = async (node: string): Promise<(string | null)[]> =>
-  resets(await loop().calls(), node).map(({ resetType }) => resetType);
+async function resetTypes(node: string): Promise<(string | null)[]> {
+  return resets(await loop().calls(), node).map(({ resetType }) => resetType);
+}
 
-const eventsOf = (of: Loop, node: string, kind: string): readonly { kind: string }[] =>
-  of.entries(node).flatMap(({ events }) => events.filter((event) => event.kind === kind));
+function eventsOf(of: Loop, node: string, kind: string): readonly { kind: string }[] {
+  return of.entries(node).flatMap(({ events }) => events.filter((event) => event.kind === kind));
+}
 
 /** Isolated, and with pods that a budget keeps, so that the BMC may change before the first rung. */
 async function readyForRung(check: string): Promise<{ node: string; bmc: QuirkyBmc }> {

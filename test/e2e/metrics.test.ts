@@ -12,7 +12,7 @@ import { useStack } from '../support/stack.ts';
 const stack = useStack({ mode: 'act' });
 
 /** Starts the engine of this stack with these settings more; the test ends it. */
-const startEngine = async (more: Readonly<Record<string, unknown>>) => {
+async function startEngine(more: Readonly<Record<string, unknown>>) {
   const { engineConfig } = stack().state;
   const config = JSON.parse(await readFile(engineConfig, 'utf8')) as Record<string, unknown>;
   const file = `${engineConfig}.metrics`;
@@ -23,22 +23,22 @@ const startEngine = async (more: Readonly<Record<string, unknown>>) => {
     await engine.exitCode;
   });
   return engine;
-};
+}
 
-const clusterId = async (): Promise<string> => {
+async function clusterId(): Promise<string> {
   const { body } = await stack().api().get('/api/v1/namespaces/kube-system');
   return (body as { metadata: { uid: string } }).metadata.uid;
-};
+}
 
 /** The values by name and labels, as they are written. */
-const scrape = async (url: string): Promise<ReadonlyMap<string, string>> => {
+async function scrape(url: string): Promise<ReadonlyMap<string, string>> {
   const answer = await fetch(url);
   expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
   const lines = (await answer.text()).split('\n').filter((line) => line.startsWith('slipway'));
   return new Map(
     lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), line.split(' ').at(-1)!]),
   );
-};
+}
 
 // A whole repair, on a machine that may be busy with other tests.
 vi.setConfig({ testTimeout: 180_000 });

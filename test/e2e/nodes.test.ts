@@ -18,13 +18,13 @@ const loop = useLoop({
   ]),
 });
 
-const blocked = async (): Promise<string> => {
+async function blocked(): Promise<string> {
   const node = loop().takeNode();
   await deployOn(loop(), node, { minAvailable: 2 });
   await loop().fail(node);
   await loop().state(node, ({ pods }) => pods.blockers.length > 0);
   return node;
-};
+}
 
 type Body = {
   readonly status: { readonly conditions: readonly { type: string; status: string }[] };
@@ -33,7 +33,7 @@ type Body = {
 const leases = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
 
 /** Gone when also its lease is: before that kwok may take a new node of this name for the old one, and never boot it. */
-const remove = async (node: string): Promise<Body> => {
+async function remove(node: string): Promise<Body> {
   const { body } = await loop().stack.api().get(`/api/v1/nodes/${node}`);
   const answer = await loop().stack.api().remove(`/api/v1/nodes/${node}`);
   expect(answer.status).toBe(200);
@@ -42,23 +42,23 @@ const remove = async (node: string): Promise<Body> => {
     return lease.status === 404 || undefined;
   });
   return body as Body;
-};
+}
 
 /** A machine registers under a name that another one had; its disk is new, and so is its UID. */
-const register = async (name: string, { status }: Body): Promise<void> => {
+async function register(name: string, { status }: Body): Promise<void> {
   const labels = { 'kubernetes.io/hostname': name };
   const node = { apiVersion: 'v1', kind: 'Node', metadata: { name, labels }, spec: {}, status };
   expect((await loop().stack.api().create('/api/v1/nodes', node)).status).toBe(201);
-};
+}
 
 /** Fails a node whose machine takes long to come back, and takes the node away meanwhile. */
-const bootingFor1Minute = async (): Promise<{ node: string; repairId: string; before: Body }> => {
+async function bootingFor1Minute(): Promise<{ node: string; repairId: string; before: Body }> {
   const node = loop().takeNode();
   await loop().stack.hardware.behave(node, { bootMs: [60_000, 60_000] });
   await loop().fail(node, 'ReadonlyFilesystem');
   const { repairId } = await loop().state(node, ({ attempts }) => attempts === 1);
   return { node, repairId, before: await remove(node) };
-};
+}
 
 describe.concurrent('in the middle of its repair a node', () => {
   test('that is deleted ends it, and no BMC is called', async () => {

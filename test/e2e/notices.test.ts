@@ -23,18 +23,23 @@ const loop = useLoop({
 });
 afterAll(() => receiver.remove());
 
-const here = (): string[] => ['--data-dir', loop().stack.dataDir];
+function here(): string[] {
+  return ['--data-dir', loop().stack.dataDir];
+}
 
-const nodesOf = (tickets: readonly { readonly node: string }[]): string[] =>
-  tickets.map(({ node }) => node).toSorted();
+function nodesOf(tickets: readonly { readonly node: string }[]): string[] {
+  return tickets.map(({ node }) => node).toSorted();
+}
 
-const delivered = (): string[] => nodesOf(receiver.taken.map(({ ticket }) => ticket));
+function delivered(): string[] {
+  return nodesOf(receiver.taken.map(({ ticket }) => ticket));
+}
 
-const inFile = async (): Promise<string[]> => {
+async function inFile(): Promise<string[]> {
   const text = await readFile(join(loop().stack.dataDir, 'tickets.jsonl'), 'utf8');
   const lines = text.split('\n').filter(Boolean);
   return nodesOf(lines.map((line) => JSON.parse(line) as { node: string }));
-};
+}
 
 test('a burst of hand-overs whose webhook is down is told whole, after a kill of the engine', async () => {
   await receiver.down();

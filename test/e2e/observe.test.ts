@@ -13,8 +13,8 @@ const loop = useLoop({
 const acts = ['requestPermit', 'isolate', 'tagPods', 'migrate', 'runRung', 'restore'];
 
 /** What the journal says would have been done, in order, and whether it says that it was not. */
-const wouldDo = (node: string): { kind: string; assumed: boolean }[] =>
-  loop()
+function wouldDo(node: string): { kind: string; assumed: boolean }[] {
+  return loop()
     .entries(node)
     .filter(({ command, events }) => acts.includes(command.kind) && events.length > 0)
     .map(({ command, events }) => {
@@ -22,6 +22,7 @@ const wouldDo = (node: string): { kind: string; assumed: boolean }[] =>
       const assumed = outcome !== undefined && 'assumed' in outcome;
       return { kind: command.kind, assumed };
     });
+}
 
 describe.concurrent('in observe mode', () => {
   test.each(['a reboot would heal', 'a reboot would not heal', 'nothing would heal'])(

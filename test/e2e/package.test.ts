@@ -32,7 +32,9 @@ beforeAll(async () => {
 }, timeoutMs);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const installed = (): string => join(folder, 'node_modules', '.bin', 'slipway');
+function installed(): string {
+  return join(folder, 'node_modules', '.bin', 'slipway');
+}
 
 type Result = { readonly code: number; readonly out: string };
 

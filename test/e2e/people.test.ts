@@ -20,39 +20,43 @@ const loop = useLoop({
   ]),
 });
 
-const turnsOf = async (node: string): Promise<string[]> =>
-  turns(await loop().writes(), node).map(({ user, to }) => `${user} ${to}`);
+async function turnsOf(node: string): Promise<string[]> {
+  return turns(await loop().writes(), node).map(({ user, to }) => `${user} ${to}`);
+}
 
-const resetsOf = async (node: string): Promise<number> => resets(await loop().calls(), node).length;
+async function resetsOf(node: string): Promise<number> {
+  return resets(await loop().calls(), node).length;
+}
 
-const onNode = (node: string) => (write: Write) =>
-  write.resource === 'nodes' && write.name === node;
+function onNode(node: string) {
+  return (write: Write) => write.resource === 'nodes' && write.name === node;
+}
 
 /** Fails a node whose pods cannot leave, and waits until the repair says who blocks it. */
-const blockInMigration = async (): Promise<string> => {
+async function blockInMigration(): Promise<string> {
   const node = loop().takeNode();
   await deployOn(loop(), node, { minAvailable: 2 });
   await loop().fail(node);
   await loop().state(node, ({ pods }) => pods.blockers.length > 0);
   return node;
-};
+}
 
 /** Fails a node whose machine takes its time, and waits until the reset was sent. */
-const bootSlowly = async (): Promise<string> => {
+async function bootSlowly(): Promise<string> {
   const node = loop().takeNode();
   await loop().stack.hardware.behave(node, { bootMs: [4_000, 4_000] });
   await loop().fail(node);
   await loop().state(node, ({ attempts }) => attempts === 1);
   return node;
-};
+}
 
 /** Fails a node and waits until it is well again and only has to stay so for a while. */
-const soak = async (): Promise<string> => {
+async function soak(): Promise<string> {
   const node = loop().takeNode();
   await loop().fail(node, 'ReadonlyFilesystem');
   await loop().state(node, ({ healthySince }) => healthySince !== undefined);
   return node;
-};
+}
 
 describe.concurrent('a cordon by a person', () => {
   test('keeps a failing node from being touched, and its end lets the repair begin', async () => {

@@ -16,16 +16,18 @@ const loop = useLoop({
 
 type Of<K extends CommandOutcome['kind']> = Extract<CommandOutcome, { readonly kind: K }>;
 
-const eventsOf = <K extends CommandOutcome['kind']>(node: string, kind: K): Of<K>[] =>
-  loop()
+function eventsOf<K extends CommandOutcome['kind']>(node: string, kind: K): Of<K>[] {
+  return loop()
     .entries(node)
     .flatMap(({ events }) => events.filter((event): event is Of<K> => event.kind === kind));
+}
 
-const firstResetAt = async (node: string): Promise<number> =>
-  Date.parse(resets(await loop().calls(), node)[0]!.at);
+async function firstResetAt(node: string): Promise<number> {
+  return Date.parse(resets(await loop().calls(), node)[0]!.at);
+}
 
-const deletionsOf = (writes: readonly Write[], names: readonly string[]): Write[] =>
-  writes.filter(
+function deletionsOf(writes: readonly Write[], names: readonly string[]): Write[] {
+  return writes.filter(
     ({ verb, resource, subresource, name, status }) =>
       verb === 'delete' &&
       resource === 'pods' &&
@@ -33,15 +35,16 @@ const deletionsOf = (writes: readonly Write[], names: readonly string[]): Write[
       status === 200 &&
       names.includes(name ?? ''),
   );
+}
 
 /** The kubelet took each of these pods away before the machine was touched. */
-const expectGoneBeforeReset = async (node: string, names: readonly string[]): Promise<void> => {
+async function expectGoneBeforeReset(node: string, names: readonly string[]): Promise<void> {
   const writes = await loop().writes();
   const gone = deletionsOf(writes, names);
   expect(new Set(gone.map(({ name }) => name))).toEqual(new Set(names));
   const lastGoneAt = Math.max(...gone.map(({ receivedAtMs }) => receivedAtMs));
   expect(lastGoneAt).toBeLessThan(await firstResetAt(node));
-};
+}
 
 describe.concurrent('a label that is refused', () => {
   test('keeps no pod from moving, and is told', async () => {
@@ -72,16 +75,17 @@ describe.concurrent('a label that is refused', () => {
 });
 
 /** The moments at which Slipway asked for the eviction of pods of this name. */
-const askedFor = async (prefix: string): Promise<Map<string, number[]>> => {
+async function askedFor(prefix: string): Promise<Map<string, number[]>> {
   const asked = evictions(await loop().writes()).filter(
     ({ user, name }) => user === 'slipway-actor' && name?.startsWith(prefix),
   );
   const byPod = Map.groupBy(asked, ({ name }) => name ?? '');
   return new Map([...byPod].map(([pod, tries]) => [pod, tries.map((one) => one.receivedAtMs)]));
-};
+}
 
-const gaps = (times: readonly number[]): number[] =>
-  times.slice(1).map((time, index) => time - times[index]!);
+function gaps(times: readonly number[]): number[] {
+  return times.slice(1).map((time, index) => time - times[index]!);
+}
 
 /** As often as `kubectl drain` asks, and no more often. */
 const shortestGapMs = 5_000;
@@ -211,12 +215,14 @@ describe.concurrent('an autoscaler', () => {
 
 const budgets = '/apis/policy/v1/namespaces/default/poddisruptionbudgets';
 
-const rivalBudget = (app: string): unknown => ({
-  apiVersion: 'policy/v1',
-  kind: 'PodDisruptionBudget',
-  metadata: { name: `rival-${app}` },
-  spec: { minAvailable: 1, selector: { matchLabels: { app } } },
-});
+function rivalBudget(app: string): unknown {
+  return {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: `rival-${app}` },
+    spec: { minAvailable: 1, selector: { matchLabels: { app } } },
+  };
+}
 
 describe('no machine is reset under its pods', () => {
   test('of which the cache never heard, as its watch is silent', async () => {
@@ -272,7 +278,7 @@ describe('no machine is reset under its pods', () => {
 });
 
 /** A pod of a Deployment that no scheduler takes care of; answers its name. */
-const pendingPod = async (name: string): Promise<string> => {
+async function pendingPod(name: string): Promise<string> {
   const api = loop().stack.api();
   const labels = { app: name };
   const containers = [{ name: 'app', image: 'registry.example/late:1' }];
@@ -291,9 +297,9 @@ const pendingPod = async (name: string): Promise<string> => {
     const { body } = await api.get(`/api/v1/namespaces/default/pods?labelSelector=app%3D${name}`);
     return (body as { items: { metadata: { name: string } }[] }).items[0]?.metadata.name;
   });
-};
+}
 
-const bind = async (name: string, node: string): Promise<void> => {
+async function bind(name: string, node: string): Promise<void> {
   const made = await loop()
     .stack.api()
     .create(`/api/v1/namespaces/default/pods/${name}/binding`, {
@@ -303,4 +309,4 @@ const bind = async (name: string, node: string): Promise<void> => {
       target: { apiVersion: 'v1', kind: 'Node', name: node },
     });
   expect(made.status).toBe(201);
-};
+}

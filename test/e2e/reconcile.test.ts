@@ -21,20 +21,25 @@ const loop = useLoop({
 /** Of a repair that nobody knows: its workflow never was, or is long forgotten. */
 const nobody = 'r-nobodyknowsthisone22';
 
-const restart = async (): Promise<void> => {
+async function restart(): Promise<void> {
   loop().stack.child('engine').kill('SIGKILL');
   await loop().stack.child('engine').restart();
-};
+}
 
-const guardBucket = (): Promise<Bucket<GuardRecord>> =>
-  openBucket(loop().hub, { name: 'guard', cluster: loop().cluster, parse: parseGuardRecord });
+function guardBucket(): Promise<Bucket<GuardRecord>> {
+  return openBucket(loop().hub, {
+    name: 'guard',
+    cluster: loop().cluster,
+    parse: parseGuardRecord,
+  });
+}
 
-const isolate = async (node: string, mark: object): Promise<void> => {
+async function isolate(node: string, mark: object): Promise<void> {
   const annotations = { 'slipway.dev/isolation': JSON.stringify(mark) };
   const path = `/api/v1/nodes/${node}?fieldManager=slipway-isolation`;
   const patch = { metadata: { annotations }, spec: { unschedulable: true } };
   expect((await loop().stack.api().merge(path, patch)).status).toBe(200);
-};
+}
 
 test('after a start: a permit, a waiter, labels and a mark of a repair that nobody knows', async () => {
   const [held, marked, labelled] = [loop().takeNode(), loop().takeNode(), loop().takeNode()];

@@ -18,23 +18,24 @@ const loop = useLoop({
   ]),
 });
 
-const evictedOf = async (prefix: string): Promise<number> => {
+async function evictedOf(prefix: string): Promise<number> {
   const asked = evictions(await loop().writes()).filter(({ name }) => name?.startsWith(prefix));
   return asked.length;
-};
+}
 
-const firstResetAt = async (node: string): Promise<number> =>
-  Date.parse(resets(await loop().calls(), node)[0]!.at);
+async function firstResetAt(node: string): Promise<number> {
+  return Date.parse(resets(await loop().calls(), node)[0]!.at);
+}
 
 /** What the journal says to stay, with the moment at which it last said so before the machine was touched. */
-const stayingOn = async (node: string) => {
+async function stayingOn(node: string) {
   const resetAt = await firstResetAt(node);
   const events = loop()
     .entries(node)
     .flatMap((entry) => entry.events)
     .filter(({ at }) => at < resetAt);
   return events.flatMap((event) => ('staying' in event && event.staying) || []).slice(-2);
-};
+}
 
 describe.concurrent('pods that would come back', () => {
   test('because they tolerate the cordon stay, are named, and are never evicted', async () => {

@@ -19,8 +19,9 @@ const loop = useLoop({
   ]),
 });
 
-const workflowOf = (node: string) =>
-  loop().temporal.client.workflow.getHandle(workflowIdOf(loop().cluster, node));
+function workflowOf(node: string) {
+  return loop().temporal.client.workflow.getHandle(workflowIdOf(loop().cluster, node));
+}
 
 describe.concurrent("Temporal's own cancel", () => {
   test('in mid-activity is a cancel by temporal: the node is given back, and others go on', async () => {
@@ -112,7 +113,7 @@ test('a signal that nobody understands changes nothing, and the journal tells of
 });
 
 /** Runs the workflow again from right before the task that was completed at this event. */
-const resetTo = async (node: string, eventId: number): Promise<void> => {
+async function resetTo(node: string, eventId: number): Promise<void> {
   const { client } = loop().temporal;
   const { runId } = await workflowOf(node).describe();
   await client.workflowService.resetWorkflowExecution({
@@ -122,7 +123,7 @@ const resetTo = async (node: string, eventId: number): Promise<void> => {
     workflowTaskFinishEventId: eventId as unknown as Long,
     requestId: `reset-${node}`,
   });
-};
+}
 
 type Long = NonNullable<
   Parameters<
@@ -130,11 +131,11 @@ type Long = NonNullable<
   >[0]['workflowTaskFinishEventId']
 >;
 
-const firstTask = async (node: string): Promise<number> => {
+async function firstTask(node: string): Promise<number> {
   const { events = [] } = await workflowOf(node).fetchHistory();
   const completed = events?.find((event) => event.workflowTaskCompletedEventAttributes);
   return Number(completed?.eventId);
-};
+}
 
 describe.concurrent("Temporal's own reset", () => {
   test('of a repair that has ended does nothing to the node', async () => {

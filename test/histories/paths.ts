@@ -12,19 +12,21 @@ const soaking = 'ReadonlyFilesystem';
 const waiting = 'XfsShutdown';
 export const checks = { quick, soaking, waiting };
 
-const ended = (loop: Loop, node: string): Promise<unknown> => loop.ended(node);
+function ended(loop: Loop, node: string): Promise<unknown> {
+  return loop.ended(node);
+}
 
-const cancelled = async (loop: Loop, node: string): Promise<unknown> => {
+async function cancelled(loop: Loop, node: string): Promise<unknown> {
   await loop.cancel(node);
   return loop.ended(node);
-};
+}
 
 /** Stands in `phase` because the API server refuses what that phase writes, and is cancelled there. */
-const cancelledWhileRefused = async (
+async function cancelledWhileRefused(
   loop: Loop,
   node: string,
   phase: 'isolating' | 'tagging',
-): Promise<void> => {
+): Promise<void> {
   const refuses =
     phase === 'isolating' ? refusesPatch(`/api/v1/nodes/${node}`) : refusesPodList(node);
   if (phase === 'tagging') await deployOn(loop, node);
@@ -33,7 +35,7 @@ const cancelledWhileRefused = async (
   await loop.state(node, (state) => state.phase === phase && state.refused !== undefined);
   await cancelled(loop, node);
   relent();
-};
+}
 
 export const actPaths: Readonly<Record<string, Path>> = {
   repaired: async (loop, node) => {

@@ -13,7 +13,7 @@ type Denial = {
   readonly reason: 'Forbidden' | 'Invalid';
 };
 
-const deny = async (loop: Loop, denial: Denial): Promise<void> => {
+async function deny(loop: Loop, denial: Denial): Promise<void> {
   const { name, operation, resource, appliesWhen, expression, message, reason } = denial;
   const rule = { apiGroups: [''], apiVersions: ['v1'], operations: [operation] };
   const api = loop.stack.api();
@@ -41,10 +41,10 @@ const deny = async (loop: Loop, denial: Denial): Promise<void> => {
     });
     if (made.status !== 201) throw new Error(JSON.stringify(made));
   }
-};
+}
 
 /** No label of these pods may change; resolves when the API server enforces it. */
-export const refuseLabels = async (loop: Loop, app: string, pod: string): Promise<void> => {
+export async function refuseLabels(loop: Loop, app: string, pod: string): Promise<void> {
   await deny(loop, {
     name: `labels-${app}`,
     operation: 'UPDATE',
@@ -59,10 +59,10 @@ export const refuseLabels = async (loop: Loop, app: string, pod: string): Promis
     const { status } = await loop.stack.api().merge(path, { metadata: { labels: { t: 'x' } } });
     return status === 422 || undefined;
   });
-};
+}
 
 /** No pod of this app may be evicted; resolves when the API server enforces it. */
-export const refuseEvictions = async (loop: Loop, app: string, pod: string): Promise<void> => {
+export async function refuseEvictions(loop: Loop, app: string, pod: string): Promise<void> {
   await deny(loop, {
     name: `evictions-${app}`,
     operation: 'CREATE',
@@ -81,10 +81,10 @@ export const refuseEvictions = async (loop: Loop, app: string, pod: string): Pro
     });
     return status === 403 || undefined;
   });
-};
+}
 
 /** Lifts what the functions above set up. */
-export const allowAgain = async (loop: Loop, name: string): Promise<void> => {
+export async function allowAgain(loop: Loop, name: string): Promise<void> {
   await loop.stack.api().remove(`${folder}/validatingadmissionpolicybindings/${name}`);
   await loop.stack.api().remove(`${folder}/validatingadmissionpolicies/${name}`);
-};
+}

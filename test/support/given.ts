@@ -19,7 +19,9 @@ export const minute = 60 * second;
 
 const openedAt = 1_790_000_000_000;
 /** So many seconds after the repair opened. */
-export const at = (seconds: number): number => openedAt + seconds * second;
+export function at(seconds: number): number {
+  return openedAt + seconds * second;
+}
 
 export const fault = faultEvent();
 export const { bootId: firstBoot } = fault;
@@ -104,12 +106,13 @@ export const granted = after(1, { kind: 'permitGranted', out: 0, limit: 2, fit: 
 export const isolated = after(2, { kind: 'isolated' });
 export const tagged = after(3, { kind: 'podsTagged', pods: 4 });
 export const moved = after(4, { kind: 'podsMoved' });
-export const cancel = (seconds: number): RepairEvent =>
-  after(seconds, {
+export function cancel(seconds: number): RepairEvent {
+  return after(seconds, {
     kind: 'cancelRequested',
     by: { name: 'ada', reason: 'my node' },
     requestId: 'c-1',
   });
+}
 
 type Attempted = Extract<RepairEvent, { kind: 'attempted' }>;
 
@@ -129,11 +132,13 @@ export function attempted(changes: Partial<Attempted> = {}): RepairEvent {
   };
 }
 
-export const healthy = (seconds: number, changes: Partial<CheckReport> = {}): RepairEvent =>
-  after(seconds, { kind: 'reported', report: report({ verdict: 'healthy', ...changes }) });
+export function healthy(seconds: number, changes: Partial<CheckReport> = {}): RepairEvent {
+  return after(seconds, { kind: 'reported', report: report({ verdict: 'healthy', ...changes }) });
+}
 
-export const rebooted = (seconds: number, ready = true): RepairEvent =>
-  after(seconds, { kind: 'rebooted', bootId: nextBoot, ready });
+export function rebooted(seconds: number, ready = true): RepairEvent {
+  return after(seconds, { kind: 'rebooted', bootId: nextBoot, ready });
+}
 
 /** Up to each point of the usual way. */
 export const untilIsolated = [granted, isolated];

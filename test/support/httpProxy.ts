@@ -42,11 +42,11 @@ type State = {
   rule: (seen: Seen) => Fault | undefined;
 };
 
-const forward = (
+function forward(
   state: State,
   from: IncomingMessage,
   onAnswer: (answer: IncomingMessage) => void,
-): void => {
+): void {
   const upstream = request(
     new URL(from.url ?? '/', state.target),
     { method: from.method ?? 'GET', headers: from.headers, agent: state.agent },
@@ -57,17 +57,18 @@ const forward = (
   from.socket.once('close', abort);
   upstream.once('close', () => from.socket.off('close', abort));
   from.pipe(upstream);
-};
+}
 
-const pass = (state: State, from: IncomingMessage, to: ServerResponse): void =>
-  forward(state, from, (answer) => {
+function pass(state: State, from: IncomingMessage, to: ServerResponse): void {
+  return forward(state, from, (answer) => {
     to.writeHead(answer.statusCode ?? 502, answer.headers);
     to.flushHeaders();
     answer.on('error', () => to.destroy());
     answer.pipe(to);
   });
+}
 
-const suffer = (state: State, fault: Fault, from: IncomingMessage, to: ServerResponse): void => {
+function suffer(state: State, fault: Fault, from: IncomingMessage, to: ServerResponse): void {
   switch (fault.kind) {
     case 'answer':
       to.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers });
@@ -87,18 +88,18 @@ const suffer = (state: State, fault: Fault, from: IncomingMessage, to: ServerRes
       return;
     case 'stall':
   }
-};
+}
 
-const handle = (state: State, from: IncomingMessage, to: ServerResponse): void => {
+function handle(state: State, from: IncomingMessage, to: ServerResponse): void {
   const seen = { method: from.method ?? '', url: new URL(from.url ?? '/', state.target) };
   state.seen.push(seen);
   const fault = state.rule(seen);
   if (fault) suffer(state, fault, from, to);
   else pass(state, from, to);
-};
+}
 
 /** Starts a proxy on a free port; `ca` is the text of the certificate that the target is checked against. */
-export const startHttpProxy = async (target: string, ca: string): Promise<HttpProxy> => {
+export async function startHttpProxy(target: string, ca: string): Promise<HttpProxy> {
   const agent = new Agent({ ca, keepAlive: true });
   const state: State = { target: new URL(target), agent, seen: [], rule: () => undefined };
   const server = createServer((from, to) => handle(state, from, to));
@@ -119,4 +120,4 @@ export const startHttpProxy = async (target: string, ca: string): Promise<HttpPr
       await closed;
     },
   };
-};
+}

@@ -13,17 +13,18 @@ import type { Proxy } from './proxy.ts';
 
 type User = keyof Stack['state']['kubernetes']['kubeconfigs'];
 
-const connectTo = async (kubeconfigPath: string): Promise<Kube> => {
+async function connectTo(kubeconfigPath: string): Promise<Kube> {
   const connected = await connectKube({ kubeconfigPath });
   if (!connected.ok) throw new Error(connected.problem);
   return connected.kube;
-};
+}
 
-export const connectAs = (stack: Stack, user: User): Promise<Kube> =>
-  connectTo(stack.state.kubernetes.kubeconfigs[user]);
+export function connectAs(stack: Stack, user: User): Promise<Kube> {
+  return connectTo(stack.state.kubernetes.kubeconfigs[user]);
+}
 
 /** A kubeconfig like the user's own that leads elsewhere; returns its path. */
-export const redirect = async (stack: Stack, user: User, server: string): Promise<string> => {
+export async function redirect(stack: Stack, user: User, server: string): Promise<string> {
   const { kubeconfigs, url } = stack.state.kubernetes;
   const text = (await readFile(kubeconfigs[user], 'utf8')).replaceAll(url, server);
   const config = JSON.parse(text) as { clusters: { cluster: Record<string, unknown> }[] };
@@ -34,32 +35,32 @@ export const redirect = async (stack: Stack, user: User, server: string): Promis
   const path = join(stack.dataDir, `${user}-${new URL(server).port}.kubeconfig`);
   await writeFile(path, JSON.stringify(config));
   return path;
-};
+}
 
 export type Through<P> = { readonly kube: Kube; readonly proxy: P };
 
-export const connectThroughProxy = async (stack: Stack, user: User): Promise<Through<Proxy>> => {
+export async function connectThroughProxy(stack: Stack, user: User): Promise<Through<Proxy>> {
   const proxy = await startProxy(Number(new URL(stack.state.kubernetes.url).port));
   const path = await redirect(stack, user, `https://127.0.0.1:${proxy.port}`);
   return { kube: await connectTo(path), proxy };
-};
+}
 
-export const connectThroughHttpProxy = async (
+export async function connectThroughHttpProxy(
   stack: Stack,
   user: User,
-): Promise<Through<HttpProxy>> => {
+): Promise<Through<HttpProxy>> {
   const { url, caFile } = stack.state.kubernetes;
   const proxy = await startHttpProxy(url, await readFile(caFile, 'utf8'));
   const path = await redirect(stack, user, proxy.url);
   return { kube: await connectTo(path), proxy };
-};
+}
 
 const run = promisify(execFile);
 
 /** Runs kubectl as a person and returns what it printed. */
-export const kubectl = async (stack: Stack, ...args: string[]): Promise<string> => {
+export async function kubectl(stack: Stack, ...args: string[]): Promise<string> {
   const { kubectl: binary, kubernetes } = stack.state;
   const flags = ['--kubeconfig', kubernetes.kubeconfigs.alice];
   const { stdout } = await run(binary, [...flags, ...args]);
   return stdout;
-};
+}

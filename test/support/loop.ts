@@ -39,21 +39,23 @@ export type PolicySpec = {
   readonly ladder?: readonly unknown[];
 };
 
-const rung = (name: string, action: string) => ({
-  name,
-  driver: 'redfish',
-  action,
-  callTimeout: '5s',
-  bootWindow: '5s',
-  verification: { timeout: '8s', soak: '1s' },
-});
+function rung(name: string, action: string) {
+  return {
+    name,
+    driver: 'redfish',
+    action,
+    callTimeout: '5s',
+    bootWindow: '5s',
+    verification: { timeout: '8s', soak: '1s' },
+  };
+}
 
 export const reboot = rung('reboot', 'GracefulRestart');
 export const powerCycle = rung('power-cycle', 'PowerCycle');
 
 /** JSON is YAML: the documents of a policy file, with seconds in place of minutes and room for every node. */
-export const policyFile = (policies: readonly PolicySpec[]): string =>
-  policies
+export function policyFile(policies: readonly PolicySpec[]): string {
+  return policies
     .map(({ name, ...spec }) =>
       JSON.stringify({
         apiVersion: 'slipway.dev/v1',
@@ -70,6 +72,7 @@ export const policyFile = (policies: readonly PolicySpec[]): string =>
       }),
     )
     .join('\n---\n');
+}
 
 export type LoopOptions = Partial<StackOptions> & {
   readonly policies: string;
@@ -170,20 +173,20 @@ export class Mischief {
 }
 
 /** The API server is busy whenever the engine patches an object with this path. */
-export const refusesPatch =
-  (path: string): Rule =>
-  ({ method, url }) =>
+export function refusesPatch(path: string): Rule {
+  return ({ method, url }) =>
     method === 'PATCH' && url.pathname.startsWith(path)
       ? { kind: 'answer', status: 503, body: { kind: 'Status', code: 503, message: 'busy' } }
       : undefined;
+}
 
 /** The API server is busy whenever the engine asks for the pods of this node. */
-export const refusesPodList =
-  (node: string): Rule =>
-  ({ url }) =>
+export function refusesPodList(node: string): Rule {
+  return ({ url }) =>
     url.searchParams.get('fieldSelector') === `spec.nodeName=${node}`
       ? { kind: 'answer', status: 503, body: { kind: 'Status', code: 503, message: 'busy' } }
       : undefined;
+}
 
 export class Loop {
   readonly stack: Stack;
@@ -464,21 +467,21 @@ export class Loop {
 }
 
 /** Changes what the engine will be told at its next start. */
-export const configure = async (
+export async function configure(
   { state: { engineConfig } }: Stack,
   changes: Readonly<Record<string, unknown>>,
-): Promise<void> => {
+): Promise<void> {
   const config = JSON.parse(await readFile(engineConfig, 'utf8')) as Record<string, unknown>;
   await writeFile(engineConfig, JSON.stringify({ ...config, ...changes }));
-};
+}
 
-const clusterId = async (stack: Stack): Promise<string> => {
+async function clusterId(stack: Stack): Promise<string> {
   const { body } = await stack.api().get('/api/v1/namespaces/kube-system');
   return (body as { metadata: { uid: string } }).metadata.uid;
-};
+}
 
 /** Starts the loop for the test file that calls this and ends it after the last test. */
-export const useLoop = (options: LoopOptions): (() => Loop) => {
+export function useLoop(options: LoopOptions): () => Loop {
   let loop: Loop | undefined;
   let dataDir = '';
   vi.setConfig({ testTimeout: 2 * repairWithinMs });
@@ -494,12 +497,12 @@ export const useLoop = (options: LoopOptions): (() => Loop) => {
     if (!loop) throw new Error('the loop of this test file did not start');
     return loop;
   };
-};
+}
 
 export type NodeView = Pick<NodeFacts, 'name' | 'unschedulable' | 'marks'>;
 
 /** The node as it is now: whether it is cordoned, and Slipway's marks on it. */
-export const viewNode = async (loop: Loop, name: string): Promise<NodeView> => {
+export async function viewNode(loop: Loop, name: string): Promise<NodeView> {
   const { body } = await loop.stack.api().get(`/api/v1/nodes/${name}`);
   const node = body as {
     spec: { unschedulable?: boolean };
@@ -511,4 +514,4 @@ export const viewNode = async (loop: Loop, name: string): Promise<NodeView> => {
     ),
   );
   return { name, unschedulable: node.spec.unschedulable === true, marks };
-};
+}

@@ -28,7 +28,7 @@ export type Decisions = {
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-const load = async (folder: string): Promise<Decisions> => {
+async function load(folder: string): Promise<Decisions> {
   const part = async (file: string): Promise<unknown> =>
     import(/* @vite-ignore */ pathToFileURL(join(folder, 'domain', file)).href);
   const [repair, repairState, freshLook, dispatch, dispatchState, marks] = await Promise.all([
@@ -40,12 +40,14 @@ const load = async (folder: string): Promise<Decisions> => {
     part('marks.ts'),
   ]);
   return { repair, repairState, freshLook, dispatch, dispatchState, marks } as Decisions;
-};
+}
 
-export const original = (): Promise<Decisions> => load(root);
+export function original(): Promise<Decisions> {
+  return load(root);
+}
 
 /** Fails when the guard does not stand where it is said to stand. */
-export const without = async ({ file, from, to }: Guard): Promise<Decisions> => {
+export async function without({ file, from, to }: Guard): Promise<Decisions> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-mutant-'));
   try {
     await cp(join(root, 'domain'), join(folder, 'domain'), { recursive: true });
@@ -57,4 +59,4 @@ export const without = async ({ file, from, to }: Guard): Promise<Decisions> => 
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-};
+}

@@ -10,7 +10,7 @@ const configuration = [
   'imports.table.mjs',
   'tsconfig.json',
   '.oxlintrc.json',
-  '.oxlint-domain.mjs',
+  '.oxlint-slipway.mjs',
 ];
 
 /** What plants import: each exports the one name they ask for. */

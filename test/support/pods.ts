@@ -12,20 +12,21 @@ export type PodView = {
   readonly status: { readonly phase: string };
 };
 
-export const podsOn = async (stack: Stack, node: string): Promise<readonly PodView[]> => {
+export async function podsOn(stack: Stack, node: string): Promise<readonly PodView[]> {
   const { body } = await stack.api().get(`/api/v1/pods?fieldSelector=spec.nodeName%3D${node}`);
   return (body as { items: PodView[] }).items;
-};
+}
 
-const runningOn = (loop: Loop, node: string, count: number): Promise<readonly PodView[]> =>
-  loop.until(`${count} pods run on ${node}`, async () => {
+function runningOn(loop: Loop, node: string, count: number): Promise<readonly PodView[]> {
+  return loop.until(`${count} pods run on ${node}`, async () => {
     const pods = await podsOn(loop.stack, node);
     const running = pods.filter(({ status }) => status.phase === 'Running');
     return running.length === count ? running : undefined;
   });
+}
 
 /** Two pods that can run on this node only; `minAvailable: 2` keeps both where they are. */
-export const deployOn = async (
+export async function deployOn(
   loop: Loop,
   node: string,
   options: {
@@ -34,7 +35,7 @@ export const deployOn = async (
     tolerations?: readonly object[];
     nodeName?: string;
   } = {},
-): Promise<readonly PodView[]> => {
+): Promise<readonly PodView[]> {
   const { minAvailable, ...rest } = options;
   await loop.stack.createDeployment(appOf(node), 2, {
     nodeSelector: { 'kubernetes.io/hostname': node },
@@ -52,18 +53,20 @@ export const deployOn = async (
     );
   });
   return pods;
-};
+}
 
-export const liftBudget = async (loop: Loop, node: string): Promise<void> => {
+export async function liftBudget(loop: Loop, node: string): Promise<void> {
   const path = `/apis/policy/v1/namespaces/default/poddisruptionbudgets/${appOf(node)}`;
   await loop.stack.api().remove(path);
-};
+}
 
-export const appOf = (node: string): string => `app-${node.split('.')[0]}`;
+export function appOf(node: string): string {
+  return `app-${node.split('.')[0]}`;
+}
 
 const container = { name: 'app', image: 'registry.example/daemon:1' };
 
-export const daemonSetOn = async (loop: Loop, node: string): Promise<PodView> => {
+export async function daemonSetOn(loop: Loop, node: string): Promise<PodView> {
   const name = `daemon-${node.split('.')[0]}`;
   const template = {
     metadata: { labels: { app: name } },
@@ -76,10 +79,10 @@ export const daemonSetOn = async (loop: Loop, node: string): Promise<PodView> =>
     spec: { selector: { matchLabels: { app: name } }, template },
   });
   return (await runningOn(loop, node, 1))[0]!;
-};
+}
 
 /** What a kubelet shows of a static pod. */
-export const mirrorPodOn = async (loop: Loop, node: string): Promise<string> => {
+export async function mirrorPodOn(loop: Loop, node: string): Promise<string> {
   const name = `static-${node.split('.')[0]}`;
   await expectCreated(loop, '/api/v1/namespaces/default/pods', {
     apiVersion: 'v1',
@@ -88,19 +91,19 @@ export const mirrorPodOn = async (loop: Loop, node: string): Promise<string> => 
     spec: { nodeName: node, containers: [container] },
   });
   return name;
-};
+}
 
-const expectCreated = async (loop: Loop, path: string, body: unknown): Promise<void> => {
+async function expectCreated(loop: Loop, path: string, body: unknown): Promise<void> {
   const answer = await loop.stack.api().create(path, body);
   if (answer.status !== 201) throw new Error(`${path}: ${JSON.stringify(answer)}`);
-};
+}
 
 /** A pod that no controller would replace. */
-export const barePodOn = async (
+export async function barePodOn(
   loop: Loop,
   node: string,
   annotations: Readonly<Record<string, string>> = {},
-): Promise<string> => {
+): Promise<string> {
   const name = `bare-${node.split('.')[0]}`;
   await expectCreated(loop, '/api/v1/namespaces/default/pods', {
     apiVersion: 'v1',
@@ -110,4 +113,4 @@ export const barePodOn = async (
   });
   await runningOn(loop, node, 1);
   return name;
-};
+}

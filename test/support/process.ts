@@ -5,22 +5,22 @@ import { fileURLToPath } from 'node:url';
 const entry = fileURLToPath(new URL('../../bin/slipway.ts', import.meta.url));
 
 /** Ended, but not yet collected by its parent. */
-const isZombie = (pid: number): boolean => {
+function isZombie(pid: number): boolean {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
   } catch {
     return false;
   }
-};
+}
 
 /** Whether a process with this id runs. */
-export const isAlive = (pid: number): boolean => {
+export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0) && !isZombie(pid);
   } catch {
     return false;
   }
-};
+}
 
 export type Command = {
   readonly process: ChildProcess;
@@ -30,7 +30,7 @@ export type Command = {
 };
 
 /** Runs `slipway` as a user would; the test ends it. */
-export const slipway = (...words: string[]): Command => {
+export function slipway(...words: string[]): Command {
   const child = spawn(process.execPath, [entry, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -42,4 +42,4 @@ export const slipway = (...words: string[]): Command => {
     child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
   });
   return { process: child, output: () => output, exitCode };
-};
+}

@@ -34,7 +34,7 @@ type State = {
 const loopback = '127.0.0.1';
 
 /** Hands chunks on one after the other, each after its delay, and no faster than they are taken. */
-const carry = (state: State, from: Socket, to: Socket): void => {
+function carry(state: State, from: Socket, to: Socket): void {
   let last: Promise<unknown> = Promise.resolve();
   from.on('data', (chunk: Buffer) => {
     const due = wait(state.delayMs);
@@ -43,15 +43,15 @@ const carry = (state: State, from: Socket, to: Socket): void => {
   from.on('end', () => {
     last = last.then(() => to.end());
   });
-};
+}
 
-const forget = (state: State, link: Link): void => {
+function forget(state: State, link: Link): void {
   state.links.delete(link);
   link.client.destroy();
   link.server.destroy();
-};
+}
 
-const accept = (state: State, client: Socket): void => {
+function accept(state: State, client: Socket): void {
   const server = connect({ port: state.targetPort, host: loopback, allowHalfOpen: true });
   const link = { client, server };
   state.links.add(link);
@@ -63,36 +63,36 @@ const accept = (state: State, client: Socket): void => {
   carry(state, client, server);
   carry(state, server, client);
   if (state.stallsNew) silence(link);
-};
+}
 
-const silence = ({ client, server }: Link): void => {
+function silence({ client, server }: Link): void {
   client.pause();
   server.pause();
-};
+}
 
-const breakAll = (state: State): void => {
+function breakAll(state: State): void {
   for (const link of state.links) {
     link.client.resetAndDestroy();
     link.server.destroy();
   }
   state.links.clear();
-};
+}
 
-const listen = async (server: Server, port: number): Promise<number> => {
+async function listen(server: Server, port: number): Promise<number> {
   server.listen(port, loopback);
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
-};
+}
 
-const stopListening = async (server: Server): Promise<void> => {
+async function stopListening(server: Server): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, 'close');
   server.close();
   await closed;
-};
+}
 
 /** Starts a proxy on a free port in front of a port of this machine. */
-export const startProxy = async (targetPort: number): Promise<Proxy> => {
+export async function startProxy(targetPort: number): Promise<Proxy> {
   const state: State = { targetPort, links: new Set(), delayMs: 0, stallsNew: false };
   const server = createServer({ allowHalfOpen: true }, (client) => accept(state, client));
   const port = await listen(server, 0);
@@ -125,4 +125,4 @@ export const startProxy = async (targetPort: number): Promise<Proxy> => {
     },
     close: cut,
   };
-};
+}

@@ -121,22 +121,27 @@ async function textOf(stream: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-const error = (message: string, messageId = 'Base.1.18.GeneralError'): object => ({
-  error: { message, '@Message.ExtendedInfo': [{ MessageId: messageId, Message: message }] },
-});
+function error(message: string, messageId = 'Base.1.18.GeneralError'): object {
+  return {
+    error: { message, '@Message.ExtendedInfo': [{ MessageId: messageId, Message: message }] },
+  };
+}
 
-const isLogin = ({ method, path }: Asked): boolean =>
-  method === 'POST' && path.includes('/SessionService/Sessions');
+function isLogin({ method, path }: Asked): boolean {
+  return method === 'POST' && path.includes('/SessionService/Sessions');
+}
 
 /** Every path is known with a slash at its end alone. */
-export const wantsSlash = (status: number): Quirk => ({
-  instead: ({ path }) =>
-    path.endsWith('/') ? undefined : { status, headers: { location: `${path}/` } },
-  system: ({ Actions }) => {
-    const reset = Actions!['#ComputerSystem.Reset'];
-    reset.target = `${String(reset.target)}/`;
-  },
-});
+export function wantsSlash(status: number): Quirk {
+  return {
+    instead: ({ path }) =>
+      path.endsWith('/') ? undefined : { status, headers: { location: `${path}/` } },
+    system: ({ Actions }) => {
+      const reset = Actions!['#ComputerSystem.Reset'];
+      reset.target = `${String(reset.target)}/`;
+    },
+  };
+}
 
 /** Knows sessions alone; says so to everybody who sends a password with a request. */
 export const noBasic: Quirk = {
@@ -153,29 +158,37 @@ export const sessionsAreFull: Quirk = {
       : noBasic.instead?.(asked, base),
 };
 
-export const busy = (retryAfter?: string): Quirk => ({
-  instead: () => ({
-    status: 503,
-    ...(retryAfter !== undefined && { headers: { 'retry-after': retryAfter } }),
-    body: error('The service is temporarily unavailable.'),
-  }),
-});
+export function busy(retryAfter?: string): Quirk {
+  return {
+    instead: () => ({
+      status: 503,
+      ...(retryAfter !== undefined && { headers: { 'retry-after': retryAfter } }),
+      body: error('The service is temporarily unavailable.'),
+    }),
+  };
+}
 
 /** Offers these reset types and no other. */
-export const offers = (types: unknown): Quirk => ({
-  system: ({ Actions }) => {
-    Actions!['#ComputerSystem.Reset']['ResetType@Redfish.AllowableValues'] = types;
-  },
-});
+export function offers(types: unknown): Quirk {
+  return {
+    system: ({ Actions }) => {
+      Actions!['#ComputerSystem.Reset']['ResetType@Redfish.AllowableValues'] = types;
+    },
+  };
+}
 
-export const withUuid = (uuid: unknown): Quirk => ({
-  system: (document) => {
-    document.UUID = uuid;
-  },
-});
+export function withUuid(uuid: unknown): Quirk {
+  return {
+    system: (document) => {
+      document.UUID = uuid;
+    },
+  };
+}
 
-export const withPower = (power: unknown): Quirk => ({
-  system: (document) => {
-    document.PowerState = power;
-  },
-});
+export function withPower(power: unknown): Quirk {
+  return {
+    system: (document) => {
+      document.PowerState = power;
+    },
+  };
+}

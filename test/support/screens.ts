@@ -26,7 +26,9 @@ export const nobody: Io = {
   interrupted: new AbortController().signal,
 };
 
-export const slipway = (words: string): string => `slipway ${words}`;
+export function slipway(words: string): string {
+  return `slipway ${words}`;
+}
 
 export function header(changes: Partial<Header> = {}): Header {
   return {

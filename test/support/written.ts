@@ -6,8 +6,9 @@ const bootId = '5f08ea74-9f1e-4cfc-a73b-5ea924bbe5ef';
 const repairId = 'r-u2it547rzpwmqbisjnyh';
 const eventId = 'e-p626r67zro42xv7dvfrnui7bd6';
 
-const line = (sequence: number, text: string): string =>
-  `{"version":1,"repairId":"${repairId}","cluster":"${cluster}","node":"${node}","sequence":${sequence},"at":1795369810551,${text},"by":"slipway"}`;
+function line(sequence: number, text: string): string {
+  return `{"version":1,"repairId":"${repairId}","cluster":"${cluster}","node":"${node}","sequence":${sequence},"at":1795369810551,${text},"by":"slipway"}`;
+}
 
 export const written = {
   reporter: {

@@ -168,6 +168,16 @@ const lintPlants: readonly Plant[] = [
     'slipway(math-by-name)',
   ],
   [
+    'kube/transport/p28-arrow.ts',
+    'export const x = (): number => 1;',
+    'slipway(function-declarations)',
+  ],
+  [
+    'kube/transport/p28-type.ts',
+    'export function x(n: number) {\n  return n;\n}',
+    'typescript(explicit-module-boundary-types)',
+  ],
+  [
     'domain/repair/p26-async.ts',
     'export const x = async (): Promise<number> => 1;',
     'oxc(no-async-await)',
@@ -180,16 +190,18 @@ const lintPlants: readonly Plant[] = [
 ];
 
 const patient = { timeout: 60_000 };
-const filesOf = (list: readonly Plant[]): Record<string, string> =>
-  Object.fromEntries(list.map(([path, text]) => [path, text]));
-const missedOf = (
+function filesOf(list: readonly Plant[]): Record<string, string> {
+  return Object.fromEntries(list.map(([path, text]) => [path, text]));
+}
+function missedOf(
   list: readonly Plant[],
   found: readonly { readonly rule: string; readonly from: string }[],
-): readonly (readonly [string, string])[] =>
-  list.flatMap(([path, , rule]) => {
+): readonly (readonly [string, string])[] {
+  return list.flatMap(([path, , rule]) => {
     const isFound = found.some((violation) => violation.from === path && violation.rule === rule);
     return rule === undefined || isFound ? [] : [[path, rule]];
   });
+}
 
 test('every planted import is found by the rule that is meant for it', patient, async () => {
   using tree = plantedTree(filesOf(plants));

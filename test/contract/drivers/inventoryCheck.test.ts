@@ -8,8 +8,9 @@ import { noBasic, offers, startQuirkyBmc, withUuid, type Quirk } from '../../sup
 import { nodeFacts } from '../../support/nodes.ts';
 
 const names = ['a', 'b', 'c'];
-const uuidOf = (name: string): string =>
-  `4C4C4544-0042-3510-8052-B4C04F3132${name.charCodeAt(0).toString(16)}`;
+function uuidOf(name: string): string {
+  return `4C4C4544-0042-3510-8052-B4C04F3132${name.charCodeAt(0).toString(16)}`;
+}
 const nodes = names.map((name) => nodeFacts({ name, systemUuid: uuidOf(name) }));
 
 let bmc: TestBmc;
@@ -40,10 +41,10 @@ async function check(
   return checkInventory({ inventoryFile, nodes: seen, clock: Date.now, signal, onAsked });
 }
 
-const problems = async (...given: Parameters<typeof check>): Promise<unknown> => {
+async function problems(...given: Parameters<typeof check>): Promise<unknown> {
   const report = await check(...given);
   return report.kind === 'read' ? report.problems : report;
-};
+}
 
 describe('an inventory', () => {
   test('that is right has no problem', async () => {

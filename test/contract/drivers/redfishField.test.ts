@@ -40,8 +40,9 @@ afterEach(async () => {
 });
 
 const never = new AbortController().signal;
-const driver = () =>
-  createRedfishDriver({ inventoryFile, clock: Date.now, onWarning: () => undefined });
+function driver() {
+  return createRedfishDriver({ inventoryFile, clock: Date.now, onWarning: () => undefined });
+}
 
 function run(
   quirk: Quirk,
@@ -52,8 +53,9 @@ function run(
   return driver().run(rungRequest({ driver: 'redfish', action }, changes), never);
 }
 
-const resets = (): (string | null)[] =>
-  bmc.calls().flatMap(({ resetType }) => (resetType === null ? [] : [resetType]));
+function resets(): (string | null)[] {
+  return bmc.calls().flatMap(({ resetType }) => (resetType === null ? [] : [resetType]));
+}
 
 describe('a redirect', () => {
   it.each([301, 302, 307, 308])(

@@ -25,17 +25,19 @@ const loop = useLoop({
   ]),
 });
 
-const here = (): string[] => ['--data-dir', loop().stack.dataDir];
+function here(): string[] {
+  return ['--data-dir', loop().stack.dataDir];
+}
 const act = ['--reason', 'the test says so', '--yes'];
 
 /** Puts a node into migration, where two pods keep it. Answers the repair's id. */
-const untilBlocked = async (node: string): Promise<string> => {
+async function untilBlocked(node: string): Promise<string> {
   await deployOn(loop(), node, { minAvailable: 2 });
   const injected = await cli(['inject', node, 'KernelDeadlock', ...act, ...here()]);
   expect(injected).toMatchObject({ code: 0, err: '' });
   const { repairId } = await loop().state(node, ({ pods }) => pods.blockers.length === 2);
   return repairId;
-};
+}
 
 describe.concurrent('the command line', () => {
   test('status tells mode, engine and budget, and which processes live', async () => {

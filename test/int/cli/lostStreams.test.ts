@@ -9,14 +9,17 @@ const loop = useLoop({
   policies: policyFile([{ name: 'kernel', checks: ['KernelDeadlock'] }]),
 });
 
-const here = (): string[] => ['--data-dir', loop().stack.dataDir];
-const codes = (unread: readonly { readonly code: string }[]): readonly string[] =>
-  unread.map(({ code }) => code);
+function here(): string[] {
+  return ['--data-dir', loop().stack.dataDir];
+}
+function codes(unread: readonly { readonly code: string }[]): readonly string[] {
+  return unread.map(({ code }) => code);
+}
 
-const finding = async (about: string) => {
+async function finding(about: string) {
   const { findings } = await jsonOf('Examination', ['doctor', ...here()]);
   return findings.find((one) => one.about === about);
-};
+}
 
 /** One story: each case finds what the one before left. */
 describe('the hub', () => {

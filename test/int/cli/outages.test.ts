@@ -12,7 +12,9 @@ const loop = useLoop({
   policies: policyFile([{ name: 'kernel', checks: ['KernelDeadlock'], soak: '5m' }]),
 });
 
-const here = (): string[] => ['--data-dir', loop().stack.dataDir];
+function here(): string[] {
+  return ['--data-dir', loop().stack.dataDir];
+}
 const act = ['--reason', 'the test says so', '--yes'];
 
 /** One story: each case finds what the one before left. */

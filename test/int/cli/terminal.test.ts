@@ -23,7 +23,9 @@ const loop = useLoop({
 const entry = fileURLToPath(new URL('../../../bin/slipway.ts', import.meta.url));
 /** Our colours, and the ends of lines as a terminal has them. */
 const ours = new RegExp(String.raw`${String.fromCodePoint(27)}\[\d{1,2}m|\r\n`, 'g');
-const here = (): string[] => ['--data-dir', loop().stack.dataDir];
+function here(): string[] {
+  return ['--data-dir', loop().stack.dataDir];
+}
 
 type Session = {
   readonly seen: () => string;

@@ -20,22 +20,27 @@ afterAll(async () => {
 });
 
 const cluster = 'records';
-const open = (of: Hub): Promise<Bucket<EpisodeRecord>> =>
-  openBucket(of, { name: 'episodes', cluster, parse: parseEpisodeRecord });
+function open(of: Hub): Promise<Bucket<EpisodeRecord>> {
+  return openBucket(of, { name: 'episodes', cluster, parse: parseEpisodeRecord });
+}
 
 /** Of this node, with an open episode. */
-const opened = (node: string): EpisodeRecord => {
+function opened(node: string): EpisodeRecord {
   const { check, id: openingEventId } = fault;
   const episode = { repairId, openedAt: at(0), openingEventId, check, policy: 'kernel' };
   return evolve(emptyRecord({ ...fault, cluster, node }), { kind: 'opened', episode });
-};
+}
 
-const closed = (record: EpisodeRecord | undefined): EpisodeRecord | undefined =>
-  record &&
-  evolve(record, { kind: 'closed', repairId, outcome: 'repaired', reason: 'healed', at: at(9) });
+function closed(record: EpisodeRecord | undefined): EpisodeRecord | undefined {
+  return (
+    record &&
+    evolve(record, { kind: 'closed', repairId, outcome: 'repaired', reason: 'healed', at: at(9) })
+  );
+}
 
-const stored = async (node: string): Promise<EpisodeRecord> =>
-  expectKind(await bucket.get(node), 'found').value;
+async function stored(node: string): Promise<EpisodeRecord> {
+  return expectKind(await bucket.get(node), 'found').value;
+}
 
 describe('a process whose mirror is behind', () => {
   test('closes the episode that another process opened', async () => {

@@ -8,17 +8,22 @@ import { useStack } from '../../support/stack.ts';
 
 const stack = useStack({ mode: 'act', policies: '/policies' });
 
-const fileOf = async (path: string) => ({ path, text: await readFile(path, 'utf8') });
+async function fileOf(path: string) {
+  return { path, text: await readFile(path, 'utf8') };
+}
 
-const lease = (name: string) => ({
-  apiVersion: 'coordination.k8s.io/v1',
-  kind: 'Lease',
-  metadata: { name },
-  spec: { holderIdentity: 'test', leaseDurationSeconds: 15 },
-});
+function lease(name: string) {
+  return {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name },
+    spec: { holderIdentity: 'test', leaseDurationSeconds: 15 },
+  };
+}
 
-const leases = (namespace: string): string =>
-  `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
+function leases(namespace: string): string {
+  return `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
+}
 
 type ResourceRule = {
   readonly verbs: readonly string[];
@@ -27,7 +32,7 @@ type ResourceRule = {
 };
 
 /** What the API server itself says that the user may do in the namespace of our Leases, without what everybody may. */
-const grantedTo = async (user: 'observer' | 'actor') => {
+async function grantedTo(user: 'observer' | 'actor') {
   const path = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews';
   const kinds = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectRulesReview' };
   const { body } = await stack()
@@ -46,7 +51,7 @@ const grantedTo = async (user: 'observer' | 'actor') => {
     ({ what }) => !/^(authentication|authorization)\.k8s\.io\//.test(what),
   );
   return Object.fromEntries(own.map(({ what, verbs }) => [what, verbs]));
-};
+}
 
 test('the observer reads and cannot write', async () => {
   const [node = { name: '' }] = await stack().createNodes(1);

@@ -10,44 +10,53 @@ const basic = `Basic ${Buffer.from('slipway:simulated').toString('base64')}`;
 const quick = [100, 200] as const;
 
 let used = 0;
-const newNode = async (): Promise<string> => {
+async function newNode(): Promise<string> {
   const [node = { name: '' }] = await stack().createNodes(1, { from: used });
   used += 1;
   return node.name;
-};
+}
 
-const call = (
+function call(
   path: string,
   init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {},
-): Promise<Response> =>
-  fetch(`${stack().state.bmc?.url}${path}`, {
+): Promise<Response> {
+  return fetch(`${stack().state.bmc?.url}${path}`, {
     ...init,
     headers: { authorization: basic, 'content-type': 'application/json', ...init.headers },
   });
+}
 
-const reset = (node: string, type: string, signal?: AbortSignal): Promise<Response> =>
-  call(`/redfish/v1/Systems/${node}/Actions/ComputerSystem.Reset`, {
+function reset(node: string, type: string, signal?: AbortSignal): Promise<Response> {
+  return call(`/redfish/v1/Systems/${node}/Actions/ComputerSystem.Reset`, {
     method: 'POST',
     body: JSON.stringify({ ResetType: type }),
     ...(signal && { signal }),
   });
+}
 
-const bootId = async (node: string): Promise<string | undefined> =>
-  (await stack().node(node))?.status.nodeInfo.bootID;
+async function bootId(node: string): Promise<string | undefined> {
+  return (await stack().node(node))?.status.nodeInfo.bootID;
+}
 
-const conditions = (node: ObservedNode | undefined): Record<string, string> =>
-  Object.fromEntries(node?.status.conditions.map(({ type, status }) => [type, status]) ?? []);
+function conditions(node: ObservedNode | undefined): Record<string, string> {
+  return Object.fromEntries(
+    node?.status.conditions.map(({ type, status }) => [type, status]) ?? [],
+  );
+}
 
-const untilNewBoot = (node: string, old: string | undefined): Promise<string | undefined> =>
-  waitFor(
+function untilNewBoot(node: string, old: string | undefined): Promise<string | undefined> {
+  return waitFor(
     async () => {
       const now = await bootId(node);
       return now === old ? undefined : now;
     },
     { deadlineMs: 10_000 },
   );
+}
 
-const callLog = () => readBmcCalls(stack().state.bmc?.callLog ?? '');
+function callLog() {
+  return readBmcCalls(stack().state.bmc?.callLog ?? '');
+}
 
 test('a system is described as Redfish says, to those who log in', async () => {
   const node = await newNode();

@@ -25,31 +25,36 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true, force: true });
 }, testMs);
 
-const state = async (): Promise<StackState | undefined> => {
+async function state(): Promise<StackState | undefined> {
   const answer = await readState(dataDir);
   return answer.kind === 'found' ? answer.state : undefined;
-};
+}
 
-const untilReady = (): Promise<StackState | undefined> =>
-  waitFor(
+function untilReady(): Promise<StackState | undefined> {
+  return waitFor(
     async () => {
       const now = await state();
       return now?.ready === true ? now : undefined;
     },
     { deadlineMs: 40_000 },
   );
+}
 
-const alive = (children: StackState['children']): string[] =>
-  children.filter(({ pid }) => isAlive(pid)).map(({ name }) => name);
+function alive(children: StackState['children']): string[] {
+  return children.filter(({ pid }) => isAlive(pid)).map(({ name }) => name);
+}
 
-const untilNoneAlive = (children: StackState['children']): Promise<true | undefined> =>
-  waitFor(() => alive(children).length === 0 || undefined, { deadlineMs: orphansWithinMs });
+function untilNoneAlive(children: StackState['children']): Promise<true | undefined> {
+  return waitFor(() => alive(children).length === 0 || undefined, { deadlineMs: orphansWithinMs });
+}
 
-const groupOf = async (pid: number): Promise<number> =>
-  Number((await promisify(execFile)('ps', ['-o', 'pgid=', '-p', `${pid}`])).stdout);
+async function groupOf(pid: number): Promise<number> {
+  return Number((await promisify(execFile)('ps', ['-o', 'pgid=', '-p', `${pid}`])).stdout);
+}
 
-const up = (...more: string[]) =>
-  slipway('up', '--no-engine', '--nodes', '2', '--data-dir', dataDir, ...more);
+function up(...more: string[]) {
+  return slipway('up', '--no-engine', '--nodes', '2', '--data-dir', dataDir, ...more);
+}
 
 test(
   'kill -9 of the parent leaves no server, not even one that was stopped, and the data is resumed',
@@ -153,10 +158,11 @@ test(
   testMs,
 );
 
-const kubeSystemUid = async (stack: Stack): Promise<string | undefined> =>
-  /"uid":"([^"]+)"/.exec(
+async function kubeSystemUid(stack: Stack): Promise<string | undefined> {
+  return /"uid":"([^"]+)"/.exec(
     JSON.stringify((await stack.api().get('/api/v1/namespaces/kube-system')).body),
   )?.[1];
+}
 
 test(
   'two stacks side by side are two clusters with machines of their own',

@@ -14,18 +14,20 @@ import { useStack } from '../../support/stack.ts';
 
 const stack = useStack({ bmc: false });
 
-const setUnschedulable = async (
+async function setUnschedulable(
   user: 'actor' | 'alice',
   node: string,
   unschedulable: boolean | null,
-): Promise<void> => {
+): Promise<void> {
   const answer = await stack()
     .api(user)
     .merge(`/api/v1/nodes/${node}`, { spec: { unschedulable } });
   expect(answer.status).toBe(200);
-};
+}
 
-const read = () => readWrites(stack().state.kubernetes.auditLog);
+function read() {
+  return readWrites(stack().state.kubernetes.auditLog);
+}
 
 test('an isolation is a write by the actor that turns unschedulable true, and nothing else', async () => {
   const [first = { name: '' }, second = { name: '' }] = await stack().createNodes(2);
@@ -93,11 +95,11 @@ test('evictions are found whether granted or refused by a budget', async () => {
   expect(evictions(await read())).toMatchObject([{ name, status: 429, user: 'slipway-actor' }]);
 });
 
-const runningPods = (body: unknown): string[] | undefined => {
+function runningPods(body: unknown): string[] | undefined {
   const text = JSON.stringify(body);
   const names = [...text.matchAll(/"name":"(steady-[a-z0-9]+-[a-z0-9]+)"/g)].map(
     ([, name]) => name ?? '',
   );
   const running = text.match(/"phase":"Running"/g) ?? [];
   return running.length === 2 ? [...new Set(names)] : undefined;
-};
+}

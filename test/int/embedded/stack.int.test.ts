@@ -6,17 +6,19 @@ import { useStack } from '../../support/stack.ts';
 
 const stack = useStack({ temporalUi: true });
 
-const conditionOf = (node: ObservedNode | undefined, type: string): string | undefined =>
-  node?.status.conditions.find((condition) => condition.type === type)?.status;
+function conditionOf(node: ObservedNode | undefined, type: string): string | undefined {
+  return node?.status.conditions.find((condition) => condition.type === type)?.status;
+}
 
-const untilReadyIs = (name: string, status: string): Promise<ObservedNode | undefined> =>
-  waitFor(
+function untilReadyIs(name: string, status: string): Promise<ObservedNode | undefined> {
+  return waitFor(
     async () => {
       const node = await stack().node(name);
       return conditionOf(node, 'Ready') === status ? node : undefined;
     },
     { deadlineMs: 5_000 },
   );
+}
 
 test('every server runs and says where it listens', async () => {
   const answer = await readState(stack().dataDir);

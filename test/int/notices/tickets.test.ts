@@ -78,7 +78,9 @@ async function tell(names: readonly ('file' | 'webhook')[] = ['webhook'], timeou
   return { told, end, record };
 }
 
-const file = (): string => join(receiver.folder, `${cluster}.jsonl`);
+function file(): string {
+  return join(receiver.folder, `${cluster}.jsonl`);
+}
 
 async function fileLines(): Promise<readonly Ticket[]> {
   const text = await readFile(file(), 'utf8').catch(() => '');
@@ -89,16 +91,21 @@ async function fileLines(): Promise<readonly Ticket[]> {
 }
 
 /** The hub drops what has the id of another, also of another case. */
-const own = (repairId: string): string => `${repairId}-c${cases}`;
-const nameOf = (repairId: string): string => repairId.replace(`-c${cases}`, '');
+function own(repairId: string): string {
+  return `${repairId}-c${cases}`;
+}
+function nameOf(repairId: string): string {
+  return repairId.replace(`-c${cases}`, '');
+}
 
 async function handOver(repairId: string, changes: Partial<JournalEntry> = {}): Promise<void> {
   const entries = handedOver({ repairId: own(repairId), cluster, ...changes });
   expectKind(await publishJournal(test.hub, entries), 'stored');
 }
 
-const taken = (): string[] =>
-  receiver.taken.map(({ ticket }) => nameOf(ticket.repairId)).toSorted();
+function taken(): string[] {
+  return receiver.taken.map(({ ticket }) => nameOf(ticket.repairId)).toSorted();
+}
 const poll = { timeout: 10_000, interval: 20 };
 
 describe('a hand-over', () => {

@@ -11,11 +11,13 @@ type Activity = (step: Step, ...rest: readonly unknown[]) => Promise<unknown>;
 
 const running = new AsyncLocalStorage<Running>();
 
-export const createRepairActivities = (ports: Ports): real.RepairActivities =>
-  watched(real.createRepairActivities(withPoints('', ports)));
+export function createRepairActivities(ports: Ports): real.RepairActivities {
+  return watched(real.createRepairActivities(withPoints('', ports)));
+}
 
-export const createMoveActivities = (ports: Ports): real.MoveActivities =>
-  watched(real.createMoveActivities(withPoints('', ports)));
+export function createMoveActivities(ports: Ports): real.MoveActivities {
+  return watched(real.createMoveActivities(withPoints('', ports)));
+}
 
 /** Every function in this tree of ports, each known by its path: `kube.isolate`, `drivers.redfish.run`. */
 function withPoints<T extends object>(path: string, ports: T): T {

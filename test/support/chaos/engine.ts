@@ -1,7 +1,9 @@
 /** `slipway` as it is, but with two of its modules replaced by ones that die or wait where a test orders it. */
 import { registerHooks } from 'node:module';
 
-const here = (path: string): string => new URL(path, import.meta.url).href;
+function here(path: string): string {
+  return new URL(path, import.meta.url).href;
+}
 
 const standIns = new Map([
   [here('../../../activities/index.ts'), here('./activities.ts')],

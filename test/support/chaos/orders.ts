@@ -20,8 +20,12 @@ export type Reached = {
   readonly atOnce?: true;
 };
 
-const ordersFile = (folder: string): string => join(folder, 'orders.json');
-const reachedFile = (folder: string): string => join(folder, 'reached.jsonl');
+function ordersFile(folder: string): string {
+  return join(folder, 'orders.json');
+}
+function reachedFile(folder: string): string {
+  return join(folder, 'reached.jsonl');
+}
 
 /** Replaces all orders at once. */
 export function giveOrders(folder: string, orders: readonly Order[]): void {

@@ -1,7 +1,7 @@
 /** Policies that leave no time between steps, so that a test need not wait. */
 
-const policy = (name: string, check: string, ladder: readonly string[], guard: string): string =>
-  `apiVersion: slipway.dev/v1
+function policy(name: string, check: string, ladder: readonly string[], guard: string): string {
+  return `apiVersion: slipway.dev/v1
 kind: RepairPolicy
 metadata: { name: ${name} }
 spec:
@@ -12,9 +12,11 @@ spec:
   migration: { timeout: 60s }
   ladder:
 ${ladder.map((rung) => `    - { ${rung} }\n`).join('')}`;
+}
 
-const reset = (name: string, action: string, more: string): string =>
-  `name: ${name}, driver: redfish, action: ${action}, verification: { timeout: 60s, soak: 1s }, ${more}`;
+function reset(name: string, action: string, more: string): string {
+  return `name: ${name}, driver: redfish, action: ${action}, verification: { timeout: 60s, soak: 1s }, ${more}`;
+}
 
 const roomForAll = '{ maxUnavailablePercent: 100, maxUnavailableNodes: 100 }';
 const roomForOne = '{ maxUnavailablePercent: 100, maxUnavailableNodes: 1 }';

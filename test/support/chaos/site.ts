@@ -68,7 +68,9 @@ export async function reopenSite(dataDir: string, codeFolder: string): Promise<S
   return site;
 }
 
-const policyFile = (dataDir: string): string => join(dataDir, 'policies.yaml');
+function policyFile(dataDir: string): string {
+  return join(dataDir, 'policies.yaml');
+}
 
 async function connect(stack: Stack, codeFolder = product): Promise<Site> {
   const { dataDir, state } = stack;

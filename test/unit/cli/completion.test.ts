@@ -16,8 +16,9 @@ const run = promisify(execFile);
 const dir = mkdtempSync(join(tmpdir(), 'slipway-completion-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 const program = createProgram(nobody, () => undefined);
-const wordsAt = (...words: string[]): string[] =>
-  candidatesFor(program, words).words.map(({ word }) => word);
+function wordsAt(...words: string[]): string[] {
+  return candidatesFor(program, words).words.map(({ word }) => word);
+}
 
 function leaves(command: Command, path: readonly string[] = []): [readonly string[], Command][] {
   if (command.commands.length === 0) return [[path, command]];

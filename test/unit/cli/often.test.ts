@@ -4,16 +4,18 @@ import type { Episode, PastRepair } from '../../../domain/dispatch/types.ts';
 import { at, fault } from '../../support/given.ts';
 import { record } from '../../support/screens.ts';
 
-const past = (seconds: number): PastRepair => ({
-  repairId: `r-${seconds}`,
-  check: fault.check,
-  policy: 'kernel',
-  openedAt: at(seconds),
-  closedAt: at(seconds + 5),
-  outcome: 'repaired',
-  reason: 'healed',
-  isolated: true,
-});
+function past(seconds: number): PastRepair {
+  return {
+    repairId: `r-${seconds}`,
+    check: fault.check,
+    policy: 'kernel',
+    openedAt: at(seconds),
+    closedAt: at(seconds + 5),
+    outcome: 'repaired',
+    reason: 'healed',
+    isolated: true,
+  };
+}
 const open: Episode = {
   repairId: 'r-now',
   openedAt: at(600),

@@ -11,12 +11,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const fileOf = async (checks: string): Promise<string> => {
+async function fileOf(checks: string): Promise<string> {
   const path = join(folder, 'policy.yaml');
   const head = 'apiVersion: slipway.dev/v1\nkind: RepairPolicy\nmetadata: { name: kernel }';
   await writeFile(path, `${head}\nspec: { checks: ${checks}, ladder: [] }\n`);
   return path;
-};
+}
 
 test('a right policy is called right, with what it names', async () => {
   const ended = await cli(['policy', 'check', await fileOf('[KernelDeadlock]')]);

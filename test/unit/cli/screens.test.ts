@@ -53,7 +53,9 @@ const blockers: readonly Blocker[] = [
   { pod: 'default/web-84cd44fcbb-4gw7w', why: 'blocked-by-budget', budgets: ['web', 'all'] },
   { pod: 'default/kafka-0', why: 'refused-by-admission', detail: 'its operator rolls it' },
 ];
-const podsLeft = (seconds: number) => after(seconds, { kind: 'podsLeft', left: 3, blockers });
+function podsLeft(seconds: number) {
+  return after(seconds, { kind: 'podsLeft', left: 3, blockers });
+}
 
 const migrating: Turn[] = [
   turn(at(1), granted),

@@ -6,21 +6,22 @@ import { after, at, given, untilMoved } from '../../support/given.ts';
 import { engine, header, nodeFacts, screen80, slipway } from '../../support/screens.ts';
 import { sampleNode } from '../../support/samples.ts';
 
-const busy = (seconds: number) =>
-  after(seconds, {
+function busy(seconds: number) {
+  return after(seconds, {
     kind: 'notTried',
     rung: 0,
     number: 1,
     detail: 'cannot read system 1 at https://bmc-17: the BMC answered 503',
   });
+}
 const waiting = after(31, { kind: 'waitStarted', reason: 'bmc-unavailable', until: at(41) });
 
-const screen = (events: Parameters<typeof given>[0]): string => {
+function screen(events: Parameters<typeof given>[0]): string {
   const { state } = given(events);
   const seen = { header: header(), node: sampleNode, facts: nodeFacts(), gone: false, unread: [] };
   const view = whyView({ ...seen, engine: engine(), state, workflow: { kind: 'absent' } }, []);
   return renderWhy(view, screen80, slipway).join(' ').replaceAll(/\s+/g, ' ');
-};
+}
 
 test('a BMC that cannot be asked is quoted, with how often and since when', () => {
   const text = screen([...untilMoved, busy(20), busy(30), waiting]);

@@ -7,18 +7,28 @@ import { sampleTicket } from '../../support/tickets.ts';
 
 const node = 'beyond';
 const handOver = { node, repairId: 'r-1', atMs: 10_000 };
-const arrival = (changes: Partial<Arrival> = {}): Arrival => ({
-  delivery: 'r-1/9',
-  node,
-  repairId: 'r-1',
-  signed: true,
-  atMs: 12_340,
-  ...changes,
-});
-const line = (delivery = 'r-1/9') => ({ delivery, node, repairId: 'r-1' });
+function arrival(changes: Partial<Arrival> = {}): Arrival {
+  return {
+    delivery: 'r-1/9',
+    node,
+    repairId: 'r-1',
+    signed: true,
+    atMs: 12_340,
+    ...changes,
+  };
+}
+function line(delivery = 'r-1/9') {
+  return { delivery, node, repairId: 'r-1' };
+}
 
-const judge = (changes: Partial<NoticeEvidence> = {}) =>
-  judgeNotice(handOver, { brokenOff: 2, arrivals: [arrival()], lines: [line()], ...changes });
+function judge(changes: Partial<NoticeEvidence> = {}) {
+  return judgeNotice(handOver, {
+    brokenOff: 2,
+    arrivals: [arrival()],
+    lines: [line()],
+    ...changes,
+  });
+}
 
 describe('the call for a person', () => {
   it('is right when it came once its webhook was up, signed, and stands in the file once', () => {

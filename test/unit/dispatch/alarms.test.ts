@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const start = (answer: 'done' | 'retry' = 'done') => {
+function start(answer: 'done' | 'retry' = 'done') {
   const rung: string[] = [];
   const stop = new AbortController();
   const alarms = createAlarms({
@@ -22,7 +22,7 @@ const start = (answer: 'done' | 'retry' = 'done') => {
     },
   });
   return { rung, alarms, stop };
-};
+}
 
 test('an alarm further away than a timer can be rings in its time, and not before', async () => {
   const { rung, alarms } = start();

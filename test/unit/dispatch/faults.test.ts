@@ -64,11 +64,13 @@ function dispatch(changes: Partial<FaultsOptions> = {}, heard: Heard = 'heard') 
   return { records, said, ignored, options, faults: createFaults(options) };
 }
 
-const stored = (changes: Partial<FaultEvent> = {}, sequence = 1) => ({
-  event: faultEvent(changes),
-  sequence,
-  storedAt: at(sequence),
-});
+function stored(changes: Partial<FaultEvent> = {}, sequence = 1) {
+  return {
+    event: faultEvent(changes),
+    sequence,
+    storedAt: at(sequence),
+  };
+}
 
 test(
   '10,000 reports about one node are one start, and each redelivery only makes sure of it',

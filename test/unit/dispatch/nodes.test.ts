@@ -26,7 +26,7 @@ const record: EpisodeRecord = {
 
 type Change = Parameters<typeof followNode>[1];
 
-const heard = async (...changes: readonly Change[]): Promise<readonly Unstamped<Arrival>[]> => {
+async function heard(...changes: readonly Change[]): Promise<readonly Unstamped<Arrival>[]> {
   const told: Unstamped<Arrival>[] = [];
   const options = {
     records: { get: () => record },
@@ -37,9 +37,11 @@ const heard = async (...changes: readonly Change[]): Promise<readonly Unstamped<
   } as unknown as NodesOptions;
   for (const change of changes) await followNode(options, change);
   return told;
-};
+}
 
-const node = (uid: string, resourceVersion = '1') => nodeFacts({ name, uid, resourceVersion });
+function node(uid: string, resourceVersion = '1') {
+  return nodeFacts({ name, uid, resourceVersion });
+}
 
 test('the deletion of its node is told as such', async () => {
   expect(await heard({ kind: 'deleted', before: node(nodeUid) })).toMatchObject([

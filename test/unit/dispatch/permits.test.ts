@@ -7,23 +7,32 @@ import type { GuardRecord } from '../../../schemas/wire/guardRecord.ts';
 type Options = Parameters<typeof createPermits>[0];
 type Listener = Parameters<Options['bucket']['watch']>[0];
 
-const ledger = (...repairIds: string[]): GuardRecord => ({
-  kind: 'ledger',
-  ledger: {
-    version: 1,
-    permits: repairIds.map((repairId) => ({ repairId, node: repairId, nodeUid: '', grantedAt: 0 })),
-  },
-});
+function ledger(...repairIds: string[]): GuardRecord {
+  return {
+    kind: 'ledger',
+    ledger: {
+      version: 1,
+      permits: repairIds.map((repairId) => ({
+        repairId,
+        node: repairId,
+        nodeUid: '',
+        grantedAt: 0,
+      })),
+    },
+  };
+}
 
-const waiter = (repairId: string, since: number): GuardRecord => ({
-  kind: 'waiter',
-  repairId,
-  node: repairId,
-  reason: 'budget-full',
-  since,
-});
+function waiter(repairId: string, since: number): GuardRecord {
+  return {
+    kind: 'waiter',
+    repairId,
+    node: repairId,
+    reason: 'budget-full',
+    since,
+  };
+}
 
-const start = async () => {
+async function start() {
   const woken: string[] = [];
   let tell: Listener = () => undefined;
   const bucket = { watch: async (listener: Listener) => void (tell = listener) };
@@ -35,7 +44,7 @@ const start = async () => {
   const put = (key: string, value: GuardRecord): void =>
     tell({ kind: 'found', key, value, revision: (revision += 1) });
   return { woken, put };
-};
+}
 
 test('the longest waiting are woken when a permit came free, and not when one was given', async () => {
   const { woken, put } = await start();

@@ -9,8 +9,9 @@ const rows = page
   .filter((line) => line.startsWith('|') && !/^\| (Situation|-)/.test(line));
 
 /** A path, or one that continues the folder of the path before it. */
-const filesIn = (cell: string): readonly string[] =>
-  cell.match(/test\/[\w/-]+\.(test\.ts|txt)|test\/[\w/-]+(?=[ :;,])/g) ?? [];
+function filesIn(cell: string): readonly string[] {
+  return cell.match(/test\/[\w/-]+\.(test\.ts|txt)|test\/[\w/-]+(?=[ :;,])/g) ?? [];
+}
 
 describe('docs/FIELD_CASES.md', () => {
   it.each(rows)('%s', (row) => {

@@ -9,8 +9,12 @@ import { metricsPage } from '../../../telemetry/metricsPage.ts';
 import { errorCatalogue } from '../../../domain/errors.ts';
 
 const run = promisify(execFile);
-const at = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
-const page = (name: string): Promise<string> => readFile(at(`docs/${name}`), 'utf8');
+function at(path: string): string {
+  return fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+}
+function page(name: string): Promise<string> {
+  return readFile(at(`docs/${name}`), 'utf8');
+}
 
 test.each([
   ['CLI.md', cliPage()],

@@ -10,7 +10,9 @@ import { readEngineConfig } from '../../../schemas/config/engineConfig.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const pages = globSync(['*.md', 'docs/**/*.md', 'examples/**/*.md'], { cwd: root }).toSorted();
-const read = (page: string): string => readFileSync(join(root, page), 'utf8');
+function read(page: string): string {
+  return readFileSync(join(root, page), 'utf8');
+}
 
 const io: Io = {
   out: () => undefined,

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseRepairPolicies } from '../../../schemas/config/repairPolicy.ts';
 
-const at = (path: string): string =>
-  readFileSync(new URL(`../../../docs/${path}`, import.meta.url), 'utf8');
+function at(path: string): string {
+  return readFileSync(new URL(`../../../docs/${path}`, import.meta.url), 'utf8');
+}
 const page = at('POLICIES.md');
 
 type Schema = {

@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { alerts, escalationReasons, reasonCodes } from '../../../domain/vocabulary/reasons.ts';
 
 const folder = new URL('../../../docs/runbooks/', import.meta.url);
-const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
+function read(name: string): string {
+  return readFileSync(new URL(name, folder), 'utf8');
+}
 const index = read('README.md');
 const pages = readdirSync(folder)
   .filter((name) => name !== 'README.md')

@@ -4,20 +4,28 @@ import { describe, expect, test } from 'vitest';
 import { checksOf, healthOf, merged, verdictOf, withReport } from '../../../domain/evidence.ts';
 import type { Evidence } from '../../../domain/evidence.ts';
 
-const report = (changes: Partial<Evidence> = {}): Evidence => ({
-  check: 'KernelDeadlock',
-  observer: 'agent',
-  verdict: 'faulty',
-  bootId: 'b1',
-  counter: 1,
-  sequence: 1,
-  ...changes,
-});
+function report(changes: Partial<Evidence> = {}): Evidence {
+  return {
+    check: 'KernelDeadlock',
+    observer: 'agent',
+    verdict: 'faulty',
+    bootId: 'b1',
+    counter: 1,
+    sequence: 1,
+    ...changes,
+  };
+}
 
-const heard = (reports: readonly Evidence[], presentBoot = 'b1'): readonly Evidence[] =>
-  reports.reduce<readonly Evidence[]>((known, one) => withReport(known, one, presentBoot), []);
+function heard(reports: readonly Evidence[], presentBoot = 'b1'): readonly Evidence[] {
+  return reports.reduce<readonly Evidence[]>(
+    (known, one) => withReport(known, one, presentBoot),
+    [],
+  );
+}
 
-const sequences = (reports: readonly Evidence[]) => reports.map(({ sequence }) => sequence);
+function sequences(reports: readonly Evidence[]) {
+  return reports.map(({ sequence }) => sequence);
+}
 
 describe('the order of reports', () => {
   test('is the counter of their observer within a boot, whatever came first', () => {

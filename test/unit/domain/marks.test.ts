@@ -9,7 +9,9 @@ import {
 import { marks } from '../../../domain/vocabulary/marks.ts';
 import { isolatedBy, nodeFacts, taint } from '../../support/nodes.ts';
 
-const marked = (text: string) => nodeFacts({ marks: { [marks.isolation]: text } });
+function marked(text: string) {
+  return nodeFacts({ marks: { [marks.isolation]: text } });
+}
 
 test('a node without the annotation carries no mark', () => {
   expect(isolationMark(nodeFacts())).toBeUndefined();

@@ -35,7 +35,7 @@ const ours = nodeFacts({
   marks: { [marks.isolation]: JSON.stringify({ repair: repairId, at: at(2) }) },
 });
 
-const look = ({ freshLook }: Decisions, purpose: Purpose, seen: Partial<Seen>): string => {
+function look({ freshLook }: Decisions, purpose: Purpose, seen: Partial<Seen>): string {
   const expected: Expectation = {
     purpose,
     repairId,
@@ -48,19 +48,20 @@ const look = ({ freshLook }: Decisions, purpose: Purpose, seen: Partial<Seen>): 
   const all = { node: ours, paused: false, permit: true, open: true, reports: [report()], ...seen };
   const judgement = freshLook.judge(expected, all);
   return judgement.ok ? 'ok' : judgement.reason;
-};
+}
 
-const next = (
+function next(
   { repair, repairState }: Decisions,
   events: readonly RepairEvent[],
   seconds: number,
-): Command['kind'] => {
+): Command['kind'] {
   const state = repairState.fold(opening(), events);
   return repair.decide(state, policy(), at(seconds)).kind;
-};
+}
 
-const record = ({ dispatchState }: Decisions): EpisodeRecord =>
-  dispatchState.evolve(dispatchState.emptyRecord(fault), reported(0, { counter: 1 }));
+function record({ dispatchState }: Decisions): EpisodeRecord {
+  return dispatchState.evolve(dispatchState.emptyRecord(fault), reported(0, { counter: 1 }));
+}
 
 const well = report({ verdict: 'healthy', sequence: 9 });
 const person: NodeFacts = { ...ours, unschedulableOwner: 'kubectl-cordon' };

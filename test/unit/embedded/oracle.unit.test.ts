@@ -13,8 +13,8 @@ type Line = {
   readonly status?: number;
 };
 
-const line = ({ revision, cordoned, user = 'slipway-actor', uid = 'u1', status = 200 }: Line) =>
-  JSON.stringify({
+function line({ revision, cordoned, user = 'slipway-actor', uid = 'u1', status = 200 }: Line) {
+  return JSON.stringify({
     kind: 'Event',
     auditID: `a${revision}`,
     stage: 'ResponseComplete',
@@ -30,8 +30,9 @@ const line = ({ revision, cordoned, user = 'slipway-actor', uid = 'u1', status =
     requestReceivedTimestamp: '2026-01-01T00:00:00.000001Z',
     stageTimestamp: '2026-01-01T00:00:00.123456Z',
   });
+}
 
-const readLog = async (text: string) => {
+async function readLog(text: string) {
   const folder = await makeTestDir();
   try {
     await writeFile(join(folder, 'audit.log'), text);
@@ -39,7 +40,7 @@ const readLog = async (text: string) => {
   } finally {
     await rm(folder, { recursive: true });
   }
-};
+}
 
 test('what came first is told by the revision, not by the order of the lines', async () => {
   const writes = await readLog(

@@ -22,10 +22,10 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const script = async (file: string, body: string): Promise<void> => {
+async function script(file: string, body: string): Promise<void> {
   await writeFile(file, `#!/bin/sh\n${body}\n`);
   await chmod(file, 0o755);
-};
+}
 
 /** Answers the version, and on `build` makes a file for each package it is given. */
 const workingGo = `

@@ -23,11 +23,11 @@ import { nodeFacts } from '../../support/nodes.ts';
 import { faultEvent } from '../../support/samples.ts';
 import { written } from '../../support/written.ts';
 
-const read = <T>(parse: (value: unknown) => T | undefined, value: unknown): T => {
+function read<T>(parse: (value: unknown) => T | undefined, value: unknown): T {
   const parsed = parse(JSON.parse(JSON.stringify(value)));
   if (parsed === undefined) throw new Error('this version cannot read it');
   return parsed;
-};
+}
 
 /** A fault after all that the record holds. */
 const news = {

@@ -30,7 +30,7 @@ type Followed = {
 const timing = { firstBackoffMs: 10, longestBackoffMs: 100 };
 
 /** A synced cache for this test, ended with it. */
-const follow = async (kube: Kube, special: CacheOptions['timing'] = {}): Promise<Followed> => {
+async function follow(kube: Kube, special: CacheOptions['timing'] = {}): Promise<Followed> {
   const ended = new AbortController();
   const problems: WatchProblem[] = [];
   const cache = nodeCache(kube, {
@@ -47,42 +47,48 @@ const follow = async (kube: Kube, special: CacheOptions['timing'] = {}): Promise
   const changes: Change<NodeFacts>[] = [];
   cache.onChange((change) => changes.push(change));
   return { cache, changes, problems };
-};
+}
 
-const behindProxy = async () => {
+async function behindProxy() {
   const through = await connectThroughProxy(stack(), 'observer');
   onTestFinished(() => through.proxy.close());
   return through;
-};
+}
 
-const behindHttpProxy = async () => {
+async function behindHttpProxy() {
   const through = await connectThroughHttpProxy(stack(), 'observer');
   onTestFinished(() => through.proxy.close());
   return through;
-};
+}
 
-const addNode = async (): Promise<string> => {
+async function addNode(): Promise<string> {
   made += 1;
   const [node] = await stack().createNodes(1, { from: made });
   return node!.name;
-};
+}
 
-const removeNode = async (name: string): Promise<void> => {
+async function removeNode(name: string): Promise<void> {
   const { status } = await stack().api().remove(`/api/v1/nodes/${name}`);
   expect(status).toBe(200);
-};
+}
 
-const until = async (condition: () => boolean): Promise<void> => {
+async function until(condition: () => boolean): Promise<void> {
   const met = await waitFor(() => condition() || undefined, { deadlineMs: 8_000 });
   if (!met) throw new Error(`in vain: ${condition.toString()}`);
-};
+}
 
-const knows = (cache: NodeCache, name: string): boolean => cache.get(name) !== undefined;
+function knows(cache: NodeCache, name: string): boolean {
+  return cache.get(name) !== undefined;
+}
 
-const deletionsOf = ({ changes }: Followed, name: string): number =>
-  changes.filter((change) => change.kind === 'deleted' && change.before.name === name).length;
+function deletionsOf({ changes }: Followed, name: string): number {
+  return changes.filter((change) => change.kind === 'deleted' && change.before.name === name)
+    .length;
+}
 
-const isWatch = ({ url }: Seen): boolean => url.searchParams.get('watch') === 'true';
+function isWatch({ url }: Seen): boolean {
+  return url.searchParams.get('watch') === 'true';
+}
 
 const expired = { kind: 'Status', status: 'Failure', reason: 'Expired', code: 410 };
 

@@ -28,7 +28,7 @@ type Candidate = {
 type Special = { readonly leaseSeconds?: number; readonly work?: () => Promise<void> };
 
 /** Stands for election until the test ends. */
-const stand = (kube: Kube, name: string, special: Special = {}): Candidate => {
+function stand(kube: Kube, name: string, special: Special = {}): Candidate {
   const candidacy = new AbortController();
   const problems: string[] = [];
   let leading = false;
@@ -54,12 +54,12 @@ const stand = (kube: Kube, name: string, special: Special = {}): Candidate => {
   };
   onTestFinished(leave);
   return { isLeading: () => leading, terms: () => terms, leave, problems };
-};
+}
 
-const until = async (condition: () => boolean): Promise<void> => {
+async function until(condition: () => boolean): Promise<void> {
   const met = await waitFor(() => condition() || undefined, { deadlineMs: 8_000 });
   if (!met) throw new Error(`in vain: ${condition.toString()}`);
-};
+}
 
 describe('a lease', () => {
   it('is released by a holder that leaves, after its work has ended', async () => {

@@ -37,38 +37,42 @@ let observer: Kube;
 let person: Kube;
 let made = 0;
 
-const valueOf = <T>(result: Result<T>): T => {
+function valueOf<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(`${result.refusal.kind}: ${result.refusal.message}`);
   return result.value;
-};
+}
 
-const refusalOf = (result: Result<unknown>) => (result.ok ? undefined : result.refusal);
+function refusalOf(result: Result<unknown>) {
+  return result.ok ? undefined : result.refusal;
+}
 
-const fresh = async (name: string): Promise<NodeFacts> => valueOf(await getNode(actor, name));
+async function fresh(name: string): Promise<NodeFacts> {
+  return valueOf(await getNode(actor, name));
+}
 
 /** A new node that the controllers have already labelled, so that nobody but the test changes it. */
-const newNode = async (): Promise<NodeFacts> => {
+async function newNode(): Promise<NodeFacts> {
   made += 1;
   const [node] = await stack().createNodes(1, { from: made - 1 });
   await kubectl(stack(), 'wait', `node/${node!.name}`, labelled, '--timeout=10s');
   return await fresh(node!.name);
-};
+}
 
 /** Looks again after each conflict, as callers do: controllers answer a cordon with a taint. */
-const insist = async (
+async function insist(
   { name }: NodeFacts,
   write: (node: NodeFacts) => Promise<Result<NodeFacts>>,
-): Promise<NodeFacts> => {
+): Promise<NodeFacts> {
   for (;;) {
     const written = await write(await fresh(name));
     if (written.ok || written.refusal.kind !== 'conflict') return valueOf(written);
   }
-};
+}
 
-const problemOf = async (kubeconfigPath: string, context?: string): Promise<string> => {
+async function problemOf(kubeconfigPath: string, context?: string): Promise<string> {
   const connected = await connectKube({ kubeconfigPath, ...(context && { context }) });
   return connected.ok ? '' : connected.problem;
-};
+}
 
 beforeAll(async () => {
   actor = await connectAs(stack(), 'actor');

@@ -36,11 +36,7 @@ afterAll(async () => {
 });
 
 /** The pods of a new Deployment once all of them are ready. */
-const deploy = async (
-  name: string,
-  replicas: number,
-  minAvailable?: number,
-): Promise<PodFacts[]> => {
+async function deploy(name: string, replicas: number, minAvailable?: number): Promise<PodFacts[]> {
   const budget = minAvailable === undefined ? {} : { budget: { minAvailable } };
   await stack().createDeployment(name, replicas, { ...budget, terminationGracePeriodSeconds: 7 });
   await kubectl(stack(), 'rollout', 'status', `deployment/${name}`, '--timeout=20s');
@@ -55,17 +51,18 @@ const deploy = async (
   );
   if (!found) throw new Error(`the pods of ${name} did not come up`);
   return found;
-};
+}
 
-const untilBudgetKnows = async (name: string, disruptionsAllowed: number): Promise<void> => {
+async function untilBudgetKnows(name: string, disruptionsAllowed: number): Promise<void> {
   const condition = `--for=jsonpath={.status.disruptionsAllowed}=${disruptionsAllowed}`;
   await kubectl(stack(), 'wait', `pdb/${name}`, condition, '--timeout=10s');
-};
+}
 
 const grace = 'jsonpath={.metadata.deletionGracePeriodSeconds}';
 
-const graceOf = (pod: PodFacts): Promise<string> =>
-  kubectl(stack(), 'get', 'pod', pod.name, '-o', grace);
+function graceOf(pod: PodFacts): Promise<string> {
+  return kubectl(stack(), 'get', 'pod', pod.name, '-o', grace);
+}
 
 describe('the cache', () => {
   it('knows the pods of each node, and of none that is not there', async () => {

@@ -36,12 +36,12 @@ afterAll(async () => {
   await observer.close();
 });
 
-const reported = async (): Promise<FaultEvent[]> => {
+async function reported(): Promise<FaultEvent[]> {
   const read = expectKind(await newestReports(hub, cluster), 'read');
   return read.reports.map(({ event }) => event);
-};
+}
 
-const startProbe = async () => {
+async function startProbe() {
   const ended = new AbortController();
   const nodes = nodeCache(observer, { signal: ended.signal });
   const probe = startNodeConditions({
@@ -67,13 +67,13 @@ const startProbe = async () => {
   onTestFinished(end);
   await probe.started;
   return { ...probe, end };
-};
+}
 
 /** Waits until the newest report of each named check is this verdict, and returns these reports. */
-const untilReported = async (
+async function untilReported(
   node: string,
   verdicts: Readonly<Record<string, string>>,
-): Promise<FaultEvent[]> => {
+): Promise<FaultEvent[]> {
   const ask = async (): Promise<FaultEvent[] | undefined> => {
     const events = (await reported()).filter((event) => event.node === node);
     const met = Object.entries(verdicts).every(([check, verdict]) =>
@@ -84,10 +84,11 @@ const untilReported = async (
   const found = await waitFor(ask, { deadlineMs: 8_000 });
   if (!found) throw new Error(`in vain: ${node} ${JSON.stringify(verdicts)}`);
   return found;
-};
+}
 
-const stored = async (): Promise<number> =>
-  (await hub.manager.streams.info('FAULTS')).state.messages;
+async function stored(): Promise<number> {
+  return (await hub.manager.streams.info('FAULTS')).state.messages;
+}
 
 it('reports a fault, its evidence after a reboot, and nothing else', async () => {
   const [node] = await stack().createNodes(1);

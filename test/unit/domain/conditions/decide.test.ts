@@ -6,42 +6,47 @@ import { conditionRules } from '../../../../domain/conditions/policy.ts';
 import type { NodeMemory, ReportDraft } from '../../../../domain/conditions/types.ts';
 import type { ConditionStatus, NodeCondition, NodeFacts } from '../../../../domain/node.ts';
 
-const condition = (type: string, status: ConditionStatus, heartbeatAt?: number): NodeCondition => ({
-  type,
-  status,
-  reason: `${type}Is${status}`,
-  message: 'as seen',
-  ...(heartbeatAt !== undefined && { heartbeatAt }),
-});
+function condition(type: string, status: ConditionStatus, heartbeatAt?: number): NodeCondition {
+  return {
+    type,
+    status,
+    reason: `${type}Is${status}`,
+    message: 'as seen',
+    ...(heartbeatAt !== undefined && { heartbeatAt }),
+  };
+}
 
-const node = (conditions: readonly NodeCondition[], other: Partial<NodeFacts> = {}): NodeFacts => ({
-  name: 'n1',
-  uid: 'u1',
-  resourceVersion: '100',
-  bootId: 'b1',
-  systemUuid: 's1',
-  unschedulable: false,
-  ready: 'True',
-  conditions,
-  marks: {},
-  taints: [],
-  controlPlane: false,
-  deleting: false,
-  ...other,
-});
+function node(conditions: readonly NodeCondition[], other: Partial<NodeFacts> = {}): NodeFacts {
+  return {
+    name: 'n1',
+    uid: 'u1',
+    resourceVersion: '100',
+    bootId: 'b1',
+    systemUuid: 's1',
+    unschedulable: false,
+    ready: 'True',
+    conditions,
+    marks: {},
+    taints: [],
+    controlPlane: false,
+    deleting: false,
+    ...other,
+  };
+}
 
 /** Looks at each of the nodes in turn and returns what each look reported. */
-const looks = (...seen: readonly NodeFacts[]): readonly (readonly ReportDraft[])[] => {
+function looks(...seen: readonly NodeFacts[]): readonly (readonly ReportDraft[])[] {
   let memory: NodeMemory | undefined;
   return seen.map((facts) => {
     const sighting = decide(memory, facts);
     memory = sighting.memory;
     return sighting.reports;
   });
-};
+}
 
-const told = (reports: readonly ReportDraft[] | undefined) =>
-  reports?.map(({ check, verdict, bootId }) => `${check} ${verdict} ${bootId}`);
+function told(reports: readonly ReportDraft[] | undefined) {
+  return reports?.map(({ check, verdict, bootId }) => `${check} ${verdict} ${bootId}`);
+}
 
 const well = [condition('Ready', 'True'), condition('KernelDeadlock', 'False')];
 const stuck = [condition('Ready', 'True'), condition('KernelDeadlock', 'True')];

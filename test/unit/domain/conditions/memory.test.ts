@@ -7,16 +7,19 @@ import { at, fault, firstBoot, nextBoot } from '../../../support/given.ts';
 import { faultEvent } from '../../../support/samples.ts';
 
 const { observer, nodeUid } = fault;
-const stored = (sequence: number, changes: Parameters<typeof faultEvent>[0] = {}) => ({
-  event: faultEvent({ counter: sequence, ...changes }),
-  sequence,
-  storedAt: at(sequence),
-});
+function stored(sequence: number, changes: Parameters<typeof faultEvent>[0] = {}) {
+  return {
+    event: faultEvent({ counter: sequence, ...changes }),
+    sequence,
+    storedAt: at(sequence),
+  };
+}
 
-const reports = (...of: Parameters<typeof memoriesOf>) =>
-  Object.values(memoriesOf(...of).get(nodeUid)?.reports ?? {}).map(
+function reports(...of: Parameters<typeof memoriesOf>) {
+  return Object.values(memoriesOf(...of).get(nodeUid)?.reports ?? {}).map(
     ({ check, verdict, bootId, counter }) => `${check} ${verdict} ${bootId} ${counter}`,
   );
+}
 
 test('a fault that the stream forgot is on the record', () => {
   const record = recordOf(reported(0));

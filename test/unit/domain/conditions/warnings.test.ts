@@ -5,14 +5,11 @@ import { checkWarnings } from '../../../../domain/conditions/warnings.ts';
 import { policy } from '../../../support/given.ts';
 
 const own = { type: 'AcceleratedHardwareReady', faultyWhen: 'False', beats: true } as const;
-const about = (
-  checks: readonly string[],
-  ...seen: [ReadonlySet<string>?, ReadonlySet<string>?]
-) => {
+function about(checks: readonly string[], ...seen: [ReadonlySet<string>?, ReadonlySet<string>?]) {
   const [conditions, reported = new Set<string>()] = seen;
   const taught = policy({ checks, conditions: [own] });
   return checkWarnings(taught, conditions && { conditions, reported });
-};
+}
 
 test('a slip of the pen is told, with what was meant', () => {
   expect(about(['KernelDeadlok'])).toEqual([

@@ -27,16 +27,19 @@ const opened: DispatchEvent = {
   },
 };
 
-const open = (check = fault.check, name = 'kernel') =>
-  ({ kind: 'open', check, policy: name }) as const;
+function open(check = fault.check, name = 'kernel') {
+  return { kind: 'open', check, policy: name } as const;
+}
 
-const closed = (outcome: Outcome, seconds = 120): DispatchEvent => ({
-  kind: 'closed',
-  repairId: 'r-1',
-  outcome,
-  reason: 'healed',
-  at: at(seconds),
-});
+function closed(outcome: Outcome, seconds = 120): DispatchEvent {
+  return {
+    kind: 'closed',
+    repairId: 'r-1',
+    outcome,
+    reason: 'healed',
+    at: at(seconds),
+  };
+}
 
 function given(
   events: readonly DispatchEvent[],

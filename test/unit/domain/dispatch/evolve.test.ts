@@ -23,15 +23,17 @@ import { nodeFacts } from '../../../support/nodes.ts';
 import { faultEvent } from '../../../support/samples.ts';
 
 /** A report whose place tells its time. */
-const stored = (changes: Partial<FaultEvent> = {}, sequence = 1, bootId = firstBoot) => {
+function stored(changes: Partial<FaultEvent> = {}, sequence = 1, bootId = firstBoot) {
   const { fault: known, ...heard } = reported(sequence, { counter: 1, ...changes }, { bootId });
   return { ...heard, fault: { ...known, sequence } };
-};
+}
 
-const opened = (repairId: string, openedAt: number): DispatchEvent => ({
-  kind: 'opened',
-  episode: { repairId, openedAt, openingEventId: 'e', check: fault.check, policy: 'kernel' },
-});
+function opened(repairId: string, openedAt: number): DispatchEvent {
+  return {
+    kind: 'opened',
+    episode: { repairId, openedAt, openingEventId: 'e', check: fault.check, policy: 'kernel' },
+  };
+}
 
 test('an empty record knows the node and nothing else', () => {
   expect(emptyRecord(fault)).toEqual({

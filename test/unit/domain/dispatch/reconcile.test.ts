@@ -10,13 +10,14 @@ import type { Outcome } from '../../../../domain/vocabulary/repair.ts';
 import { at, fault, repairId } from '../../../support/given.ts';
 import { nodeFacts } from '../../../support/samples.ts';
 
-const isolated = (mark: object = {}, changes: Partial<NodeFacts> = {}): NodeFacts =>
-  nodeFacts({
+function isolated(mark: object = {}, changes: Partial<NodeFacts> = {}): NodeFacts {
+  return nodeFacts({
     unschedulable: true,
     unschedulableOwner: fieldManagers.isolation,
     marks: { [marks.isolation]: JSON.stringify({ repair: repairId, at: 1, ...mark }) },
     ...changes,
   });
+}
 
 const serving = nodeFacts({ unschedulable: false });
 const { name: node } = serving;
@@ -25,14 +26,16 @@ const pod = { namespace: 'default', name: 'web-0', uid: 'p-1', node, repair: rep
 
 const nothing: Holdings = { nodes: [serving], permits: [], waiters: [], pods: [], records: [] };
 
-const fixes = (found: Partial<Holdings>, standing: Standing, now = at(100)): readonly Fix[] =>
-  decide({ ...nothing, ...found }, () => standing, now);
+function fixes(found: Partial<Holdings>, standing: Standing, now = at(100)): readonly Fix[] {
+  return decide({ ...nothing, ...found }, () => standing, now);
+}
 
-const kinds = (found: Partial<Holdings>, standing: Standing): readonly Fix['kind'][] =>
-  fixes(found, standing).map(({ kind }) => kind);
+function kinds(found: Partial<Holdings>, standing: Standing): readonly Fix['kind'][] {
+  return fixes(found, standing).map(({ kind }) => kind);
+}
 
-const opened = (): EpisodeRecord =>
-  evolve(emptyRecord(fault), {
+function opened(): EpisodeRecord {
+  return evolve(emptyRecord(fault), {
     kind: 'opened',
     episode: {
       repairId,
@@ -42,9 +45,11 @@ const opened = (): EpisodeRecord =>
       policy: 'kernel',
     },
   });
+}
 
-const closed = (outcome: Outcome): EpisodeRecord =>
-  evolve(opened(), { kind: 'closed', repairId, outcome, reason: 'healed', at: at(50) });
+function closed(outcome: Outcome): EpisodeRecord {
+  return evolve(opened(), { kind: 'closed', repairId, outcome, reason: 'healed', at: at(50) });
+}
 
 describe('what a closed repair left behind', () => {
   test.each<[Fix['kind'], Partial<Holdings>]>([

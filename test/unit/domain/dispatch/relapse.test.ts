@@ -6,23 +6,26 @@ import type { PastRepair } from '../../../../domain/dispatch/types.ts';
 import { recordOf, reported } from '../../../support/dispatch.ts';
 import { at, fault, minute, policy } from '../../../support/given.ts';
 
-const past = (seconds: number, changes: Partial<PastRepair> = {}): PastRepair => ({
-  repairId: `r-${seconds}`,
-  check: fault.check,
-  policy: 'kernel',
-  openedAt: at(seconds - 10),
-  closedAt: at(seconds),
-  outcome: 'repaired',
-  reason: 'healed',
-  rung: 0,
-  isolated: true,
-  ...changes,
-});
+function past(seconds: number, changes: Partial<PastRepair> = {}): PastRepair {
+  return {
+    repairId: `r-${seconds}`,
+    check: fault.check,
+    policy: 'kernel',
+    openedAt: at(seconds - 10),
+    closedAt: at(seconds),
+    outcome: 'repaired',
+    reason: 'healed',
+    rung: 0,
+    isolated: true,
+    ...changes,
+  };
+}
 
 const relapse = { windowMs: 10 * minute, escalateAfter: 3, withinMs: 60 * minute };
 const kernel = policy({ relapse });
-const after = (repairs: readonly PastRepair[], seconds: number) =>
-  relapseOf({ ...recordOf(reported(0)), past: repairs }, kernel, at(seconds));
+function after(repairs: readonly PastRepair[], seconds: number) {
+  return relapseOf({ ...recordOf(reported(0)), past: repairs }, kernel, at(seconds));
+}
 
 describe('a fault that comes back', () => {
   test('within the window goes on with the next rung', () => {

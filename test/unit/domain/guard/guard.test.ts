@@ -12,23 +12,32 @@ import { isolatedBy, nodeFacts } from '../../../support/nodes.ts';
 
 const limits = policy().guard;
 
-const node = (n: number, changes: Partial<NodeFacts> = {}): NodeFacts =>
-  nodeFacts({ name: `n-${n}`, uid: `u-${n}`, ...changes });
-const cluster = (size: number): NodeFacts[] => Array.from({ length: size }, (_, n) => node(n));
-const applicant = (n: number, changes: Partial<Applicant> = {}): Applicant => ({
-  repairId: `r-${n}`,
-  node: `n-${n}`,
-  nodeUid: `u-${n}`,
-  limits,
-  ...changes,
-});
-const permit = (n: number): Permit => ({
-  repairId: `r-${n}`,
-  node: `n-${n}`,
-  nodeUid: `u-${n}`,
-  grantedAt: at(0),
-});
-const ledgerOf = (...permits: readonly Permit[]): Ledger => ({ version: 1, permits });
+function node(n: number, changes: Partial<NodeFacts> = {}): NodeFacts {
+  return nodeFacts({ name: `n-${n}`, uid: `u-${n}`, ...changes });
+}
+function cluster(size: number): NodeFacts[] {
+  return Array.from({ length: size }, (_, n) => node(n));
+}
+function applicant(n: number, changes: Partial<Applicant> = {}): Applicant {
+  return {
+    repairId: `r-${n}`,
+    node: `n-${n}`,
+    nodeUid: `u-${n}`,
+    limits,
+    ...changes,
+  };
+}
+function permit(n: number): Permit {
+  return {
+    repairId: `r-${n}`,
+    node: `n-${n}`,
+    nodeUid: `u-${n}`,
+    grantedAt: at(0),
+  };
+}
+function ledgerOf(...permits: readonly Permit[]): Ledger {
+  return { version: 1, permits };
+}
 
 /** The answers of one batch, as words. */
 function ask(

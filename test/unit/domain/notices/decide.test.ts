@@ -4,8 +4,9 @@ import type { Outcome } from '../../../../domain/vocabulary/repair.ts';
 import { escalationReasons, type ReasonCode } from '../../../../domain/vocabulary/reasons.ts';
 import { at } from '../../../support/given.ts';
 
-const closed = (outcome: Outcome, reason: ReasonCode) =>
-  ({ kind: 'closed', outcome, reason, at: at(9) }) as const;
+function closed(outcome: Outcome, reason: ReasonCode) {
+  return { kind: 'closed', outcome, reason, at: at(9) } as const;
+}
 
 describe('a person is called', () => {
   it.each(escalationReasons)(

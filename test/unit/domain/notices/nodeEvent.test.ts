@@ -9,8 +9,9 @@ import { sampleNode } from '../../../support/samples.ts';
 
 const acting = { mode: 'act', nodeUid: 'uid-1' } as const;
 
-const closedAs = (outcome: Outcome, reason: ReasonCode): JournalEntry =>
-  entry({ to: 'closed', events: [{ kind: 'closed', outcome, reason, at: at(4) }] });
+function closedAs(outcome: Outcome, reason: ReasonCode): JournalEntry {
+  return entry({ to: 'closed', events: [{ kind: 'closed', outcome, reason, at: at(4) }] });
+}
 
 describe('a change of phase', () => {
   it('is told once, under a name that is the same each time', () => {

@@ -9,33 +9,39 @@ import { at, fault, policy, repairId, rung } from '../../../support/given.ts';
 import { sampleNode } from '../../../support/samples.ts';
 
 type Rung = Extract<Command, { kind: 'runRung' }>;
-const runs = (changes: Partial<Rung> = {}): Rung => ({
-  kind: 'runRung',
-  rung: 0,
-  attempt: 1,
-  ...changes,
-});
+function runs(changes: Partial<Rung> = {}): Rung {
+  return {
+    kind: 'runRung',
+    rung: 0,
+    attempt: 1,
+    ...changes,
+  };
+}
 
 type Attempted = Extract<RepairEvent, { kind: 'attempted' }>;
-const attempted = (changes: Partial<Attempted> = {}): Attempted => ({
-  kind: 'attempted',
-  rung: 0,
-  number: 1,
-  startedAt: at(4),
-  bootIdBefore: 'boot-1',
-  result: 'done',
-  detail: 'the BMC answered 204',
-  evidenceAfter: 0,
-  at: at(5),
-  ...changes,
-});
+function attempted(changes: Partial<Attempted> = {}): Attempted {
+  return {
+    kind: 'attempted',
+    rung: 0,
+    number: 1,
+    startedAt: at(4),
+    bootIdBefore: 'boot-1',
+    result: 'done',
+    detail: 'the BMC answered 204',
+    evidenceAfter: 0,
+    at: at(5),
+    ...changes,
+  };
+}
 
 const isolated: RepairEvent = { kind: 'isolated', at: at(2) };
-const restored = (node: 'returned' | 'kept' | 'left'): RepairEvent => ({
-  kind: 'restored',
-  node,
-  at: at(8),
-});
+function restored(node: 'returned' | 'kept' | 'left'): RepairEvent {
+  return {
+    kind: 'restored',
+    node,
+    at: at(8),
+  };
+}
 
 /** Numbers the entries, the opening first and the end last, and makes the ticket of them. */
 function tell(
@@ -64,7 +70,9 @@ function tellAny(middle: readonly Partial<JournalEntry>[], { outcome, reason, fi
   return ticketOf(closing, [first, ...between, closing]);
 }
 
-const events = (...told: readonly RepairEvent[]): Partial<JournalEntry> => ({ events: told });
+function events(...told: readonly RepairEvent[]): Partial<JournalEntry> {
+  return { events: told };
+}
 
 describe('a ticket', () => {
   it('says what happened, to whom, and since when', () => {

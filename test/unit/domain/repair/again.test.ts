@@ -3,17 +3,19 @@ import { rungAfter } from '../../../../domain/repair/again.ts';
 import type { RepairEvent } from '../../../../domain/repair/types.ts';
 import { at } from '../../../support/given.ts';
 
-const attempted = (rung: number): RepairEvent => ({
-  kind: 'attempted',
-  rung,
-  number: 1,
-  startedAt: at(4),
-  bootIdBefore: 'boot-1',
-  result: 'done',
-  detail: 'done',
-  evidenceAfter: 0,
-  at: at(5),
-});
+function attempted(rung: number): RepairEvent {
+  return {
+    kind: 'attempted',
+    rung,
+    number: 1,
+    startedAt: at(4),
+    bootIdBefore: 'boot-1',
+    result: 'done',
+    detail: 'done',
+    evidenceAfter: 0,
+    at: at(5),
+  };
+}
 
 describe('a repair that is taken up again', () => {
   it('goes on after the last rung that was tried', () => {

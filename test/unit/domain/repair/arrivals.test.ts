@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { misheard, readSaid } from '../../../../domain/repair/arrivals.ts';
 import { repairId, report } from '../../../support/given.ts';
 
-const said = (arrival: unknown): unknown => ({ repairId, arrival });
+function said(arrival: unknown): unknown {
+  return { repairId, arrival };
+}
 const by = { name: 'ada', reason: 'my node' };
 
 describe('what Slipway says', () => {

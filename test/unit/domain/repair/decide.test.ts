@@ -27,20 +27,25 @@ import {
 } from '../../../support/given.ts';
 import { faultEvent } from '../../../support/samples.ts';
 
-const lost = (seconds: number, reason: LossReason): RepairEvent =>
-  after(seconds, { kind: 'lost', reason, detail: `found ${reason}` });
+function lost(seconds: number, reason: LossReason): RepairEvent {
+  return after(seconds, { kind: 'lost', reason, detail: `found ${reason}` });
+}
 
-const ended = (
+function ended(
   outcome: 'repaired' | 'recovered' | 'cancelled' | 'escalated',
   reason: 'healed' | 'cancel-requested' | 'held',
   node: 'return' | 'keep' | 'leave',
-): RepairEvent => after(60, { kind: 'concluded', ending: { outcome, reason, node } });
+): RepairEvent {
+  return after(60, { kind: 'concluded', ending: { outcome, reason, node } });
+}
 
-const spent = (seconds: number, nextRung: number, nextSpent: number): RepairEvent =>
-  after(seconds, { kind: 'attemptSpent', reason: 'still-faulty', nextRung, nextSpent });
+function spent(seconds: number, nextRung: number, nextSpent: number): RepairEvent {
+  return after(seconds, { kind: 'attemptSpent', reason: 'still-faulty', nextRung, nextSpent });
+}
 
-const lookedInNextBoot = (seconds: number): RepairEvent =>
-  after(seconds, { kind: 'looked', finding: finding({ bootId: nextBoot }) });
+function lookedInNextBoot(seconds: number): RepairEvent {
+  return after(seconds, { kind: 'looked', finding: finding({ bootId: nextBoot }) });
+}
 
 describe('the usual way', () => {
   test('asks for a permit first', () => {

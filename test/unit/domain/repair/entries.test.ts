@@ -6,36 +6,41 @@ import type { JournalEntry, RepairEvent } from '../../../../domain/repair/types.
 import type { ReasonCode } from '../../../../domain/vocabulary/reasons.ts';
 import { after, at, fault, repairId } from '../../../support/given.ts';
 
-const entry = (sequence: number, changes: Partial<JournalEntry> = {}): JournalEntry => ({
-  version: 1,
-  repairId,
-  cluster: fault.cluster,
-  node: fault.node,
-  sequence,
-  at: at(sequence * 10),
-  command: { kind: 'look' },
-  from: 'verifying',
-  to: 'verifying',
-  events: [],
-  by: 'slipway',
-  ...changes,
-});
+function entry(sequence: number, changes: Partial<JournalEntry> = {}): JournalEntry {
+  return {
+    version: 1,
+    repairId,
+    cluster: fault.cluster,
+    node: fault.node,
+    sequence,
+    at: at(sequence * 10),
+    command: { kind: 'look' },
+    from: 'verifying',
+    to: 'verifying',
+    events: [],
+    by: 'slipway',
+    ...changes,
+  };
+}
 
-const refused = (seconds: number, reason: ReasonCode = 'hub-unreadable'): RepairEvent =>
-  after(seconds, { kind: 'refused', reason, detail: `after ${seconds} s` });
+function refused(seconds: number, reason: ReasonCode = 'hub-unreadable'): RepairEvent {
+  return after(seconds, { kind: 'refused', reason, detail: `after ${seconds} s` });
+}
 
 /** Look, wait, look, wait: each cycle 20 s. */
-const cycles = (count: number, from = 0): readonly JournalEntry[] =>
-  Array.from({ length: 2 * count }, (_, index) => {
+function cycles(count: number, from = 0): readonly JournalEntry[] {
+  return Array.from({ length: 2 * count }, (_, index) => {
     const sequence = from + index;
     if (index % 2 === 0) return entry(sequence, { events: [refused(sequence * 10)] });
     const until = at(sequence * 10 + 5);
     const command = { kind: 'wait', reason: 'hub-unreadable', until } as const;
     return entry(sequence, { command, events: [after(sequence * 10, { kind: 'waited' })] });
   });
+}
 
-const backlogOf = (entries: readonly JournalEntry[]): Backlog =>
-  entries.reduce(withEntry, emptyBacklog);
+function backlogOf(entries: readonly JournalEntry[]): Backlog {
+  return entries.reduce(withEntry, emptyBacklog);
+}
 
 describe('a refusal that repeats', () => {
   test('is told at once, and from then on counted', () => {

@@ -29,18 +29,28 @@ import {
   untilWell,
 } from '../../../support/given.ts';
 
-const stateOf = (events: readonly RepairEvent[]): RepairState => given(events).state;
+function stateOf(events: readonly RepairEvent[]): RepairState {
+  return given(events).state;
+}
 
-const refusal = (
+function refusal(
   reason: Extract<RepairEvent, { kind: 'refused' }>['reason'],
   found?: ReturnType<typeof finding>,
-): RepairEvent =>
-  after(6, { kind: 'refused', reason, detail: 'so it is', ...(found && { finding: found }) });
+): RepairEvent {
+  return after(6, {
+    kind: 'refused',
+    reason,
+    detail: 'so it is',
+    ...(found && { finding: found }),
+  });
+}
 
 const toReturn: Ending = { outcome: 'repaired', reason: 'healed', node: 'return' };
 const toKeep: Ending = { outcome: 'escalated', reason: 'ladder-exhausted', node: 'keep' };
 const toLeave: Ending = { outcome: 'taken-over', reason: 'taken-over', node: 'leave' };
-const concluded = (ending: Ending): RepairEvent => after(200, { kind: 'concluded', ending });
+function concluded(ending: Ending): RepairEvent {
+  return after(200, { kind: 'concluded', ending });
+}
 
 test('a repair begins with what opened it', () => {
   expect(initialState(opening({ sequence: 7 }))).toEqual({

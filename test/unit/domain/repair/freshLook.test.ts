@@ -9,7 +9,9 @@ import { isolatedBy, nodeFacts, taint } from '../../../support/nodes.ts';
 
 const well = report({ verdict: 'healthy' });
 const ours = isolatedBy(repairId);
-const mark = (text: object) => ({ [marks.isolation]: JSON.stringify(text) });
+function mark(text: object) {
+  return { [marks.isolation]: JSON.stringify(text) };
+}
 
 function look(
   purpose: Purpose,
@@ -31,8 +33,9 @@ function look(
   );
 }
 
-const verdictOf = (judgement: ReturnType<typeof judge>): string =>
-  judgement.ok ? 'ok' : judgement.reason;
+function verdictOf(judgement: ReturnType<typeof judge>): string {
+  return judgement.ok ? 'ok' : judgement.reason;
+}
 
 const purposes: readonly Purpose[] = ['look', 'isolate', 'act', 'return', 'undo'];
 

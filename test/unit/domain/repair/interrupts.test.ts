@@ -34,11 +34,12 @@ const firm: readonly Command[] = [
   { kind: 'close' },
 ];
 
-const interrupting = (command: Command): string[] =>
-  Object.keys(events).filter((name) => {
+function interrupting(command: Command): string[] {
+  return Object.keys(events).filter((name) => {
     const event = events[name];
     return event !== undefined && interrupts(command, event);
   });
+}
 
 test('a wait ends for everything that arrives', () => {
   expect(interrupting(wait)).toEqual([

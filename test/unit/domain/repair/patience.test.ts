@@ -24,8 +24,9 @@ import {
 
 const hour = 3_600;
 const day = 24 * hour;
-const refusal = (seconds: number, reason: ReasonCode): RepairEvent =>
-  after(seconds, { kind: 'refused', reason, detail: 'so it is' });
+function refusal(seconds: number, reason: ReasonCode): RepairEvent {
+  return after(seconds, { kind: 'refused', reason, detail: 'so it is' });
+}
 
 describe('no progress', () => {
   test('for a day is handed over, and says in which phase and why', () => {
@@ -182,8 +183,9 @@ describe('commands that take no time', () => {
 });
 
 const moment = fc.nat(3_000).map(at);
-const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
-  fc.option(value, { nil: undefined });
+function maybe<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return fc.option(value, { nil: undefined });
+}
 
 /** Any combination of fields, also those that no history leads to. */
 const anyState: fc.Arbitrary<RepairState> = fc

@@ -3,10 +3,12 @@ import type { MigrationRules } from '../../../../domain/repair/policy.ts';
 import { policyWarnings } from '../../../../domain/repair/policyWarnings.ts';
 import { minute, policy } from '../../../support/given.ts';
 
-const migration = (onTimeout: MigrationRules['onTimeout']): MigrationRules => ({
-  timeoutMs: minute,
-  onTimeout,
-});
+function migration(onTimeout: MigrationRules['onTimeout']): MigrationRules {
+  return {
+    timeoutMs: minute,
+    onTimeout,
+  };
+}
 
 test('a dead kubelet whose pods are waited for is warned of', () => {
   const checks = ['KernelDeadlock', 'Ready'];

@@ -12,17 +12,21 @@ import {
 } from '../../../support/given.ts';
 
 const unchecked = after(1, { kind: 'permitGranted', out: 0, limit: 2 });
-const passed = (seconds: number) => after(seconds, { kind: 'preflightPassed' });
-const busy = (seconds: number, retryAfterMs?: number) =>
-  after(seconds, {
+function passed(seconds: number) {
+  return after(seconds, { kind: 'preflightPassed' });
+}
+function busy(seconds: number, retryAfterMs?: number) {
+  return after(seconds, {
     kind: 'notTried',
     rung: 0,
     number: 1,
     detail: 'busy',
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
-const unfit = (reason: 'wrong-machine' | 'no-rung-possible') =>
-  after(2, { kind: 'preflightFailed', reason, detail: 'no entry' });
+}
+function unfit(reason: 'wrong-machine' | 'no-rung-possible') {
+  return after(2, { kind: 'preflightFailed', reason, detail: 'no entry' });
+}
 
 describe('with a permit', () => {
   test('a machine that was read meanwhile is isolated at once', () => {

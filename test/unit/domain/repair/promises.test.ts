@@ -54,10 +54,12 @@ const acts: readonly Command['kind'][] = [
   'migrate',
   'runRung',
 ];
-const attemptsOf = ({ turns }: Story): readonly Extract<RepairEvent, { kind: 'attempted' }>[] =>
-  turns.flatMap(({ events }) => events.filter((event) => event.kind === 'attempted'));
-const concludes = (turn: TurnOfWorld): Extract<Command, { kind: 'conclude' }>[] =>
-  turn.command.kind === 'conclude' ? [turn.command] : [];
+function attemptsOf({ turns }: Story): readonly Extract<RepairEvent, { kind: 'attempted' }>[] {
+  return turns.flatMap(({ events }) => events.filter((event) => event.kind === 'attempted'));
+}
+function concludes(turn: TurnOfWorld): Extract<Command, { kind: 'conclude' }>[] {
+  return turn.command.kind === 'conclude' ? [turn.command] : [];
+}
 
 describe('in every story', () => {
   test('the repair ends once the world is calm', () => {

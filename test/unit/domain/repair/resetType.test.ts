@@ -3,11 +3,13 @@ import { chooseReset } from '../../../../domain/repair/resetType.ts';
 import type { MachineState } from '../../../../domain/repair/resetType.ts';
 
 const all = ['On', 'ForceOff', 'GracefulRestart', 'ForceRestart', 'PowerCycle'];
-const machine = (changes: Partial<MachineState> = {}): MachineState => ({
-  power: 'On',
-  resetTypes: all,
-  ...changes,
-});
+function machine(changes: Partial<MachineState> = {}): MachineState {
+  return {
+    power: 'On',
+    resetTypes: all,
+    ...changes,
+  };
+}
 
 describe('a machine that is on', () => {
   test('is sent what the policy asks for, as its BMC spells it', () => {

@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import { lastRung } from '../../../../domain/repair/rungs.ts';
 import { after, attempted, given, untilMoved, untilWell } from '../../../support/given.ts';
 
-const spent = (nextRung: number, nextSpent: number) =>
-  after(20, { kind: 'attemptSpent', reason: 'still-faulty', nextRung, nextSpent });
+function spent(nextRung: number, nextSpent: number) {
+  return after(20, { kind: 'attemptSpent', reason: 'still-faulty', nextRung, nextSpent });
+}
 
 test.each([
   ['before any attempt', untilMoved, undefined],

@@ -28,15 +28,17 @@ const bare: PodFacts = {
 const owned: PodFacts = { ...bare, ownerKind: 'ReplicaSet', ownerName: 'web' };
 const owner = 'default/ReplicaSet/web';
 
-const sorting = (rules: Partial<MigrationRules> = {}, changes: Partial<Sorting> = {}): Sorting => ({
-  rules: { ...policy().migration, ...rules },
-  isolatedAt: 5_000,
-  latecomers: [],
-  ...changes,
-});
+function sorting(rules: Partial<MigrationRules> = {}, changes: Partial<Sorting> = {}): Sorting {
+  return {
+    rules: { ...policy().migration, ...rules },
+    isolatedAt: 5_000,
+    latecomers: [],
+    ...changes,
+  };
+}
 
 /** Where the pod is put, and why if it does not move. */
-const placeOf = (pod: PodFacts, how: Sorting = sorting()): string => {
+function placeOf(pod: PodFacts, how: Sorting = sorting()): string {
   const { moving, kept, staying } = sortPods([pod], how);
   return (
     [
@@ -45,7 +47,7 @@ const placeOf = (pod: PodFacts, how: Sorting = sorting()): string => {
       ...staying.map(({ why }) => why),
     ].join(' and ') || 'is ignored'
   );
-};
+}
 
 describe('a pod is moved, kept or ignored by what it is', () => {
   test.each<[string, Partial<PodFacts>, string]>([

@@ -12,14 +12,15 @@ import {
   untilMoved,
 } from '../../../support/given.ts';
 
-const notTried = (seconds: number, retryAfterMs?: number) =>
-  after(seconds, {
+function notTried(seconds: number, retryAfterMs?: number) {
+  return after(seconds, {
     kind: 'notTried',
     rung: 0,
     number: 1,
     detail: `busy at ${seconds}`,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
+}
 
 const again = { kind: 'runRung', rung: 0, attempt: 1 } as const;
 

@@ -7,15 +7,17 @@ import type { Change, Identity } from '../../../../kube/cache/store.ts';
 type Item = { readonly name: string; readonly uid: string; readonly value: number };
 
 const identity: Identity<Item> = {
-  keyOf: (item) => item.name,
-  uidOf: (item) => item.uid,
+  keyOf: ({ name }) => name,
+  uidOf: ({ uid }) => uid,
   same: (before, after) => before.value === after.value,
 };
 
-const item = (name: string, uid = `${name}-1`, value = 0): Item => ({ name, uid, value });
+function item(name: string, uid = `${name}-1`, value = 0): Item {
+  return { name, uid, value };
+}
 
 /** A listener that rebuilds the collection from changes alone, and refuses what cannot be. */
-const follower = () => {
+function follower() {
   const known = new Map<string, Item>();
   const hear = (change: Change<Item>): void => {
     const before = change.kind === 'added' ? undefined : change.before;
@@ -25,7 +27,7 @@ const follower = () => {
     else known.set(name, change.after);
   };
   return { known, hear };
-};
+}
 
 describe('a store', () => {
   it('tells a new list what went missing, what came and what changed', () => {
@@ -93,4 +95,6 @@ describe('a store', () => {
   });
 });
 
-const byName = (one: Item, other: Item): number => one.name.localeCompare(other.name);
+function byName(one: Item, other: Item): number {
+  return one.name.localeCompare(other.name);
+}

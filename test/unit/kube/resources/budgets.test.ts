@@ -3,9 +3,11 @@ import { expect, test } from 'vitest';
 import { selectorMatches } from '../../../../kube/resources/budgets.ts';
 
 const labels = { app: 'web', tier: 'front' };
-const expression = (key: string, operator: string, ...values: string[]) => ({
-  matchExpressions: [{ key, operator, values }],
-});
+function expression(key: string, operator: string, ...values: string[]) {
+  return {
+    matchExpressions: [{ key, operator, values }],
+  };
+}
 
 test.each([
   ['an absent selector', undefined, false],

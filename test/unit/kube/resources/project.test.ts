@@ -3,14 +3,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { projectNode, projectPod } from '../../../../kube/resources/project.ts';
 
-const owning = (...managers: string[]) => ({
-  metadata: {
-    managedFields: managers.map((manager) => ({
-      manager,
-      fieldsV1: { 'f:spec': { 'f:unschedulable': {} } },
-    })),
-  },
-});
+function owning(...managers: string[]) {
+  return {
+    metadata: {
+      managedFields: managers.map((manager) => ({
+        manager,
+        fieldsV1: { 'f:spec': { 'f:unschedulable': {} } },
+      })),
+    },
+  };
+}
 
 describe('a projected node', () => {
   it('keeps what decisions need', () => {

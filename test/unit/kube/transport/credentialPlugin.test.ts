@@ -24,8 +24,9 @@ function shell(script: string, deadlineMs = 10_000): Promise<PluginCredential> {
   });
 }
 
-const says = (status: object): string =>
-  `printf '%s' '${JSON.stringify({ apiVersion, kind: 'ExecCredential', status })}'`;
+function says(status: object): string {
+  return `printf '%s' '${JSON.stringify({ apiVersion, kind: 'ExecCredential', status })}'`;
+}
 
 describe('a credential plugin', () => {
   test('gives a token, and when it ends', async () => {

@@ -3,8 +3,9 @@ import { describe, expect, it, test } from 'vitest';
 import { refusalOfError, refusalOfReply } from '../../../../kube/transport/refusal.ts';
 import type { RefusalKind } from '../../../../kube/transport/refusal.ts';
 
-const reply = (code: number, status: unknown = {}, isRead = false) =>
-  refusalOfReply({ code, status, retryAfter: undefined, isRead });
+function reply(code: number, status: unknown = {}, isRead = false) {
+  return refusalOfReply({ code, status, retryAfter: undefined, isRead });
+}
 
 describe('an answer outside 2xx', () => {
   const table: readonly [number, RefusalKind, RefusalKind][] = [
@@ -89,7 +90,9 @@ describe('an answer outside 2xx', () => {
   });
 });
 
-const failure = (code: string): Error => Object.assign(new Error('it broke'), { code });
+function failure(code: string): Error {
+  return Object.assign(new Error('it broke'), { code });
+}
 
 describe('no answer', () => {
   it('is ambiguous once a write may have left us', () => {

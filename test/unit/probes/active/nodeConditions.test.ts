@@ -8,41 +8,47 @@ import { waitFor } from '../../../../embedded/waitFor.ts';
 import type { Change } from '../../../../kube/index.ts';
 import { startNodeConditions } from '../../../../probes/active/nodeConditions.ts';
 
-const node = (name: string, ready: ConditionStatus, other: Partial<NodeFacts> = {}): NodeFacts => ({
-  name,
-  uid: `uid-${name}`,
-  resourceVersion: '10',
-  bootId: 'b1',
-  systemUuid: 's1',
-  unschedulable: false,
-  ready,
-  conditions: [{ type: 'Ready', status: ready, reason: 'R', message: 'M' }],
-  marks: {},
-  taints: [],
-  controlPlane: false,
-  deleting: false,
-  ...other,
-});
+function node(name: string, ready: ConditionStatus, other: Partial<NodeFacts> = {}): NodeFacts {
+  return {
+    name,
+    uid: `uid-${name}`,
+    resourceVersion: '10',
+    bootId: 'b1',
+    systemUuid: 's1',
+    unschedulable: false,
+    ready,
+    conditions: [{ type: 'Ready', status: ready, reason: 'R', message: 'M' }],
+    marks: {},
+    taints: [],
+    controlPlane: false,
+    deleting: false,
+    ...other,
+  };
+}
 
 /** A hub in memory that can be made to fail; the real one is in test/int/probes. */
-const memoryHub = (stored: FaultEvent[] = []) => ({
-  stored,
-  up: true,
-  tried: 0,
-  async publish(event: FaultEvent): Promise<void> {
-    this.tried += 1;
-    await Promise.resolve();
-    if (!this.up) throw new Error('the hub is down');
-    this.stored.push(event);
-  },
-});
+function memoryHub(stored: FaultEvent[] = []) {
+  return {
+    stored,
+    up: true,
+    tried: 0,
+    async publish(event: FaultEvent): Promise<void> {
+      this.tried += 1;
+      await Promise.resolve();
+      if (!this.up) throw new Error('the hub is down');
+      this.stored.push(event);
+    },
+  };
+}
 
-const stored = (event: FaultEvent, sequence: number) => ({ event, sequence, storedAt: 0 });
+function storedFault(event: FaultEvent, sequence: number) {
+  return { event, sequence, storedAt: 0 };
+}
 
-const start = (
+function start(
   hub: ReturnType<typeof memoryHub>,
   lastReports: () => Promise<FaultEvent[]> = async () => [...hub.stored],
-) => {
+) {
   const ended = new AbortController();
   const listeners = new Set<(change: Change<NodeFacts>) => void>();
   const problems: string[] = [];
@@ -57,7 +63,7 @@ const start = (
     },
     rules: conditionRules,
     memories: async () => {
-      const reports = (await lastReports()).map((event, n) => stored(event, n + 1));
+      const reports = (await lastReports()).map((event, n) => storedFault(event, n + 1));
       return memoriesOf('node-conditions', [], reports);
     },
     eventId: (event) => [event.node, event.check, event.verdict, event.counter].join('/'),
@@ -78,9 +84,11 @@ const start = (
     see: (after: NodeFacts) => tell({ kind: 'added', after }),
     lose: (before: NodeFacts) => tell({ kind: 'deleted', before }),
   };
-};
+}
 
-const ids = (hub: { stored: readonly FaultEvent[] }): string[] => hub.stored.map(({ id }) => id);
+function ids(hub: { stored: readonly FaultEvent[] }): string[] {
+  return hub.stored.map(({ id }) => id);
+}
 
 describe('the probe', () => {
   it('publishes a whole event', async () => {
