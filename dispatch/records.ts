@@ -3,7 +3,8 @@
  * the process lives, since its workers close repairs whether or not it leads.
  */
 import type { EpisodeRecord } from '../domain/dispatch/types.ts';
-import type { Bucket } from '../event-hub/index.ts';
+import { changeAt } from '../event-hub/index.ts';
+import type { Bucket, Known, Place } from '../event-hub/index.ts';
 
 export type Records = {
   readonly get: (node: string) => EpisodeRecord | undefined;
@@ -39,7 +40,7 @@ export type Changed =
   | { readonly kind: 'failed'; readonly why: string };
 
 /** Without a revision: it is no longer on the hub. */
-type Kept = { readonly value: EpisodeRecord; readonly revision: number | undefined };
+type Kept = Known<EpisodeRecord>;
 
 type Mirror = {
   readonly bucket: Bucket<EpisodeRecord>;
@@ -48,8 +49,6 @@ type Mirror = {
   readonly listeners: Set<(record: EpisodeRecord) => void>;
   readonly onTrouble: (trouble: string) => void;
 };
-
-const casTries = 20;
 
 export function openRecords(
   bucket: Bucket<EpisodeRecord>,
@@ -68,7 +67,7 @@ export function openRecords(
     },
     read: async (node) => {
       const fresh = await readFresh(mirror, node);
-      return 'kind' in fresh ? { ok: false } : { ok: true, record: fresh.known?.value };
+      return fresh.kind === 'read' ? { ok: true, record: fresh.record?.value } : { ok: false };
     },
     forget: async (record) => {
       const known = kept.get(record.node);
@@ -124,70 +123,46 @@ function keep({ kept }: Mirror, node: string, { value, revision = 0 }: Kept): vo
   if ((kept.get(node)?.revision ?? 0) < revision) kept.set(node, { value, revision });
 }
 
-type Seen = { readonly known: Kept | undefined; readonly isFresh: boolean };
-
 async function changeRecord(mirror: Mirror, node: string, change: Change): Promise<Changed> {
-  let seen: Seen = { known: mirror.kept.get(node), isFresh: false };
-  for (let tries = 0; tries < casTries; tries += 1) {
-    const done = await tryChange(mirror, node, seen, change);
-    if (done) return done;
-    const read = await readFresh(mirror, node);
-    if ('kind' in read) return read;
-    seen = { ...read, isFresh: true };
-  }
-  return { kind: 'failed', why: `the record of ${node} changed under every try to change it` };
+  const changed = await changeAt(placeOf(mirror, node), (record) => {
+    const value = change(record);
+    return { value, result: value };
+  });
+  if (changed.kind !== 'changed') return { kind: 'failed', why: changed.why };
+  return changed.result ? { kind: 'kept', record: changed.result } : { kind: 'missing' };
 }
 
-/** Undefined: the record has to be read first. */
-async function tryChange(
-  mirror: Mirror,
-  node: string,
-  { known, isFresh }: Seen,
-  change: Change,
-): Promise<Changed | undefined> {
-  const value = change(known?.value);
-  if (value === undefined) return isFresh ? { kind: 'missing' } : undefined;
-  if (isNew(value, known)) return write(mirror, node, value, known?.revision);
-  return isFresh ? { kind: 'kept', record: value } : undefined;
-}
-
-/** What the hub lost is written again. */
-function isNew(value: EpisodeRecord, known: Kept | undefined): boolean {
-  return value !== known?.value || known.revision === undefined;
-}
-
-/** Undefined: somebody else was faster. */
-async function write(
-  mirror: Mirror,
-  node: string,
-  value: EpisodeRecord,
-  revision: number | undefined,
-): Promise<Changed | undefined> {
-  const { bucket } = mirror;
-  const written = await (revision === undefined
-    ? bucket.create(node, value)
-    : bucket.update(node, value, revision));
-  if (written.kind === 'conflict') return undefined;
-  if (written.kind !== 'written') return { kind: 'failed', why: written.why };
-  keep(mirror, node, { value, revision: written.revision });
-  return { kind: 'kept', record: value };
+function placeOf(mirror: Mirror, node: string): Place<EpisodeRecord> {
+  const { bucket, kept } = mirror;
+  return {
+    name: `the record of ${node}`,
+    mirrored: { record: kept.get(node) },
+    read: () => readFresh(mirror, node),
+    write: async (value, revision) => {
+      const written = await (revision === undefined
+        ? bucket.create(node, value)
+        : bucket.update(node, value, revision));
+      if (written.kind === 'written') keep(mirror, node, { value, revision: written.revision });
+      return written;
+    },
+  };
 }
 
 /** A record that this process knows and the hub lost is the one there is: an outcome must not go with a bucket. */
 async function readFresh(
   mirror: Mirror,
   node: string,
-): Promise<{ readonly known: Kept | undefined } | Extract<Changed, { kind: 'failed' }>> {
+): Promise<Awaited<ReturnType<Place<EpisodeRecord>['read']>>> {
   const found = await mirror.bucket.get(node, 'leader');
   const mirrored = mirror.kept.get(node);
   switch (found.kind) {
     case 'found':
       keep(mirror, node, found);
-      return { known: found.revision === mirrored?.revision ? mirrored : found };
+      return { kind: 'read', record: found.revision === mirrored?.revision ? mirrored : found };
     case 'absent':
-      return { known: mirrored && lost(mirror, node, mirrored) };
+      return { kind: 'read', record: mirrored && lost(mirror, node, mirrored) };
     default:
-      return { kind: 'failed', why: `the record of ${node} cannot be read: ${found.why}` };
+      return { ...found, why: `the record of ${node} cannot be read: ${found.why}` };
   }
 }
 

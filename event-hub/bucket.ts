@@ -4,6 +4,8 @@ import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import type { KV } from '@nats-io/kv';
 import { pause } from '../std/pause.ts';
+import { changeAt } from './change.ts';
+import type { Changed, Conflict, Corrupt, Found, Make, Place, Written } from './change.ts';
 import { asFailure, hubBackoffMs, type Hub, type HubFailure } from './connection.ts';
 import { decodeKey, encodeKey } from './subjects.ts';
 
@@ -17,16 +19,11 @@ export type BucketOptions<T> = {
   readonly parse: (value: unknown) => T | undefined;
 };
 
-export type Found<T> = { readonly kind: 'found'; readonly value: T; readonly revision: number };
-export type Corrupt = { readonly kind: 'corrupt'; readonly revision: number; readonly why: string };
-export type Written = { readonly kind: 'written'; readonly revision: number };
-export type Conflict = { readonly kind: 'conflict' };
-
 /**
  * `removed`: the key is gone, or was found to be gone after a lost connection. `renewed`: the bucket was deleted and made
  * again; nothing of what was known is in it, and what is in it is told after this.
  */
-export type Change<T> =
+export type Told<T> =
   | { readonly kind: 'renewed' }
   | (Found<T> & { readonly key: string })
   | (Corrupt & { readonly key: string })
@@ -42,6 +39,8 @@ export type Bucket<T> = {
   create(key: string, value: T): Promise<Written | Conflict | HubFailure>;
   /** `conflict`: the key is not at this revision. After `unreachable` the value may have been written: read again. */
   update(key: string, value: T, revision: number): Promise<Written | Conflict | HubFailure>;
+  /** By compare-and-set: `make` is asked again until nobody was faster. */
+  change<R>(key: string, make: Make<T, R>): Promise<Changed<T, R>>;
   put(key: string, value: T): Promise<Written | HubFailure>;
   /** With a revision: only if the key is still at it. */
   remove(
@@ -52,7 +51,7 @@ export type Bucket<T> = {
    * Tells every record there is, then every change, across lost connections, until the signal. A record may be told
    * twice. The promise settles once the first telling is complete (or the signal was raised); it never rejects.
    */
-  watch(onChange: (change: Change<T>) => void, signal: AbortSignal): Promise<void>;
+  watch(onChange: (change: Told<T>) => void, signal: AbortSignal): Promise<void>;
 };
 
 /** Opens a bucket that `ensureStreams` made. */
@@ -70,11 +69,26 @@ export async function openBucket<T>(hub: Hub, options: BucketOptions<T>): Promis
       (error: unknown) => (isConflict(error) ? { kind: 'conflict' } : failed(error)),
     );
   const keyOf = (key: string): string => `${encodeKey(options.cluster)}.${encodeKey(key)}`;
+  const get: Bucket<T>['get'] = (key, from) =>
+    read(from === 'leader' ? leader : store, keyOf(key), options.parse).catch(failed);
+  const create: Bucket<T>['create'] = (key, value) =>
+    written(store.create(keyOf(key), encode(value)));
+  const update: Bucket<T>['update'] = (key, value, revision) =>
+    written(store.update(keyOf(key), encode(value), revision));
   return {
-    get: (key, from) =>
-      read(from === 'leader' ? leader : store, keyOf(key), options.parse).catch(failed),
-    create: (key, value) => written(store.create(keyOf(key), encode(value))),
-    update: (key, value, revision) => written(store.update(keyOf(key), encode(value), revision)),
+    get,
+    create,
+    update,
+    change: (key, make) =>
+      changeAt(
+        {
+          name: `the record of ${key}`,
+          read: async () => readFor(await get(key, 'leader')),
+          write: (value, revision) =>
+            revision === undefined ? create(key, value) : update(key, value, revision),
+        },
+        make,
+      ),
     put: (key, value) =>
       store
         .put(keyOf(key), encode(value))
@@ -122,6 +136,13 @@ async function read<T>(
   return decode(entry.value, entry.revision, parse);
 }
 
+function readFor<T>(
+  found: Awaited<ReturnType<Bucket<T>['get']>>,
+): Awaited<ReturnType<Place<T>['read']>> {
+  if (found.kind === 'absent') return { kind: 'read', record: undefined };
+  return found.kind === 'found' ? { kind: 'read', record: found } : found;
+}
+
 function encode(value: unknown): string {
   return JSON.stringify(value);
 }
@@ -154,7 +175,7 @@ type Known = { readonly keys: Set<string>; created: string | undefined };
 type Watching<T> = {
   readonly hub: Hub;
   readonly options: BucketOptions<T>;
-  readonly onChange: (change: Change<T>) => void;
+  readonly onChange: (change: Told<T>) => void;
   readonly signal: AbortSignal;
 };
 
@@ -228,13 +249,9 @@ async function tellRenewal<T>({ hub, options, onChange }: Watching<T>, known: Kn
   known.created = created;
 }
 
-type KeyChange<T> = Exclude<Change<T>, { readonly kind: 'renewed' }>;
+type KeyTold<T> = Exclude<Told<T>, { readonly kind: 'renewed' }>;
 
-function changeOf<T>(
-  message: JsMsg,
-  prefix: string,
-  parse: BucketOptions<T>['parse'],
-): KeyChange<T> {
+function changeOf<T>(message: JsMsg, prefix: string, parse: BucketOptions<T>['parse']): KeyTold<T> {
   const token = message.subject.slice(prefix.length);
   const key = decodeKey(token) ?? token;
   const operation = message.headers?.get('KV-Operation') ?? '';

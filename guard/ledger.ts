@@ -4,8 +4,9 @@ import { evolve } from '../domain/guard/evolve.ts';
 import { emptyLedger } from '../domain/guard/types.ts';
 import type { Applicant, GuardAnswer, Ledger } from '../domain/guard/types.ts';
 import type { NodeFacts } from '../domain/node.ts';
+import type { ReasonCode } from '../domain/vocabulary/reasons.ts';
 import type { EpochMs } from '../domain/vocabulary/time.ts';
-import type { Bucket } from '../event-hub/index.ts';
+import type { Bucket, Made } from '../event-hub/index.ts';
 import type { GuardRecord } from '../schemas/wire/guardRecord.ts';
 
 export const ledgerKey = 'ledger';
@@ -31,10 +32,10 @@ export type Guard = {
 };
 
 type Failed = { readonly ok: false; readonly why: string };
-type Held = { readonly ok: true; readonly ledger: Ledger; readonly revision: number | undefined };
+type Held = { readonly ok: true; readonly ledger: Ledger };
+/** Why nothing is granted to anybody. */
+type Closed = 'ledger-unreadable' | 'nodes-unreadable';
 type Waiting = { readonly applicant: Applicant; readonly answer: (answer: GuardAnswer) => void };
-
-const casTries = 20;
 
 export function createGuard(options: GuardOptions): Guard {
   const queue: Waiting[] = [];
@@ -81,22 +82,44 @@ async function grant(
   options: GuardOptions,
   applicants: readonly Applicant[],
 ): Promise<readonly GuardAnswer[]> {
-  for (let tries = 0; tries < casTries; tries += 1) {
-    const held = await readLedger(options);
-    if (!held.ok) return applicants.map((applicant) => closed(applicant, 'ledger-unreadable'));
-    const nodes = await options.nodes();
-    if (!nodes) return applicants.map((applicant) => closed(applicant, 'nodes-unreadable'));
-    const now = options.clock();
-    const adopted = adopt(held.ledger, nodes, now);
-    const { ledger, answers } = decide({ ledger: adopted, nodes }, applicants, now);
-    if (ledger === held.ledger || (await write(options, ledger, held.revision))) {
-      await Promise.all(
-        answers.map((answer, index) => noteWaiter(options, answer, applicants[index])),
-      );
-      return answers;
-    }
-  }
-  return applicants.map((applicant) => closed(applicant, 'ledger-unreadable'));
+  const changed = await options.bucket.change(ledgerKey, (record) =>
+    judge(options, applicants, record),
+  );
+  if (changed.kind !== 'changed') return closedToAll(applicants, 'ledger-unreadable');
+  const answers = changed.result;
+  await Promise.all(answers.map((answer, index) => noteWaiter(options, answer, applicants[index])));
+  return answers;
+}
+
+/** The ledger is read before the nodes: what changes in between makes the write fail (ADR 11). */
+async function judge(
+  { nodes: readNodes, clock }: GuardOptions,
+  applicants: readonly Applicant[],
+  record: GuardRecord | undefined,
+): Promise<Made<GuardRecord, readonly GuardAnswer[]>> {
+  const former = ledgerOf(record);
+  if (!former) return unchanged(record, closedToAll(applicants, 'ledger-unreadable'));
+  const nodes = await readNodes();
+  if (!nodes) return unchanged(record, closedToAll(applicants, 'nodes-unreadable'));
+  const now = clock();
+  const adopted = adopt(former, nodes, now);
+  const { ledger, answers } = decide({ ledger: adopted, nodes }, applicants, now);
+  return ledger === former
+    ? unchanged(record, answers)
+    : { value: { kind: 'ledger', ledger }, result: answers };
+}
+
+function unchanged<Result>(
+  value: GuardRecord | undefined,
+  result: Result,
+): Made<GuardRecord, Result> {
+  return { value, result };
+}
+
+/** Undefined: the record is something else. */
+function ledgerOf(record: GuardRecord | undefined): Ledger | undefined {
+  if (!record) return emptyLedger;
+  return record.kind === 'ledger' ? record.ledger : undefined;
 }
 
 /** After a start, marks without a permit count as permits before anything is granted. */
@@ -117,19 +140,25 @@ async function preview(options: GuardOptions, applicant: Applicant): Promise<Gua
 }
 
 async function release(
-  options: GuardOptions,
+  { bucket }: GuardOptions,
   repairId: string,
 ): Promise<{ readonly ok: true; readonly value: void } | Failed> {
-  await options.bucket.remove(waiterPrefix + repairId);
-  for (let tries = 0; tries < casTries; tries += 1) {
-    const held = await readLedger(options);
-    if (!held.ok) return held;
-    const ledger = evolve(held.ledger, { kind: 'released', repairId });
-    const same = ledger.permits.length === held.ledger.permits.length;
-    if (same || (await write(options, ledger, held.revision)))
-      return { ok: true, value: undefined };
-  }
-  return { ok: false, why: 'the permit ledger changed under every try to release a permit' };
+  await bucket.remove(waiterPrefix + repairId);
+  const changed = await bucket.change(ledgerKey, (record) => without(record, repairId));
+  if (changed.kind !== 'changed')
+    return { ok: false, why: `the permit ledger could not be changed: ${changed.why}` };
+  return changed.result ? { ok: true, value: undefined } : notALedger;
+}
+
+const notALedger: Failed = { ok: false, why: 'the permit ledger holds something else' };
+
+/** The result tells whether there was a ledger. */
+function without(record: GuardRecord | undefined, repairId: string): Made<GuardRecord, boolean> {
+  const former = ledgerOf(record);
+  if (!former) return unchanged(record, false);
+  const ledger = evolve(former, { kind: 'released', repairId });
+  const isSame = ledger.permits.length === former.permits.length;
+  return isSame ? unchanged(record, true) : { value: { kind: 'ledger', ledger }, result: true };
 }
 
 /** A waiter has a key of its own, so that a release can wake it without reading the ledger of others. */
@@ -138,41 +167,28 @@ async function noteWaiter(
   answer: GuardAnswer,
   applicant: Applicant | undefined,
 ): Promise<void> {
-  if (answer.kind !== 'refused' || !applicant) return;
+  if (answer.kind !== 'refused' || !applicant || isClosed(answer.reason)) return;
   const { repairId, node } = applicant;
   const waiter = { kind: 'waiter', repairId, node, reason: answer.reason, since: clock() } as const;
   await bucket.create(waiterPrefix + repairId, waiter);
 }
 
+function isClosed(reason: ReasonCode): reason is Closed {
+  return reason === 'ledger-unreadable' || reason === 'nodes-unreadable';
+}
+
 async function readLedger({ bucket }: GuardOptions): Promise<Held | Failed> {
   const found = await bucket.get(ledgerKey);
-  switch (found.kind) {
-    case 'absent':
-      return { ok: true, ledger: emptyLedger, revision: undefined };
-    case 'found':
-      return found.value.kind === 'ledger'
-        ? { ok: true, ledger: found.value.ledger, revision: found.revision }
-        : { ok: false, why: 'the permit ledger holds something else' };
-    default:
-      return { ok: false, why: `the permit ledger cannot be read: ${found.why}` };
-  }
+  if (found.kind !== 'found' && found.kind !== 'absent')
+    return { ok: false, why: `the permit ledger cannot be read: ${found.why}` };
+  const ledger = ledgerOf(found.kind === 'found' ? found.value : undefined);
+  return ledger ? { ok: true, ledger } : notALedger;
 }
 
-async function write(
-  { bucket }: GuardOptions,
-  ledger: Ledger,
-  revision: number | undefined,
-): Promise<boolean> {
-  const record = { kind: 'ledger', ledger } as const;
-  const written = await (revision === undefined
-    ? bucket.create(ledgerKey, record)
-    : bucket.update(ledgerKey, record, revision));
-  return written.kind === 'written';
+function closedToAll(applicants: readonly Applicant[], reason: Closed): readonly GuardAnswer[] {
+  return applicants.map((applicant) => closed(applicant, reason));
 }
 
-function closed(
-  { repairId }: Applicant,
-  reason: 'ledger-unreadable' | 'nodes-unreadable',
-): GuardAnswer {
+function closed({ repairId }: Applicant, reason: Closed): GuardAnswer {
   return { kind: 'refused', repairId, reason, out: 0, limit: 0 };
 }

@@ -3,7 +3,7 @@ import type { Author } from '../../domain/repair/types.ts';
 import { emptyRecord, evolve, mostRequeued } from '../../domain/dispatch/evolve.ts';
 import type { EpisodeRecord } from '../../domain/dispatch/types.ts';
 import type { FaultEvent } from '../../domain/fault.ts';
-import { reportOf, type Bucket, type StoredDeadLetter } from '../../event-hub/index.ts';
+import { reportOf, type Made, type StoredDeadLetter } from '../../event-hub/index.ts';
 import { openEpisodes } from '../records.ts';
 import { carryOut, record, type Change } from '../change.ts';
 import { failure, isFailure, showFailure, type Failure } from '../failure.ts';
@@ -69,8 +69,6 @@ async function requeueOne(
   return { number, stored: true, ...(unrecorded && { why: unrecorded.what }) };
 }
 
-const askTries = 10;
-
 /** Notes it in the node's record, which dispatch follows. Answers why not, if it could not. */
 async function ask(sources: Sources, letter: StoredDeadLetter): Promise<string | undefined> {
   const report = reportOf(letter);
@@ -79,39 +77,18 @@ async function ask(sources: Sources, letter: StoredDeadLetter): Promise<string |
   const bucket = await openEpisodes(sources);
   if (isFailure(bucket)) return bucket.what;
   const number = letter.deadSequence;
-  for (let tries = 0; tries < askTries; tries += 1) {
-    const answered = await tryToAsk(bucket, event, number);
-    if (answered !== again) return answered;
-  }
-  return `the record of ${event.node} changed under every try to change it`;
+  const changed = await bucket.change(event.node, (known) => asked(known, event, number));
+  return changed.kind === 'changed' ? changed.result : changed.why;
 }
 
-/** Somebody else was faster. */
-const again = 'again';
-
-async function tryToAsk(
-  bucket: Bucket<EpisodeRecord>,
+/** The result says why it is not noted. */
+function asked(
+  known: EpisodeRecord | undefined,
   event: FaultEvent,
   number: number,
-): Promise<string | undefined> {
-  const { node } = event;
-  const found = await bucket.get(node);
-  if (found.kind !== 'found' && found.kind !== 'absent') return found.why;
-  const known = found.kind === 'found' ? found : undefined;
-  const value = evolve(known?.value ?? emptyRecord(event), { kind: 'requeueAsked', number });
-  if (!value.requeued?.includes(number)) return `${mostRequeued} wait for ${node} already`;
-  return write(bucket, node, value, known?.revision);
-}
-
-async function write(
-  bucket: Bucket<EpisodeRecord>,
-  node: string,
-  value: EpisodeRecord,
-  revision: number | undefined,
-): Promise<string | undefined> {
-  const written = await (revision === undefined
-    ? bucket.create(node, value)
-    : bucket.update(node, value, revision));
-  if (written.kind === 'written') return undefined;
-  return written.kind === 'conflict' ? again : written.why;
+): Made<EpisodeRecord, string | undefined> {
+  const value = evolve(known ?? emptyRecord(event), { kind: 'requeueAsked', number });
+  return value.requeued?.includes(number)
+    ? { value, result: undefined }
+    : { value: known, result: `${mostRequeued} wait for ${event.node} already` };
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBucket, type Bucket, type Change } from '../../../event-hub/bucket.ts';
+import { openBucket, type Bucket, type Told } from '../../../event-hub/bucket.ts';
 import { ensureStreams } from '../../../event-hub/streams.ts';
 import { expectKind, openHub, startHub, type TestHub } from '../../support/hub.ts';
 
@@ -26,7 +26,7 @@ function open(cluster: string, hub = test.hub): Promise<Bucket<Note>> {
 function makeWatcher(bucket: Bucket<Note>) {
   const controller = new AbortController();
   const known = new Map<string, string>();
-  const log: Change<Note>[] = [];
+  const log: Told<Note>[] = [];
   const ready = bucket.watch((change) => {
     log.push(change);
     if (change.kind === 'renewed') return known.clear();
@@ -66,6 +66,33 @@ describe('a record', () => {
     const kinds = (await Promise.all(writers)).map(({ kind }) => kind);
     expect(kinds.filter((kind) => kind === 'written')).toHaveLength(1);
     expect(kinds.filter((kind) => kind === 'conflict')).toHaveLength(49);
+  });
+
+  it('is changed by each of many who change it at once, and each is told what came of its own change', async () => {
+    const bucket = await open('change');
+    const changes = Array.from({ length: 10 }, (_, n) =>
+      bucket.change('k', (note) => {
+        const text = `${note?.text ?? ''}${n}`;
+        return { value: { text }, result: text };
+      }),
+    );
+    const results = (await Promise.all(changes)).map(
+      (changed) => expectKind(changed, 'changed').result,
+    );
+    const { value } = expectKind(await bucket.get('k'), 'found');
+    expect(value.text.split('').toSorted().join('')).toBe('0123456789');
+    expect(results.map((text) => text.length).toSorted((a, b) => a - b)).toEqual([
+      1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+    ]);
+  });
+
+  it('is not written by a change that wants nothing', async () => {
+    const bucket = await open('still');
+    const nothing = await bucket.change('k', (note) => ({ value: note, result: 'nothing' }));
+    expect(nothing).toEqual({ kind: 'changed', record: undefined, result: 'nothing' });
+    const { revision } = expectKind(await bucket.put('k', { text: 'a' }), 'written');
+    await bucket.change('k', (note) => ({ value: note, result: undefined }));
+    expect(expectKind(await bucket.get('k'), 'found').revision).toBe(revision);
   });
 
   it('of one cluster is unknown to another', async () => {
