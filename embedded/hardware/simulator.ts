@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
@@ -12,7 +11,7 @@ import {
   type BmcCall,
   type SimulatorConfig,
 } from '../../schemas/local/hardware.ts';
-import { kubeApi, type KubeApi } from '../cluster/api.ts';
+import { kubeApiOf, type KubeApi } from '../cluster/api.ts';
 import { Machine } from './machine.ts';
 import {
   errorDocument,
@@ -61,10 +60,12 @@ class Simulator {
   /** The tokens of open sessions by the path that closes them. */
   readonly #sessions = new Map<string, string>();
   #opened = 0;
-  #api: Promise<KubeApi> | undefined;
+  readonly #kubernetes: () => Promise<KubeApi>;
 
   constructor(config: SimulatorConfig) {
+    const { url, caFile, token } = config.kubernetes;
     this.#config = config;
+    this.#kubernetes = kubeApiOf(url, caFile, token);
     if (existsSync(config.systemsFile)) this.#add(readFileSync(config.systemsFile, 'utf8'));
   }
 
@@ -162,7 +163,7 @@ class Simulator {
 
   #add(text: string): void {
     for (const system of parseSystems(text)) {
-      this.#machines.set(system.id, new Machine(system, () => this.#kubernetes()));
+      this.#machines.set(system.id, new Machine(system, this.#kubernetes));
     }
     this.#save();
   }
@@ -177,15 +178,6 @@ class Simulator {
   #save(): void {
     const systems = [...this.#machines.values()].map((machine) => machine.system);
     replaceFile(this.#config.systemsFile, JSON.stringify(systems));
-  }
-
-  #kubernetes(): Promise<KubeApi> {
-    const { url, caFile, token } = this.#config.kubernetes;
-    this.#api ??= readFile(caFile, 'utf8').then((ca) => kubeApi(url, ca, token));
-    this.#api.catch(() => {
-      this.#api = undefined;
-    });
-    return this.#api;
   }
 
   #openSession(body: string): Reply {
