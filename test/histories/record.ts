@@ -1,13 +1,13 @@
 /**
  * `npm run histories [-- NAME ...]`: walks every path of a repair, or those that are named, on real servers, and keeps
- * the history of each.
+ * the history of each in the folder of the present version.
  */
 import { rm } from 'node:fs/promises';
 import { workflowIdOf } from '../../workflows/contract/index.ts';
 import { Loop, policyFile, reboot } from '../support/loop.ts';
 import type { LoopOptions } from '../support/loop.ts';
 import { makeTestDir } from '../support/stack.ts';
-import { keepHistory } from './kept.ts';
+import { keepHistory, unreleased } from './kept.ts';
 import { actPaths, checks, observePaths } from './paths.ts';
 import type { Path } from './paths.ts';
 
@@ -58,5 +58,6 @@ function wanted(name: string): boolean {
   return named.length === 0 || named.includes(name);
 }
 
+await unreleased();
 await record(actPaths, { mode: 'act', proxied: true });
 await record(observePaths, { mode: 'observe' });
