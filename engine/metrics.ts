@@ -21,6 +21,8 @@ import { readPause } from '../kube/index.ts';
 import type { Change, Kube, NodeCache, PodCache } from '../kube/index.ts';
 import type { GuardRecord } from '../schemas/wire/guardRecord.ts';
 import { servePage } from '../telemetry/endpoint.ts';
+import { watchLoopDelay } from '../telemetry/loopDelay.ts';
+import type { LoopDelay } from '../telemetry/loopDelay.ts';
 import { createRegistry } from '../telemetry/registry.ts';
 import type { Registry } from '../telemetry/registry.ts';
 import type { Counting } from '../notices/index.ts';
@@ -69,6 +71,7 @@ export function createMetrics(seen: Seen, signal: AbortSignal): EngineMetrics {
   leads(false);
   registry.set('slipway_build_info', { version: codeVersion, mode: seen.mode }, 1);
   const guard = seen.metrics && followGuard(seen, signal);
+  const delay = seen.metrics && watchLoopDelay(signal);
   seen.records.onChange(repairCounter(registry, () => leadingSince));
   seen.nodes.onChange((change) => observeIsolation(registry, seen.records, change));
   return {
@@ -83,6 +86,8 @@ export function createMetrics(seen: Seen, signal: AbortSignal): EngineMetrics {
       setFromWaiting(registry, waiting, seen.clock());
       if (guard) setFromGuard(registry, seen, guard());
       await setFromNeighbours(registry, seen);
+      // The last of all, so that what the page itself took is in it.
+      if (delay) setFromLoop(registry, delay());
       return registry.text();
     },
   };
@@ -245,6 +250,11 @@ function setFromGuard(
   registry.set('slipway_permits_held', {}, ledger.permits.length);
   registry.set('slipway_permits_waiting', {}, waiting);
   registry.set('slipway_nodes_out', {}, countOut({ ledger, nodes: nodes.list() }));
+}
+
+function setFromLoop(registry: Registry, { p99, max }: LoopDelay): void {
+  registry.set('slipway_event_loop_delay_seconds', { of: 'p99' }, p99);
+  registry.set('slipway_event_loop_delay_seconds', { of: 'max' }, max);
 }
 
 /** What a neighbour does not tell stays as it was last told. */

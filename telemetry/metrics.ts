@@ -150,6 +150,11 @@ export const metrics = {
     help: 'How old what is known of this kind may be: bookmarks come about once a minute.',
     labels: ['kind'],
   },
+  slipway_event_loop_delay_seconds: {
+    type: 'gauge',
+    help: 'How long the engine was kept from its next turn since the metrics were read before, the longest and the 99th of 100.',
+    labels: ['of'],
+  },
 } as const satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof metrics;

@@ -74,6 +74,7 @@ test('the engine tells what it does, and a second one cannot listen at the same 
     slipway_paused: '0',
   });
   expect(Number(before.get('slipway_watch_age_seconds{kind="nodes"}'))).toBeLessThan(60);
+  expect(Number(before.get('slipway_event_loop_delay_seconds{of="max"}'))).toBeLessThan(60);
   expect(before.has('slipway_repairs_opened_total{policy="quick"}')).toBe(false);
 
   await stack().setCondition(other!.name, { type: 'DiskPressure', status: 'True' });
