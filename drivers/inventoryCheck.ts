@@ -1,10 +1,11 @@
 /** Examines a whole BMC inventory against the nodes of the cluster: what a repair would find when it needs it. */
 import type { NodeFacts } from '../domain/node.ts';
-import { canonicalUuid, canProve, sharersOf } from '../domain/repair/machineIdentity.ts';
-import { chooseReset } from '../domain/repair/resetType.ts';
+import { canonicalUuid, canProve, sharersOf } from '../domain/machine/identity.ts';
 import type { EpochMs } from '../domain/vocabulary/time.ts';
 import type { RedfishSystem } from '../schemas/wire/redfish.ts';
+import { actionsOf } from './catalogue.ts';
 import { bmcFinder, readInventory, type FindBmc } from './bmc.ts';
+import { chooseReset } from './redfish/resetType.ts';
 import { readMachine } from './redfish/system.ts';
 import { talkTo, type Talk } from './redfish/talk.ts';
 
@@ -106,7 +107,7 @@ async function problemOf(
 }
 
 /** Any of these is enough: which of them a ladder asks for is the policy's. */
-const actions = ['GracefulRestart', 'ForceRestart', 'PowerCycle', 'On'];
+const actions = actionsOf('redfish');
 
 function noReset(talk: Talk, { resetTarget, resetTypes }: RedfishSystem): string | undefined {
   if (resetTarget === undefined || !talk.within(resetTarget))

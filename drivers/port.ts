@@ -4,6 +4,7 @@ import type { NodeFacts } from '../domain/node.ts';
 import type { Rung } from '../domain/repair/policy.ts';
 import type { EpochMs } from '../domain/vocabulary/time.ts';
 import type { ReasonCode } from '../domain/vocabulary/reasons.ts';
+import type { DriverName } from './catalogue.ts';
 
 export type RungRequest = {
   readonly repairId: string;
@@ -50,7 +51,7 @@ export type Fitness =
   | NotTried;
 
 export type Driver = {
-  readonly name: string;
+  readonly name: DriverName;
   /**
    * Whether `run` could be tried now: looks at everything it looks at, and sends nothing that could act; `asIs` looks at
    * what is known here alone and calls nobody. Never throws.

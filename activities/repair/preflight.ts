@@ -1,5 +1,5 @@
 /** Whether the next rung can be tried at all, asked before a node is taken out: otherwise no pod moves for it. */
-import { sharersOf } from '../../domain/repair/machineIdentity.ts';
+import { sharersOf } from '../../domain/machine/identity.ts';
 import type { Rung } from '../../domain/repair/policy.ts';
 import { initialState } from '../../domain/repair/evolve.ts';
 import type { RepairOpening } from '../../domain/repair/types.ts';

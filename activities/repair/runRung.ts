@@ -1,6 +1,6 @@
 /** One attempt of one rung: journal it, look, act once before the deadline, and say what is known of the effect. */
 import type { NodeFacts } from '../../domain/node.ts';
-import { sharersOf } from '../../domain/repair/machineIdentity.ts';
+import { sharersOf } from '../../domain/machine/identity.ts';
 import { podName } from '../../domain/repair/pods.ts';
 import { unsaid } from '../../domain/repair/sorting.ts';
 import type { Rung } from '../../domain/repair/policy.ts';

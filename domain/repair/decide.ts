@@ -170,8 +170,28 @@ function verify(state: RepairState, policy: RepairPolicy, now: EpochMs): Command
     return conclude(state, { outcome: 'repaired', reason: 'observe-mode', node: 'return' });
   }
   if (attempt.result === 'rejected') return rejected(state, rung, attempt);
-  if (state.bootId !== attempt.bootIdBefore) return verifyEvidence(state, policy, now);
-  return awaitBoot(state, { rung, windowEndsAt: attempt.endedAt + rung.bootWindowMs }, now);
+  return proven(state, policy, { rung, attempt }, now);
+}
+
+type Tried = { readonly rung: Rung; readonly attempt: Attempt };
+
+/** What an attempt did is told by the proof that its rung declares, whatever its call answered (ADR 9). */
+function proven(
+  state: RepairState,
+  policy: RepairPolicy,
+  { rung, attempt }: Tried,
+  now: EpochMs,
+): Command {
+  switch (rung.proof ?? 'boot') {
+    case 'boot':
+      if (state.bootId !== attempt.bootIdBefore) return verifyEvidence(state, policy, now);
+      return awaitBoot(state, { rung, windowEndsAt: attempt.endedAt + rung.bootWindowMs }, now);
+    case 'report':
+      return verifyEvidence(state, policy, now);
+    case 'resource':
+    case 'person':
+      return awaitWord(state, attempt.endedAt + rung.verification.timeoutMs, now);
+  }
 }
 
 function rejected(state: RepairState, rung: Rung, attempt: Attempt): Command {
@@ -179,7 +199,7 @@ function rejected(state: RepairState, rung: Rung, attempt: Attempt): Command {
   return giveUp(state, rung, 'rejected-by-driver');
 }
 
-/** The boot window resolves what a call's answer could not: only a new boot ID proves a reset (ADR 9). */
+/** The boot window resolves what a call's answer could not: only a new boot ID proves that the machine restarted (ADR 9). */
 function awaitBoot(
   state: RepairState,
   { rung, windowEndsAt }: { readonly rung: Rung; readonly windowEndsAt: EpochMs },
@@ -188,6 +208,12 @@ function awaitBoot(
   if (now < windowEndsAt) return watchUntil(state, 'boot', windowEndsAt, now);
   if (latest(state.lookedAt) < windowEndsAt) return { kind: 'look' };
   return giveUp(state, rung, 'boot-window-over');
+}
+
+/** No event brings these proofs yet, and health is none of them: at the end of the time a person has to look. */
+function awaitWord(state: RepairState, endsAt: EpochMs, now: EpochMs): Command {
+  if (now < endsAt) return watchUntil(state, 'evidence', endsAt, now);
+  return escalate(state, 'verification-timed-out');
 }
 
 function verifyEvidence(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {

@@ -27,12 +27,21 @@ export type VerificationRules = {
   readonly soakMs: number;
 };
 
+/**
+ * What shows that an attempt took effect, whatever its call answered: a new boot ID, the checks healthy after it, a
+ * condition on an object, or a person's word.
+ */
+export const proofs = ['boot', 'report', 'resource', 'person'] as const;
+export type Proof = (typeof proofs)[number];
+
 /** One step of the ladder. */
 export type Rung = {
   readonly name: string;
-  readonly driver: 'redfish';
-  /** What the driver is asked to do: a Redfish ResetType. */
+  /** Both by the drivers' catalogue. */
+  readonly driver: string;
   readonly action: string;
+  /** The action's proof by the catalogue; absent in policies that were resolved before it was said: `boot`. */
+  readonly proof?: Proof | undefined;
   readonly attempts: number;
   /** From the journaled start of the attempt; past it nothing is sent. */
   readonly callTimeoutMs: number;

@@ -1,11 +1,11 @@
 /** Resets a machine through its BMC: at most one reset per call, and only of the machine that the Node runs on. */
-import { canProve } from '../../domain/repair/machineIdentity.ts';
-import { chooseReset } from '../../domain/repair/resetType.ts';
+import { canProve } from '../../domain/machine/identity.ts';
 import type { EpochMs } from '../../domain/vocabulary/time.ts';
 import type { ReasonCode } from '../../domain/vocabulary/reasons.ts';
 import { bmcFinder, type Bmc, type FindBmc } from '../bmc.ts';
 import { retryAfterOf, type HttpAnswer, type HttpLimits } from '../http.ts';
 import type { Driver, Fitness, NotTried, RungRequest, RungResult } from '../port.ts';
+import { chooseReset } from './resetType.ts';
 import { readMachine } from './system.ts';
 import { talkTo, toldIn, type Talk } from './talk.ts';
 

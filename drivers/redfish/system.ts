@@ -1,5 +1,5 @@
 /** Reads one machine from its BMC, and knows it only once its UUID proves that it is the node's. */
-import { provesMachine } from '../../domain/repair/machineIdentity.ts';
+import { provesMachine } from '../../domain/machine/identity.ts';
 import {
   parseActionInfo,
   parseRedfishSystem,

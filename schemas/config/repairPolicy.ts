@@ -1,5 +1,6 @@
 /** Repair policies as operators write them: strict YAML, every mistake named with its place. */
 import { z } from 'zod';
+import { actionsOf, driverNames, proofOf, type DriverName } from '../../drivers/catalogue.ts';
 import { conditionRules } from '../../domain/conditions/policy.ts';
 import type { OwnCondition } from '../../domain/conditions/types.ts';
 import { pastKept } from '../../domain/dispatch/relapse.ts';
@@ -53,17 +54,17 @@ function isTicketRung(input: unknown): boolean {
   );
 }
 
-const rung = z.discriminatedUnion(
-  'driver',
-  [
-    strict({
-      ...rungShape,
-      driver: z.literal('redfish'),
-      action: z.enum(['GracefulRestart', 'ForceRestart', 'PowerCycle', 'On']),
-    }),
-  ],
-  { error: ({ input }) => (isTicketRung(input) ? ticketIsNoRung : 'driver must be redfish') },
-);
+const [firstDriver, ...otherDrivers] = driverNames;
+const noSuchDriver = `driver must be ${driverNames.join(' or ')}`;
+
+const rung = z.discriminatedUnion('driver', [rungOf(firstDriver), ...otherDrivers.map(rungOf)], {
+  error: ({ input }) => (isTicketRung(input) ? ticketIsNoRung : noSuchDriver),
+});
+
+function rungOf(driver: DriverName) {
+  const action = z.enum(actionsOf(driver));
+  return strict({ ...rungShape, driver: z.literal(driver), action });
+}
 
 /** The longest name that Kubernetes admits for a condition, and more than any observer needs. */
 const checkName = z.string('must be the name of a check').min(1).max(317);
@@ -249,6 +250,7 @@ function toRung(step: z.infer<typeof rung>): RepairPolicy['ladder'][number] {
     name: rungName,
     driver,
     action,
+    proof: proofOf(driver, action),
     attempts,
     callTimeoutMs: step.callTimeout ?? rungDefaults.callTimeoutMs,
     tryWindowMs: step.tryWindow ?? rungDefaults.tryWindowMs,

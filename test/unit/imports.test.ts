@@ -117,6 +117,16 @@ const plants: readonly Plant[] = [
   ],
   ['guard/p28.ts', "import { nope } from './missing.ts';\nexport const x = nope;", 'not-found'],
   [
+    'schemas/p32.ts',
+    "import { checkInventory } from '../drivers/inventoryCheck.ts';\nexport const x = checkInventory;",
+    'direction:schemas',
+  ],
+  [
+    'drivers/catalogue.ts',
+    "import type { Nodes } from '../kube/nodes.ts';\nexport type X = Nodes;",
+    'direction:drivers/catalogue',
+  ],
+  [
     'cli/p31.ts',
     "import { checkInventory } from '../drivers/inventoryCheck.ts';\nexport const x = checkInventory;",
     'direction:cli',

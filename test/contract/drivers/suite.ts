@@ -1,6 +1,7 @@
 /** What every driver keeps to, whatever it drives: `rejected` means nothing happened, and nothing is sent twice. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { policyDefaults } from '../../../domain/repair/policy.ts';
+import { actionsOf } from '../../../drivers/catalogue.ts';
 import type { Driver, RungRequest } from '../../../drivers/port.ts';
 import type { FaultyProxy } from '../../support/faultyProxy.ts';
 import { faultEvent, nodeFacts } from '../../support/samples.ts';
@@ -52,6 +53,7 @@ export function describeDriver(name: string, makeWorld: () => Promise<DriverWorl
       expect((await run()).result).toBe('done');
       expect(world.acts()).toBe(1);
       expect(world.make(Date.now).name).toBe(name);
+      expect(actionsOf(world.make(Date.now).name)).toContain(world.rung.action);
     });
 
     it('says that nothing was tried when its server is not there', async () => {

@@ -28,7 +28,7 @@ function mistakes(...texts: string[]): string[] {
 
 describe('a repair policy', () => {
   it('that says little gets the defaults of the domain', () => {
-    const rung = { ...policyDefaults.rung };
+    const rung = { proof: 'boot', ...policyDefaults.rung };
     const { guard, touch, migration, relapse, soakMs, holdDownMs } = policyDefaults;
     expect(parse(minimal)).toEqual({
       ok: true,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { doubtAbout, provesMachine, sharersOf } from '../../../../domain/repair/machineIdentity.ts';
-import { placeholderUuids } from '../../../../domain/repair/placeholderUuids.ts';
+import { doubtAbout, provesMachine, sharersOf } from '../../../../domain/machine/identity.ts';
+import { placeholderUuids } from '../../../../domain/machine/placeholderUuids.ts';
 
 const uuid = '4C4C4544-0042-3510-8052-B4C04F313233';
 const node = { name: 'one', systemUuid: uuid };

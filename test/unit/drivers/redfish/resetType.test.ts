@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { chooseReset } from '../../../../domain/repair/resetType.ts';
-import type { MachineState } from '../../../../domain/repair/resetType.ts';
+import { chooseReset } from '../../../../drivers/redfish/resetType.ts';
+import type { MachineState } from '../../../../drivers/redfish/resetType.ts';
 
 const all = ['On', 'ForceOff', 'GracefulRestart', 'ForceRestart', 'PowerCycle'];
 function machine(changes: Partial<MachineState> = {}): MachineState {
