@@ -7,6 +7,7 @@ import type {
   CheckReport,
   Command,
   Finding,
+  LossReason,
   RepairEvent,
   RepairOpening,
   RepairState,
@@ -138,6 +139,26 @@ export function healthy(seconds: number, changes: Partial<CheckReport> = {}): Re
 
 export function rebooted(seconds: number, ready = true): RepairEvent {
   return after(seconds, { kind: 'rebooted', bootId: nextBoot, ready });
+}
+
+export function lost(seconds: number, reason: LossReason): RepairEvent {
+  return after(seconds, { kind: 'lost', reason, detail: `found ${reason}` });
+}
+
+export function ended(
+  outcome: 'repaired' | 'recovered' | 'cancelled' | 'escalated',
+  reason: 'healed' | 'cancel-requested' | 'held',
+  node: 'return' | 'keep' | 'leave',
+): RepairEvent {
+  return after(60, { kind: 'concluded', ending: { outcome, reason, node } });
+}
+
+export function spent(seconds: number, nextRung: number, nextSpent: number): RepairEvent {
+  return after(seconds, { kind: 'attemptSpent', reason: 'still-faulty', nextRung, nextSpent });
+}
+
+export function lookedInNextBoot(seconds: number): RepairEvent {
+  return after(seconds, { kind: 'looked', finding: finding({ bootId: nextBoot }) });
 }
 
 /** Up to each point of the usual way. */
