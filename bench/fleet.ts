@@ -18,6 +18,8 @@ export type FleetOptions = {
 export type Fleet = {
   readonly stack: Stack;
   readonly nodes: readonly string[];
+  /** From the start of the engine until it was ready. */
+  readonly engineStartMs: number;
   readonly end: () => Promise<void>;
 };
 
@@ -42,8 +44,10 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     const nodes = await stack.createNodes(options.nodes);
     await stack.hardware.behave('*', { bootMs });
     if (options.replicas > 0) await deploy(stack, options.replicas);
+    const startedAt = performance.now();
     await stack.startEngine('act');
-    return { stack, nodes: nodes.map(({ name }) => name), end };
+    const engineStartMs = Math.round(performance.now() - startedAt);
+    return { stack, nodes: nodes.map(({ name }) => name), engineStartMs, end };
   } catch (error) {
     await end();
     throw error;
@@ -92,7 +96,7 @@ spec:
   holdDown: 0s
   soak: ${soakSeconds}s
   guard: { maxUnavailablePercent: 100, maxUnavailableNodes: ${budget} }
-  migration: { timeout: 10m }
+  migration: { timeout: 10m, barePods: evict }
   ladder:
     - name: reboot
       driver: redfish

@@ -1,7 +1,8 @@
-/** `npm run bench -- detect|burst`: all runs are shown, the median is judged, the last line is JSON. */
+/** `npm run bench -- detect|burst|scale`: all runs are shown, the median is judged, the last line is JSON. */
 import { parseArgs } from 'node:util';
 import { burst } from './burst.ts';
 import { detect } from './detect.ts';
+import { scale } from './scale.ts';
 import { medianRun } from './statistics.ts';
 
 /** The nearest peer's published figures, on its larger hardware (docs/BENCHMARKS.md names the source). */
@@ -14,11 +15,12 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     runs: { type: 'string', default: '3' },
-    nodes: { type: 'string', default: '200' },
+    nodes: { type: 'string' },
     cluster: { type: 'string', default: '2000' },
-    pods: { type: 'string', default: '600' },
+    pods: { type: 'string' },
     rate: { type: 'string', default: '2' },
     soak: { type: 'string', default: '5' },
+    idle: { type: 'string', default: '60' },
   },
 });
 
@@ -40,7 +42,11 @@ async function repeat<T>(once: () => Promise<T>): Promise<readonly T[]> {
 }
 
 async function runDetect(): Promise<object> {
-  const options = { faults: Number(values.nodes), perSecond: Number(values.rate), soakSeconds };
+  const options = {
+    faults: Number(values.nodes ?? 200),
+    perSecond: Number(values.rate),
+    soakSeconds,
+  };
   const all = await repeat(() => detect(options));
   const { fromCondition, fromPublish, floor, nodes, budget } = medianRun(
     all,
@@ -67,9 +73,9 @@ async function runDetect(): Promise<object> {
 
 async function runBurst(): Promise<object> {
   const options = {
-    failing: Number(values.nodes),
+    failing: Number(values.nodes ?? 200),
     nodes: Number(values.cluster),
-    replicas: Number(values.pods),
+    replicas: Number(values.pods ?? 600),
     soakSeconds,
   };
   say(`the policy allows ${options.failing} of ${options.nodes} nodes to be out at once`);
@@ -96,13 +102,26 @@ async function runBurst(): Promise<object> {
   };
 }
 
+async function runScale(): Promise<object> {
+  const options = {
+    nodes: Number(values.nodes ?? 10_000),
+    pods: Number(values.pods ?? 0),
+    soakSeconds,
+    idleSeconds: Number(values.idle),
+  };
+  const all = await repeat(() => scale(options));
+  const median = medianRun(all, (run) => run.settledMb);
+  return { bench: 'scale', ...median, ...options, runs };
+}
+
 const benches: Readonly<Record<string, () => Promise<object>>> = {
   detect: runDetect,
   burst: runBurst,
+  scale: runScale,
 };
 const bench = benches[positionals[0] ?? ''];
 if (bench) process.stdout.write(`${JSON.stringify(await bench())}\n`);
 else {
-  say('Say which: npm run bench -- detect, or npm run bench -- burst --nodes 200');
+  say('Say which: npm run bench -- detect, burst --nodes 200, or scale --nodes 10000');
   process.exitCode = 2;
 }
