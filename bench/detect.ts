@@ -70,28 +70,6 @@ export async function detect(options: DetectOptions): Promise<DetectRun> {
   }
 }
 
-async function paced(
-  nodes: readonly string[],
-  gapMs: number,
-  act: (node: string) => Promise<void>,
-): Promise<void> {
-  const startedAt = performance.now();
-  for (const [index, node] of nodes.entries()) {
-    await wait(Math.max(0, startedAt + index * gapMs - performance.now()));
-    await act(node);
-  }
-}
-
-async function allIsolated(stack: Stack, nodes: readonly string[]): Promise<readonly Write[]> {
-  let writes: readonly Write[] = [];
-  await until(`${nodes.length} nodes isolated`, 120_000, async () => {
-    writes = await readWrites(stack.state.kubernetes.auditLog);
-    const isolated = new Set(isolations(writes).map(({ node }) => node));
-    return nodes.every((node) => isolated.has(node));
-  });
-  return writes;
-}
-
 async function publishAll(
   stack: Stack,
   nodes: readonly string[],
@@ -124,4 +102,26 @@ async function publishAll(
   });
   await Promise.all([hub.close(), connected.kube.close()]);
   return publishedAt;
+}
+
+async function paced(
+  nodes: readonly string[],
+  gapMs: number,
+  act: (node: string) => Promise<void>,
+): Promise<void> {
+  const startedAt = performance.now();
+  for (const [index, node] of nodes.entries()) {
+    await wait(Math.max(0, startedAt + index * gapMs - performance.now()));
+    await act(node);
+  }
+}
+
+async function allIsolated(stack: Stack, nodes: readonly string[]): Promise<readonly Write[]> {
+  let writes: readonly Write[] = [];
+  await until(`${nodes.length} nodes isolated`, 120_000, async () => {
+    writes = await readWrites(stack.state.kubernetes.auditLog);
+    const isolated = new Set(isolations(writes).map(({ node }) => node));
+    return nodes.every((node) => isolated.has(node));
+  });
+  return writes;
 }

@@ -54,6 +54,35 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   }
 }
 
+function policyText({ budget, soakSeconds }: FleetOptions): string {
+  return `apiVersion: slipway.dev/v1
+kind: RepairPolicy
+metadata:
+  name: bench
+spec:
+  checks: [KernelDeadlock]
+  holdDown: 0s
+  soak: ${soakSeconds}s
+  guard: { maxUnavailablePercent: 100, maxUnavailableNodes: ${budget} }
+  migration: { timeout: 10m, barePods: evict }
+  ladder:
+    - name: reboot
+      driver: redfish
+      action: GracefulRestart
+      callTimeout: 30s
+      bootWindow: 2m
+      verification: { timeout: 2m, soak: ${soakSeconds}s }
+`;
+}
+
+async function deploy(stack: Stack, replicas: number): Promise<void> {
+  await stack.createDeployment('work', replicas, { terminationGracePeriodSeconds: 1 });
+  await until(`${replicas} pods ready`, 300_000, async () => {
+    const { body } = await stack.api().get('/apis/apps/v1/namespaces/default/deployments/work');
+    return numberAt(body, 'status', 'readyReplicas') === replicas;
+  });
+}
+
 /** Seldom enough not to be felt by what is measured. */
 const pollMs = 1_000;
 
@@ -76,33 +105,4 @@ export function kernelDeadlock(stack: Stack, node: string): Promise<void> {
     message: 'task docker:4711 blocked for more than 120 seconds',
   };
   return stack.setCondition(node, { type: 'KernelDeadlock', status: 'True', ...reason });
-}
-
-async function deploy(stack: Stack, replicas: number): Promise<void> {
-  await stack.createDeployment('work', replicas, { terminationGracePeriodSeconds: 1 });
-  await until(`${replicas} pods ready`, 300_000, async () => {
-    const { body } = await stack.api().get('/apis/apps/v1/namespaces/default/deployments/work');
-    return numberAt(body, 'status', 'readyReplicas') === replicas;
-  });
-}
-
-function policyText({ budget, soakSeconds }: FleetOptions): string {
-  return `apiVersion: slipway.dev/v1
-kind: RepairPolicy
-metadata:
-  name: bench
-spec:
-  checks: [KernelDeadlock]
-  holdDown: 0s
-  soak: ${soakSeconds}s
-  guard: { maxUnavailablePercent: 100, maxUnavailableNodes: ${budget} }
-  migration: { timeout: 10m, barePods: evict }
-  ladder:
-    - name: reboot
-      driver: redfish
-      action: GracefulRestart
-      callTimeout: 30s
-      bootWindow: 2m
-      verification: { timeout: 2m, soak: ${soakSeconds}s }
-`;
 }

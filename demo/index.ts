@@ -67,20 +67,6 @@ export async function runDemo(options: DemoOptions, world: DemoWorld): Promise<n
   }
 }
 
-/** A start cannot be called off, so it is waited for; but a build may take minutes, and ends with this process. */
-async function end(starting: Promise<Stack>): Promise<void> {
-  const stack = await Promise.race([
-    starting.catch(() => undefined),
-    delay(startSettlesWithinMs, undefined, { ref: false }),
-  ]);
-  await stack?.stop();
-}
-
-/** What the promise brings, or undefined once the signal is raised. */
-async function unlessRaised<T>(signal: AbortSignal, promise: Promise<T>): Promise<T | undefined> {
-  return Promise.race([promise, untilAborted(signal).then(() => undefined)]);
-}
-
 type World = DemoWorld & {
   readonly lines: Screen;
   readonly receiver: Receiver;
@@ -109,6 +95,18 @@ async function runOn(stack: Stack, options: DemoOptions, world: World): Promise<
   }
 }
 
+/** Raised with a sentence when a server ends by itself. */
+function watchServers(stack: Stack): AbortController {
+  const broken = new AbortController();
+  void stack.onDeath.then(({ sentence }) => broken.abort(sentence));
+  return broken;
+}
+
+/** What the promise brings, or undefined once the signal is raised. */
+async function unlessRaised<T>(signal: AbortSignal, promise: Promise<T>): Promise<T | undefined> {
+  return Promise.race([promise, untilAborted(signal).then(() => undefined)]);
+}
+
 function abandon(setting: Promise<Stage>, broken: AbortSignal): number {
   setting.then(
     ({ temporal }) => temporal.close(),
@@ -116,13 +114,6 @@ function abandon(setting: Promise<Stage>, broken: AbortSignal): number {
   );
   if (!broken.aborted) return exits.interrupted;
   throw new StackFailure(String(broken.reason));
-}
-
-/** Raised with a sentence when a server ends by itself. */
-function watchServers(stack: Stack): AbortController {
-  const broken = new AbortController();
-  void stack.onDeath.then(({ sentence }) => broken.abort(sentence));
-  return broken;
 }
 
 type Ending = {
@@ -146,6 +137,15 @@ async function finish(
   const verdicts = [...played.scenes.map(({ verdict }) => verdict), played.notice];
   const isRight = verdicts.every(({ problems }) => problems.length === 0);
   return isRight ? exits.done : exits.failed;
+}
+
+/** A start cannot be called off, so it is waited for; but a build may take minutes, and ends with this process. */
+async function end(starting: Promise<Stack>): Promise<void> {
+  const stack = await Promise.race([
+    starting.catch(() => undefined),
+    delay(startSettlesWithinMs, undefined, { ref: false }),
+  ]);
+  await stack?.stop();
 }
 
 /** Stories that were never played are open. */

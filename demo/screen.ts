@@ -42,6 +42,10 @@ function plainScreen({ write }: Output): Screen {
   };
 }
 
+const widths = { title: 50, word: 16, step: 28, elapsed: 8 } as const;
+
+const heading = columnsOf('scenario', 'phase', 'resets', 'elapsed');
+
 function liveScreen({ write, color }: Output, columns: number): Screen {
   const paint = (text: string, style: Style): string =>
     color ? `\u001B[${styles[style]}m${text}\u001B[0m` : text;
@@ -65,7 +69,11 @@ function liveScreen({ write, color }: Output, columns: number): Screen {
   };
 }
 
-const widths = { title: 50, word: 16, step: 28, elapsed: 8 } as const;
+function rowOf(scene: Scene): string {
+  const { letter, title } = scene.scenario;
+  const row = columnsOf(`(${letter}) ${title}`, wordOf(scene), stepOf(scene), seconds(scene));
+  return `${row}  ${detailOf(scene)}`.trimEnd();
+}
 
 function columnsOf(title: string, word: string, step: string, elapsed: string): string {
   return (
@@ -76,29 +84,16 @@ function columnsOf(title: string, word: string, step: string, elapsed: string): 
   );
 }
 
-const heading = columnsOf('scenario', 'phase', 'resets', 'elapsed');
-
-function rowOf(scene: Scene): string {
-  const { letter, title } = scene.scenario;
-  const row = columnsOf(`(${letter}) ${title}`, wordOf(scene), stepOf(scene), seconds(scene));
-  return `${row}  ${detailOf(scene)}`.trimEnd();
-}
-
-function isOpen({ verdict }: Scene): boolean {
-  return verdict.outcome === 'open';
-}
-
-function styleOf(scene: Scene): Style {
-  if (isOpen(scene)) return 'busy';
-  return scene.verdict.problems.length === 0 ? 'good' : 'bad';
-}
-
 function wordOf(scene: Scene): string {
   return isOpen(scene) ? (scene.state?.phase ?? 'fault reported') : scene.verdict.outcome;
 }
 
 function stepOf({ verdict }: Scene): string {
   return verdict.resets.join(' > ');
+}
+
+function seconds({ elapsedSeconds }: Scene): string {
+  return `${elapsedSeconds.toFixed(1)} s`;
 }
 
 function detailOf(scene: Scene): string {
@@ -111,6 +106,11 @@ function detailOf(scene: Scene): string {
   return waiting ? `waits: ${waiting.reason}` : '';
 }
 
-function seconds({ elapsedSeconds }: Scene): string {
-  return `${elapsedSeconds.toFixed(1)} s`;
+function styleOf(scene: Scene): Style {
+  if (isOpen(scene)) return 'busy';
+  return scene.verdict.problems.length === 0 ? 'good' : 'bad';
+}
+
+function isOpen({ verdict }: Scene): boolean {
+  return verdict.outcome === 'open';
 }

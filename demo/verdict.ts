@@ -96,12 +96,34 @@ function read(node: string, { writes, calls }: Evidence): Story {
   };
 }
 
+function isFaulty(version: NodeVersion): boolean {
+  return conditionOf(version, faultyCheck) === 'True';
+}
+
 /** A node that went back: with a reset it was repaired; without one it was well again, or a person called it off. */
 function outcomeOf(end: NodeVersion, resetCount: number): Outcome {
   const handedOverAs = markOf(end)['outcome'];
   if (handedOverAs !== undefined) return handedOverAs === 'escalated' ? 'escalated' : 'taken-over';
   if (!isWell(end)) return 'cancelled';
   return resetCount > 0 ? 'repaired' : 'recovered';
+}
+
+function isWell(version: NodeVersion): boolean {
+  return conditionOf(version, faultyCheck) === 'False' && conditionOf(version, 'Ready') === 'True';
+}
+
+function conditionOf({ node }: NodeVersion, type: string): string | undefined {
+  return node.status.conditions.find((condition) => condition.type === type)?.status;
+}
+
+function markOf({ node }: NodeVersion): Readonly<Record<string, unknown>> {
+  const text = node.metadata.annotations[isolationMark];
+  const value: unknown = text === undefined ? {} : JSON.parse(text);
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 type Rule = readonly [holds: boolean, otherwise: string];
@@ -125,6 +147,10 @@ function problemsOf(scenario: Scenario, story: Story): string[] {
   return rules.flatMap(([holds, otherwise]) => (holds ? [] : [otherwise]));
 }
 
+function hasBooted({ versions, end }: Story): boolean {
+  return versions[0]?.node.status.nodeInfo.bootID !== end?.node.status.nodeInfo.bootID;
+}
+
 /** What must be true where a budget kept the pods: tried, never forced, and nothing of ours left. */
 function untouchedRules({ evictions: answers, labelsLeft, versions }: Story): readonly Rule[] {
   const annotations = Object.keys(versions.at(-1)?.node.metadata.annotations ?? {});
@@ -134,30 +160,4 @@ function untouchedRules({ evictions: answers, labelsLeft, versions }: Story): re
     [labelsLeft.length === 0, 'a pod still carries the label of the repair'],
     [!annotations.some((key) => key.startsWith(markPrefix)), 'a mark was left on the node'],
   ];
-}
-
-function conditionOf({ node }: NodeVersion, type: string): string | undefined {
-  return node.status.conditions.find((condition) => condition.type === type)?.status;
-}
-
-function isFaulty(version: NodeVersion): boolean {
-  return conditionOf(version, faultyCheck) === 'True';
-}
-
-function isWell(version: NodeVersion): boolean {
-  return conditionOf(version, faultyCheck) === 'False' && conditionOf(version, 'Ready') === 'True';
-}
-
-function hasBooted({ versions, end }: Story): boolean {
-  return versions[0]?.node.status.nodeInfo.bootID !== end?.node.status.nodeInfo.bootID;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function markOf({ node }: NodeVersion): Readonly<Record<string, unknown>> {
-  const text = node.metadata.annotations[isolationMark];
-  const value: unknown = text === undefined ? {} : JSON.parse(text);
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

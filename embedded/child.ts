@@ -64,43 +64,6 @@ export type Death = {
 
 type Running = { readonly shell: ChildProcess; readonly pid: number; ended: Promise<number> };
 
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
-  }
-}
-
-async function lastLines(logFile: string): Promise<string[]> {
-  const text = await readFile(logFile, 'utf8').catch(() => '');
-  return text.trimEnd().split('\n').slice(-searchedLogLines);
-}
-
-/** The shell tells the server's process id on its third pipe. */
-async function readPid(shell: ChildProcess): Promise<number> {
-  const pipe = shell.stdio[3];
-  if (!(pipe instanceof Readable)) throw new Error('the shell has no third pipe');
-  const line = once(createInterface({ input: pipe }), 'line');
-  return line.then((values: unknown[]) => Number(values[0]));
-}
-
-async function spawnWrapped(spec: ChildSpec): Promise<Running> {
-  const log = openSync(spec.logFile, 'a');
-  const shell = spawn('/bin/sh', ['-c', wrapper, 'slipway-child', ...spec.command], {
-    stdio: ['pipe', log, log, 'pipe'],
-    env: { ...process.env, ...spec.environment },
-    detached: true,
-  });
-  closeSync(log);
-  const ended = once(shell, 'exit').then(([code]: unknown[]) =>
-    typeof code === 'number' ? code : signalOffset,
-  );
-  shell.stdin?.on('error', () => {});
-  void ended.finally(() => shell.stdin?.destroy());
-  return { shell, pid: await readPid(shell), ended };
-}
-
 /** One server of the stack as a process that ends with its parent. */
 export class Child<Name extends string = string> {
   readonly spec: ChildSpec<Name>;
@@ -210,4 +173,41 @@ export class Child<Name extends string = string> {
       { isPortTaken },
     );
   }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+}
+
+async function lastLines(logFile: string): Promise<string[]> {
+  const text = await readFile(logFile, 'utf8').catch(() => '');
+  return text.trimEnd().split('\n').slice(-searchedLogLines);
+}
+
+async function spawnWrapped(spec: ChildSpec): Promise<Running> {
+  const log = openSync(spec.logFile, 'a');
+  const shell = spawn('/bin/sh', ['-c', wrapper, 'slipway-child', ...spec.command], {
+    stdio: ['pipe', log, log, 'pipe'],
+    env: { ...process.env, ...spec.environment },
+    detached: true,
+  });
+  closeSync(log);
+  const ended = once(shell, 'exit').then(([code]: unknown[]) =>
+    typeof code === 'number' ? code : signalOffset,
+  );
+  shell.stdin?.on('error', () => {});
+  void ended.finally(() => shell.stdin?.destroy());
+  return { shell, pid: await readPid(shell), ended };
+}
+
+/** The shell tells the server's process id on its third pipe. */
+async function readPid(shell: ChildProcess): Promise<number> {
+  const pipe = shell.stdio[3];
+  if (!(pipe instanceof Readable)) throw new Error('the shell has no third pipe');
+  const line = once(createInterface({ input: pipe }), 'line');
+  return line.then((values: unknown[]) => Number(values[0]));
 }

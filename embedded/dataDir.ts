@@ -20,67 +20,6 @@ export type DataDir = {
   readonly previous: StackState | undefined;
 };
 
-function lockFile(path: string): string {
-  return join(path, 'lock');
-}
-
-/** Whether a process holds the stack of this folder. */
-function isHeld(dataDir: string): boolean {
-  let lock: Lock | undefined;
-  try {
-    lock = tryLock(lockFile(resolve(dataDir)));
-  } catch {
-    return false;
-  }
-  lock?.release();
-  return lock === undefined;
-}
-
-/** Process ids are used again, so only one whose command names this folder is a server of ours. */
-async function isOurs(pid: number, path: string): Promise<boolean> {
-  return (await commandLine(pid)).includes(path);
-}
-
-function killQuietly(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It ended in the meantime.
-  }
-}
-
-/** Servers of a stack that was killed end by themselves within seconds; this makes sure that they are gone. */
-async function endLeftovers(path: string, previous: StackState): Promise<void> {
-  const gone = async () => {
-    const alive = await Promise.all(
-      previous.children.map(async ({ pid }) => ((await isOurs(pid, path)) ? [pid] : [])),
-    );
-    alive.flat().forEach(killQuietly);
-    return alive.flat().length === 0 || undefined;
-  };
-  if (await waitFor(gone, { deadlineMs: leftoversWithinMs, everyMs: 100 })) return;
-  throw new StackFailure(
-    `Servers of an earlier stack in ${path} do not end: end them by hand (process ids ${previous.children.map((child) => child.pid).join(', ')}).`,
-  );
-}
-
-async function makeFolders(path: string): Promise<void> {
-  try {
-    for (const folder of folders) await mkdir(join(path, folder), { recursive: true, mode: 0o700 });
-  } catch (error) {
-    if (codeOf(error) === 'ENOSPC') throw diskFull(path, 0);
-    throw new StackFailure(
-      `The data folder ${path} cannot be written (${codeOf(error) ?? String(error)}): choose another with --data-dir.`,
-    );
-  }
-}
-
-function diskFull(path: string, free: number): StackFailure {
-  return new StackFailure(
-    `The disk of ${path} is full (${Math.round(free / 1e6)} MB left, ${neededBytes / 1e6} MB needed): free some space, or choose another folder with --data-dir.`,
-  );
-}
-
 /** A sentence when the disk is the likely cause of whatever just failed. */
 export async function fullDiskSentence(path: string): Promise<string | undefined> {
   const free = await freeBytes(path).catch(() => neededBytes);
@@ -111,6 +50,23 @@ export async function openDataDir(dataDir: string): Promise<DataDir> {
   }
 }
 
+async function makeFolders(path: string): Promise<void> {
+  try {
+    for (const folder of folders) await mkdir(join(path, folder), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) === 'ENOSPC') throw diskFull(path, 0);
+    throw new StackFailure(
+      `The data folder ${path} cannot be written (${codeOf(error) ?? String(error)}): choose another with --data-dir.`,
+    );
+  }
+}
+
+function diskFull(path: string, free: number): StackFailure {
+  return new StackFailure(
+    `The disk of ${path} is full (${Math.round(free / 1e6)} MB left, ${neededBytes / 1e6} MB needed): free some space, or choose another folder with --data-dir.`,
+  );
+}
+
 /** Asks the process that holds the stack of `dataDir` to end it, and forces it when it takes too long. */
 export async function endStack(dataDir: string): Promise<'ended' | 'was-not-running'> {
   const path = resolve(dataDir);
@@ -130,4 +86,48 @@ async function endHolder(path: string, pid: number): Promise<void> {
   // A process that has ended and was not yet collected by its parent has no command line.
   const isGone = async () => (await commandLine(pid)) === '' || undefined;
   await waitFor(isGone, { deadlineMs: leftoversWithinMs, everyMs: 20 });
+}
+
+/** Whether a process holds the stack of this folder. */
+function isHeld(dataDir: string): boolean {
+  let lock: Lock | undefined;
+  try {
+    lock = tryLock(lockFile(resolve(dataDir)));
+  } catch {
+    return false;
+  }
+  lock?.release();
+  return lock === undefined;
+}
+
+function lockFile(path: string): string {
+  return join(path, 'lock');
+}
+
+/** Servers of a stack that was killed end by themselves within seconds; this makes sure that they are gone. */
+async function endLeftovers(path: string, previous: StackState): Promise<void> {
+  const gone = async () => {
+    const alive = await Promise.all(
+      previous.children.map(async ({ pid }) => ((await isOurs(pid, path)) ? [pid] : [])),
+    );
+    alive.flat().forEach(killQuietly);
+    return alive.flat().length === 0 || undefined;
+  };
+  if (await waitFor(gone, { deadlineMs: leftoversWithinMs, everyMs: 100 })) return;
+  throw new StackFailure(
+    `Servers of an earlier stack in ${path} do not end: end them by hand (process ids ${previous.children.map((child) => child.pid).join(', ')}).`,
+  );
+}
+
+/** Process ids are used again, so only one whose command names this folder is a server of ours. */
+async function isOurs(pid: number, path: string): Promise<boolean> {
+  return (await commandLine(pid)).includes(path);
+}
+
+function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended in the meantime.
+  }
 }

@@ -44,19 +44,6 @@ export type Plan = {
   readonly options: PlanOptions;
 };
 
-export function kubernetesUrl(ports: Ports): string {
-  return `https://${loopback}:${ports['kube-apiserver']}`;
-}
-
-async function checkGivenPorts(given: Partial<Record<PortName, number>>): Promise<void> {
-  for (const [name, port] of Object.entries(given)) {
-    if (await isFree(port)) continue;
-    throw new StackFailure(
-      `Port ${port}, asked for ${name}, is taken by another program: stop that program, or choose another port.`,
-    );
-  }
-}
-
 /** Chooses ports, and writes keys, tokens, kubeconfigs and the servers' configurations. */
 export async function makePlan(
   dataDir: string,
@@ -86,8 +73,41 @@ export async function makePlan(
   return { context, tokens, options };
 }
 
-function kubeconfigOf(dataDir: string, key: UserKey): string {
-  return kubeconfigFile(join(dataDir, 'kubeconfigs'), key);
+async function checkGivenPorts(given: Partial<Record<PortName, number>>): Promise<void> {
+  for (const [name, port] of Object.entries(given)) {
+    if (await isFree(port)) continue;
+    throw new StackFailure(
+      `Port ${port}, asked for ${name}, is taken by another program: stop that program, or choose another port.`,
+    );
+  }
+}
+
+/** Writes the configuration with which `slipway engine` runs against this stack, in JSON, which is YAML too. */
+export async function writeEngineConfig(plan: Plan): Promise<void> {
+  const state = describePlan(plan);
+  const { ticketWebhook } = plan.options;
+  const config = {
+    apiVersion: 'slipway.dev/v1',
+    kind: 'EngineConfig',
+    mode: plan.options.mode,
+    leaseSeconds: 5,
+    nats: { url: state.natsUrl },
+    temporal: { address: state.temporal.address, namespace: state.temporal.namespace },
+    kubernetes: {
+      observerKubeconfig: state.kubernetes.kubeconfigs.observer,
+      actorKubeconfig: state.kubernetes.kubeconfigs.actor,
+    },
+    ...(state.bmc && { bmcInventory: state.bmc.inventory }),
+    ...(plan.options.policies !== undefined && { policies: plan.options.policies }),
+    ticket: {
+      file: join(plan.context.dataDir, 'tickets.jsonl'),
+      ...(ticketWebhook && {
+        webhookUrl: ticketWebhook.url,
+        secretFile: ticketWebhook.secretFile,
+      }),
+    },
+  };
+  await writeFile(state.engineConfig, `${JSON.stringify(config, undefined, 2)}\n`);
 }
 
 /** The state file's content, but for what is known only once the servers run. */
@@ -130,30 +150,10 @@ export function describePlan({
   };
 }
 
-/** Writes the configuration with which `slipway engine` runs against this stack, in JSON, which is YAML too. */
-export async function writeEngineConfig(plan: Plan): Promise<void> {
-  const state = describePlan(plan);
-  const { ticketWebhook } = plan.options;
-  const config = {
-    apiVersion: 'slipway.dev/v1',
-    kind: 'EngineConfig',
-    mode: plan.options.mode,
-    leaseSeconds: 5,
-    nats: { url: state.natsUrl },
-    temporal: { address: state.temporal.address, namespace: state.temporal.namespace },
-    kubernetes: {
-      observerKubeconfig: state.kubernetes.kubeconfigs.observer,
-      actorKubeconfig: state.kubernetes.kubeconfigs.actor,
-    },
-    ...(state.bmc && { bmcInventory: state.bmc.inventory }),
-    ...(plan.options.policies !== undefined && { policies: plan.options.policies }),
-    ticket: {
-      file: join(plan.context.dataDir, 'tickets.jsonl'),
-      ...(ticketWebhook && {
-        webhookUrl: ticketWebhook.url,
-        secretFile: ticketWebhook.secretFile,
-      }),
-    },
-  };
-  await writeFile(state.engineConfig, `${JSON.stringify(config, undefined, 2)}\n`);
+export function kubernetesUrl(ports: Ports): string {
+  return `https://${loopback}:${ports['kube-apiserver']}`;
+}
+
+function kubeconfigOf(dataDir: string, key: UserKey): string {
+  return kubeconfigFile(join(dataDir, 'kubeconfigs'), key);
 }

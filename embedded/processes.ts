@@ -2,19 +2,14 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-const run = promisify(execFile);
-
-/** What `ps` says of one process in one column; nothing when there is no such process. */
-function ps(column: string, pid: number): Promise<string> {
-  return run('ps', ['-o', `${column}=`, '-p', `${pid}`]).then(
-    ({ stdout }) => stdout.trim(),
-    () => '',
-  );
-}
-
 /** The command line of a process, empty when it has ended, with words apart by any one character. */
 export async function commandLine(pid: number): Promise<string> {
   return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ps('command', pid));
+}
+
+/** Whether a process stands still after SIGSTOP, with all its threads. */
+export async function isStopped(pid: number): Promise<boolean> {
+  return (await threadStates(pid)).every((state) => state.startsWith('T'));
 }
 
 /** The states of all threads where the system shows them, of the process elsewhere. */
@@ -30,7 +25,12 @@ async function threadStates(pid: number): Promise<string[]> {
   );
 }
 
-/** Whether a process stands still after SIGSTOP, with all its threads. */
-export async function isStopped(pid: number): Promise<boolean> {
-  return (await threadStates(pid)).every((state) => state.startsWith('T'));
+const run = promisify(execFile);
+
+/** What `ps` says of one process in one column; nothing when there is no such process. */
+function ps(column: string, pid: number): Promise<string> {
+  return run('ps', ['-o', `${column}=`, '-p', `${pid}`]).then(
+    ({ stdout }) => stdout.trim(),
+    () => '',
+  );
 }

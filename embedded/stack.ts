@@ -63,20 +63,6 @@ export type ProcessName = ServerName | 'engine';
 
 type Children = Partial<Record<ProcessName, Child<ProcessName>>>;
 
-function specsOf({ context, options }: Plan): ChildSpec<ServerName>[] {
-  return [
-    ...(options.natsUrl === undefined ? [nats(context)] : []),
-    etcd(context),
-    apiserver(context),
-    controllerManager(context),
-    scheduler(context),
-    kwok(context),
-    temporal(context),
-    ...(options.temporalUi ? [temporalUi(context)] : []),
-    ...(options.bmc ? [bmc(context)] : []),
-  ];
-}
-
 /** The real servers of one local cluster as child processes. */
 export class Stack {
   /** Resolves at the first server that ends without having been asked to. */
@@ -269,18 +255,18 @@ export class Stack {
   }
 }
 
-async function planOf(home: DataDir, options: StackOptions): Promise<Plan> {
-  const binaries = await ensureBinaries(options);
-  const wishes = { given: options.ports ?? {}, previous: home.previous?.ports ?? {} };
-  return makePlan(home.path, binaries, wishes, {
-    temporalUi: options.temporalUi ?? false,
-    bmc: options.bmc ?? true,
-    fsync: options.fsync ?? false,
-    natsUrl: options.natsUrl,
-    mode: options.mode ?? 'observe',
-    policies: options.policies,
-    ticketWebhook: options.ticketWebhook,
-  });
+/**
+ * Starts the local stack and returns once every server is ready. Throws a StackFailure, whose message is one sentence
+ * for the user, when that is impossible; then nothing is left running.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      if (attempt === startAttempts || !isLostRace(error)) throw error;
+    }
+  }
 }
 
 /** Starts once; whatever fails, no process is left. */
@@ -299,21 +285,35 @@ async function startOnce(options: StackOptions): Promise<Stack> {
   }
 }
 
+function specsOf({ context, options }: Plan): ChildSpec<ServerName>[] {
+  return [
+    ...(options.natsUrl === undefined ? [nats(context)] : []),
+    etcd(context),
+    apiserver(context),
+    controllerManager(context),
+    scheduler(context),
+    kwok(context),
+    temporal(context),
+    ...(options.temporalUi ? [temporalUi(context)] : []),
+    ...(options.bmc ? [bmc(context)] : []),
+  ];
+}
+
+async function planOf(home: DataDir, options: StackOptions): Promise<Plan> {
+  const binaries = await ensureBinaries(options);
+  const wishes = { given: options.ports ?? {}, previous: home.previous?.ports ?? {} };
+  return makePlan(home.path, binaries, wishes, {
+    temporalUi: options.temporalUi ?? false,
+    bmc: options.bmc ?? true,
+    fsync: options.fsync ?? false,
+    natsUrl: options.natsUrl,
+    mode: options.mode ?? 'observe',
+    policies: options.policies,
+    ticketWebhook: options.ticketWebhook,
+  });
+}
+
 /** A port that was free a moment ago may be taken when its server starts. */
 function isLostRace(error: unknown): boolean {
   return error instanceof StackFailure && error.isPortTaken;
-}
-
-/**
- * Starts the local stack and returns once every server is ready. Throws a StackFailure, whose message is one sentence
- * for the user, when that is impossible; then nothing is left running.
- */
-export async function startStack(options: StackOptions): Promise<Stack> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await startOnce(options);
-    } catch (error) {
-      if (attempt === startAttempts || !isLostRace(error)) throw error;
-    }
-  }
 }

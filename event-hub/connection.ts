@@ -68,37 +68,6 @@ export async function connectHub(options: HubOptions): Promise<Hub | Unreachable
   }
 }
 
-/** What an error from the client library means; the one place that knows its classes. `stream`: what was asked for. */
-export function asFailure(error: unknown, stream?: string): HubFailure {
-  if (stream !== undefined && isOfMissing(error))
-    return { kind: 'missing', stream, why: `the hub has no stream ${stream}, or nobody serves it` };
-  const why = errorText(error);
-  const refused = error instanceof JetStreamApiError || isForbidden(error);
-  return { kind: refused ? 'refused' : 'unreachable', why };
-}
-
-/** A request that the server forbids fails as a request, with the reason as its cause. */
-function isForbidden(error: unknown): boolean {
-  if (error instanceof errors.PermissionViolationError) return true;
-  return error instanceof Error && error.cause instanceof errors.PermissionViolationError;
-}
-
-/** The client library takes the silence of a stream for that of the whole of JetStream. */
-function isOfMissing(error: unknown): boolean {
-  if (error instanceof JetStreamApiError) return error.code === JetStreamApiCodes.StreamNotFound;
-  if (error instanceof errors.RequestError) return error.isNoResponders();
-  if (error instanceof errors.NoRespondersError) return true;
-  // These two classes are not exported.
-  if (!(error instanceof Error)) return false;
-  if (error.name === 'JetStreamNotEnabled') return true;
-  return error instanceof JetStreamError && error.message === 'no responders';
-}
-
-/** Between 50 ms and 2 s. */
-export function hubBackoffMs(failures: number): number {
-  return backoffMs(failures, { firstMs: 100, longestMs: 2_000 });
-}
-
 async function tryConnect(options: HubOptions): Promise<Hub | Unreachable> {
   try {
     const connection = await connect(await connectionOptions(options));
@@ -180,4 +149,35 @@ async function closeConnection(connection: NatsConnection): Promise<void> {
     delay(500, undefined, { ref: false }),
   ]);
   await connection.close();
+}
+
+/** What an error from the client library means; the one place that knows its classes. `stream`: what was asked for. */
+export function asFailure(error: unknown, stream?: string): HubFailure {
+  if (stream !== undefined && isOfMissing(error))
+    return { kind: 'missing', stream, why: `the hub has no stream ${stream}, or nobody serves it` };
+  const why = errorText(error);
+  const refused = error instanceof JetStreamApiError || isForbidden(error);
+  return { kind: refused ? 'refused' : 'unreachable', why };
+}
+
+/** The client library takes the silence of a stream for that of the whole of JetStream. */
+function isOfMissing(error: unknown): boolean {
+  if (error instanceof JetStreamApiError) return error.code === JetStreamApiCodes.StreamNotFound;
+  if (error instanceof errors.RequestError) return error.isNoResponders();
+  if (error instanceof errors.NoRespondersError) return true;
+  // These two classes are not exported.
+  if (!(error instanceof Error)) return false;
+  if (error.name === 'JetStreamNotEnabled') return true;
+  return error instanceof JetStreamError && error.message === 'no responders';
+}
+
+/** A request that the server forbids fails as a request, with the reason as its cause. */
+function isForbidden(error: unknown): boolean {
+  if (error instanceof errors.PermissionViolationError) return true;
+  return error instanceof Error && error.cause instanceof errors.PermissionViolationError;
+}
+
+/** Between 50 ms and 2 s. */
+export function hubBackoffMs(failures: number): number {
+  return backoffMs(failures, { firstMs: 100, longestMs: 2_000 });
 }

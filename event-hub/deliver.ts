@@ -67,31 +67,6 @@ export async function deliver(
   }
 }
 
-/** Undefined for a consumer that is not there. */
-export async function unlessAbsent(
-  asking: Promise<ConsumerInfo>,
-): Promise<ConsumerInfo | undefined> {
-  try {
-    return await asking;
-  } catch (error) {
-    const absent =
-      error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound;
-    if (absent) return undefined;
-    throw error;
-  }
-}
-
-/** Consumer names admit what keys do. */
-export function consumerName(durable: string, cluster: string): string {
-  return `${durable}-${encodeKey(cluster)}`;
-}
-
-async function consumerOf({ hub, delivery, inHand, newest }: Held): Promise<Consumer> {
-  const next = newest === undefined ? undefined : newest + 1;
-  const from = inHand.size > 0 ? Math.min(...inHand.keys()) : next;
-  return hub.jetstream.consumers.getConsumerFromInfo(await delivery.ensure(from));
-}
-
 async function deliverUntilStopped(held: Held, first: Consumer): Promise<void> {
   const { hub, delivery } = held;
   const signsOfLife = setInterval(() => {
@@ -150,4 +125,29 @@ function holdOf({ inHand }: Held, sequence: number): Hold {
     giveBack: () => inHand.get(sequence)?.nak(),
     strikeOff: (reason) => inHand.get(sequence)?.term(reason),
   };
+}
+
+async function consumerOf({ hub, delivery, inHand, newest }: Held): Promise<Consumer> {
+  const next = newest === undefined ? undefined : newest + 1;
+  const from = inHand.size > 0 ? Math.min(...inHand.keys()) : next;
+  return hub.jetstream.consumers.getConsumerFromInfo(await delivery.ensure(from));
+}
+
+/** Undefined for a consumer that is not there. */
+export async function unlessAbsent(
+  asking: Promise<ConsumerInfo>,
+): Promise<ConsumerInfo | undefined> {
+  try {
+    return await asking;
+  } catch (error) {
+    const absent =
+      error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound;
+    if (absent) return undefined;
+    throw error;
+  }
+}
+
+/** Consumer names admit what keys do. */
+export function consumerName(durable: string, cluster: string): string {
+  return `${durable}-${encodeKey(cluster)}`;
 }

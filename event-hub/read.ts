@@ -114,6 +114,11 @@ async function collected(ask: () => Found): Promise<readonly StoredMessage[] | H
   }
 }
 
+export function fromDirect(message: StoredMsg): StoredMessage {
+  const { subject, seq, time, header, data } = message;
+  return { subject, sequence: seq, storedAt: time.getTime(), headers: header, body: data };
+}
+
 /** The server's word for a place beyond which nothing is stored. */
 function isNothing(error: unknown): boolean {
   return error instanceof JetStreamError && 'code' in error && error.code === 404;
@@ -160,6 +165,18 @@ async function endsOf(
   }
 }
 
+async function readReports(hub: Hub, of: Selection): Promise<ReportsRead | HubFailure> {
+  const read = await readStored(hub, of);
+  if (read.kind !== 'read') return read;
+  return { kind: 'read', reports: read.messages.flatMap(readable) };
+}
+
+function readable(message: StoredMessage): StoredFault[] {
+  const read = readFaultMessage(message.subject, message.body);
+  if (!read.ok) return [];
+  return [{ event: read.event, sequence: message.sequence, storedAt: message.storedAt }];
+}
+
 /** Journal lines in the order they were stored, the first of each (repair, sequence) alone. */
 export async function readJournal(
   hub: Hub,
@@ -201,18 +218,6 @@ function policyOf({ newestOfEachSubject, from }: Selection): DeliverPolicy {
   return from === undefined ? DeliverPolicy.All : DeliverPolicy.StartSequence;
 }
 
-async function readReports(hub: Hub, of: Selection): Promise<ReportsRead | HubFailure> {
-  const read = await readStored(hub, of);
-  if (read.kind !== 'read') return read;
-  return { kind: 'read', reports: read.messages.flatMap(readable) };
-}
-
-function readable(message: StoredMessage): StoredFault[] {
-  const read = readFaultMessage(message.subject, message.body);
-  if (!read.ok) return [];
-  return [{ event: read.event, sequence: message.sequence, storedAt: message.storedAt }];
-}
-
 /** Takes messages as they come until none is left, or none came for a while. */
 async function collect(consumer: Consumer): Promise<StoredMessage[]> {
   const { num_pending: expected } = await consumer.info(true);
@@ -238,11 +243,6 @@ async function collect(consumer: Consumer): Promise<StoredMessage[]> {
 function fromStream(message: JsMsg): StoredMessage {
   const { subject, seq, time, headers, data } = message;
   return { subject, sequence: seq, storedAt: time.getTime(), headers, body: data };
-}
-
-export function fromDirect(message: StoredMsg): StoredMessage {
-  const { subject, seq, time, header, data } = message;
-  return { subject, sequence: seq, storedAt: time.getTime(), headers: header, body: data };
 }
 
 function selectLines(

@@ -82,25 +82,6 @@ async function ensureStream(
   return undefined;
 }
 
-/** Several prepare the hub at once, and the time in their configurations differs. */
-async function make(
-  hub: Hub,
-  name: string,
-  making: Promise<unknown>,
-  made: string[],
-): Promise<string | undefined> {
-  try {
-    await making;
-    made.push(name);
-    return undefined;
-  } catch (error) {
-    if ((await streamConfig(hub, name)) !== undefined) return undefined;
-    const { kind, why } = asFailure(error);
-    if (kind !== 'refused') throw error;
-    return `Stream ${name} is missing at ${hub.url}, and it may not be made by this user: ${why}.`;
-  }
-}
-
 /**
  * Records and running repairs hold places in FAULTS, and evidence counts behind them alone. So a FAULTS that is made
  * again counts from the time, in milliseconds, which is further than it ever came before.
@@ -122,6 +103,47 @@ async function holdsRecords(hub: Hub): Promise<boolean> {
     if (asFailure(error, buckets.episodes).kind === 'missing') return false;
     throw error;
   }
+}
+
+/** The fields of an existing stream that fall short of ours. */
+function mending(
+  found: StreamConfig,
+  stream: Wanted,
+  { replicas }: EnsureOptions,
+): Partial<StreamConfig> {
+  const full = fullConfig(stream);
+  const keptForShorter = found.max_age !== 0 && found.max_age < nanos(stream.keepMs);
+  return {
+    ...(found.subjects.join(' ') !== stream.subjects.join(' ') && { subjects: stream.subjects }),
+    ...(keptForShorter && { max_age: nanos(stream.keepMs) }),
+    ...(found.duplicate_window < nanos(duplicateWindowMs) && {
+      duplicate_window: nanos(duplicateWindowMs),
+    }),
+    ...missingSwitches(found, full),
+    ...(replicas !== undefined && found.num_replicas !== replicas && { num_replicas: replicas }),
+  };
+}
+
+function fullConfig(stream: Wanted): Pick<StreamConfig, 'name'> & Partial<StreamConfig> {
+  return {
+    name: stream.name,
+    subjects: stream.subjects,
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.File,
+    discard: DiscardPolicy.Old,
+    max_age: nanos(stream.keepMs),
+    duplicate_window: nanos(duplicateWindowMs),
+    deny_delete: true,
+    deny_purge: true,
+    allow_direct: true,
+  };
+}
+
+function missingSwitches(found: StreamConfig, full: Partial<StreamConfig>): Partial<StreamConfig> {
+  const switches = ['deny_delete', 'deny_purge', 'allow_direct'] as const;
+  return Object.fromEntries(
+    switches.filter((name) => found[name] !== full[name]).map((name) => [name, full[name]]),
+  );
 }
 
 async function ensureBucket(
@@ -148,9 +170,23 @@ async function ensureBucket(
   return refusal;
 }
 
-/** The mark of a removed key then goes by itself after a while; where that is not allowed, it stays. */
-async function letExpire(hub: Hub, name: string): Promise<void> {
-  await hub.manager.streams.update(`KV_${name}`, { allow_msg_ttl: true }).catch(() => undefined);
+/** Several prepare the hub at once, and the time in their configurations differs. */
+async function make(
+  hub: Hub,
+  name: string,
+  making: Promise<unknown>,
+  made: string[],
+): Promise<string | undefined> {
+  try {
+    await making;
+    made.push(name);
+    return undefined;
+  } catch (error) {
+    if ((await streamConfig(hub, name)) !== undefined) return undefined;
+    const { kind, why } = asFailure(error);
+    if (kind !== 'refused') throw error;
+    return `Stream ${name} is missing at ${hub.url}, and it may not be made by this user: ${why}.`;
+  }
 }
 
 async function streamConfig(hub: Hub, name: string): Promise<StreamConfig | undefined> {
@@ -162,21 +198,6 @@ async function streamConfig(hub: Hub, name: string): Promise<StreamConfig | unde
     if (missing) return undefined;
     throw error;
   }
-}
-
-function fullConfig(stream: Wanted): Pick<StreamConfig, 'name'> & Partial<StreamConfig> {
-  return {
-    name: stream.name,
-    subjects: stream.subjects,
-    retention: RetentionPolicy.Limits,
-    storage: StorageType.File,
-    discard: DiscardPolicy.Old,
-    max_age: nanos(stream.keepMs),
-    duplicate_window: nanos(duplicateWindowMs),
-    deny_delete: true,
-    deny_purge: true,
-    allow_direct: true,
-  };
 }
 
 /** What no update can change: a person has to decide what becomes of the messages in it. */
@@ -194,28 +215,7 @@ function unfit(found: StreamConfig): string | undefined {
   );
 }
 
-/** The fields of an existing stream that fall short of ours. */
-function mending(
-  found: StreamConfig,
-  stream: Wanted,
-  { replicas }: EnsureOptions,
-): Partial<StreamConfig> {
-  const full = fullConfig(stream);
-  const keptForShorter = found.max_age !== 0 && found.max_age < nanos(stream.keepMs);
-  return {
-    ...(found.subjects.join(' ') !== stream.subjects.join(' ') && { subjects: stream.subjects }),
-    ...(keptForShorter && { max_age: nanos(stream.keepMs) }),
-    ...(found.duplicate_window < nanos(duplicateWindowMs) && {
-      duplicate_window: nanos(duplicateWindowMs),
-    }),
-    ...missingSwitches(found, full),
-    ...(replicas !== undefined && found.num_replicas !== replicas && { num_replicas: replicas }),
-  };
-}
-
-function missingSwitches(found: StreamConfig, full: Partial<StreamConfig>): Partial<StreamConfig> {
-  const switches = ['deny_delete', 'deny_purge', 'allow_direct'] as const;
-  return Object.fromEntries(
-    switches.filter((name) => found[name] !== full[name]).map((name) => [name, full[name]]),
-  );
+/** The mark of a removed key then goes by itself after a while; where that is not allowed, it stays. */
+async function letExpire(hub: Hub, name: string): Promise<void> {
+  await hub.manager.streams.update(`KV_${name}`, { allow_msg_ttl: true }).catch(() => undefined);
 }

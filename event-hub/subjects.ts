@@ -20,21 +20,25 @@ export function faultFilter(cluster: string, node?: string): string {
   return `fault.${tokens.map(encodeToken).join('.')}.>`;
 }
 
-/** `journal.<cluster>.<node>`, or `journal.<cluster>` for what concerns the cluster. */
-export function journalSubject({ cluster, node }: JournalSubject): string {
-  const tokens = node === undefined ? [cluster] : [cluster, node];
-  return `journal.${tokens.map(encodeToken).join('.')}`;
-}
-
 /** Both levels of a cluster's journal: one wildcard would leave out the first. */
 export function journalFilters(cluster: string): string[] {
   const whole = journalSubject({ cluster });
   return [whole, `${whole}.*`];
 }
 
+/** `journal.<cluster>.<node>`, or `journal.<cluster>` for what concerns the cluster. */
+export function journalSubject({ cluster, node }: JournalSubject): string {
+  const tokens = node === undefined ? [cluster] : [cluster, node];
+  return `journal.${tokens.map(encodeToken).join('.')}`;
+}
+
 /** `dead.<cluster>`. */
 export function deadSubject(cluster: string): string {
   return `dead.${encodeToken(cluster)}`;
+}
+
+function encodeToken(text: string): string {
+  return escapeBytes(text, '%');
 }
 
 /** The parts of a fault subject, or undefined for anything `faultSubject` cannot have made. */
@@ -56,6 +60,10 @@ export function parseJournalSubject(subject: string): JournalSubject | undefined
   return tokens.length === 2 && node !== undefined ? { cluster, node } : undefined;
 }
 
+function decodeToken(token: string): string | undefined {
+  return unescapeBytes(token, '%');
+}
+
 /** A key of a KV bucket: as a token, but with `=` for `%`, which keys may not hold. */
 export function encodeKey(text: string): string {
   return escapeBytes(text, '=');
@@ -64,24 +72,6 @@ export function encodeKey(text: string): string {
 /** The text of a key, or undefined for anything `encodeKey` cannot have made. */
 export function decodeKey(key: string): string | undefined {
   return unescapeBytes(key, '=');
-}
-
-function encodeToken(text: string): string {
-  return escapeBytes(text, '%');
-}
-
-function decodeToken(token: string): string | undefined {
-  return unescapeBytes(token, '%');
-}
-
-/** The empty text becomes the sign alone: an empty token would shift all others. */
-function escapeBytes(text: string, sign: string): string {
-  if (text === '') return sign;
-  return text.replaceAll(/[^A-Za-z0-9_-]+/gu, (part) =>
-    [...new TextEncoder().encode(part)]
-      .map((byte) => sign + byte.toString(16).toUpperCase().padStart(2, '0'))
-      .join(''),
-  );
 }
 
 /** Only the one spelling that `escapeBytes` writes is read, so that two subjects never mean the same node. */
@@ -97,4 +87,14 @@ function unescapeBytes(token: string, sign: string): string | undefined {
   if (bytes.some(Number.isNaN)) return undefined;
   const text = new TextDecoder().decode(Uint8Array.from(bytes));
   return escapeBytes(text, sign) === token ? text : undefined;
+}
+
+/** The empty text becomes the sign alone: an empty token would shift all others. */
+function escapeBytes(text: string, sign: string): string {
+  if (text === '') return sign;
+  return text.replaceAll(/[^A-Za-z0-9_-]+/gu, (part) =>
+    [...new TextEncoder().encode(part)]
+      .map((byte) => sign + byte.toString(16).toUpperCase().padStart(2, '0'))
+      .join(''),
+  );
 }

@@ -29,20 +29,6 @@ export async function openNotices(around: Surroundings): Promise<NoticeBucket | 
   return undefined;
 }
 
-type Kept = { readonly notice: PendingNotice; readonly revision: number };
-
-/** What one sink has still to take, and what is under way. */
-type Outbox = Surroundings & {
-  readonly bucket: NoticeBucket;
-  readonly sink: Sink;
-  readonly pending: Map<string, Kept>;
-  readonly inHand: Set<string>;
-  /** Delivered by us: what the hub still tells of them is old. */
-  readonly settled: Set<string>;
-  readonly turns: Turns;
-  timer?: NodeJS.Timeout;
-};
-
 /** Delivers what is pending for these sinks until the signal; resolves when nothing is under way. Never rejects. */
 export async function deliverPending(
   around: Surroundings,
@@ -67,6 +53,20 @@ export async function deliverPending(
   while (outboxes.some(({ inHand }) => inHand.size > 0)) await delay(20);
 }
 
+type Kept = { readonly notice: PendingNotice; readonly revision: number };
+
+/** What one sink has still to take, and what is under way. */
+type Outbox = Surroundings & {
+  readonly bucket: NoticeBucket;
+  readonly sink: Sink;
+  readonly pending: Map<string, Kept>;
+  readonly inHand: Set<string>;
+  /** Delivered by us: what the hub still tells of them is old. */
+  readonly settled: Set<string>;
+  readonly turns: Turns;
+  timer?: NodeJS.Timeout;
+};
+
 function openOutbox(around: Surroundings, bucket: NoticeBucket, sink: Sink): Outbox {
   const turns = createTurns(sink.atOnce);
   return {
@@ -78,11 +78,6 @@ function openOutbox(around: Surroundings, bucket: NoticeBucket, sink: Sink): Out
     inHand: new Set(),
     settled: new Set(),
   };
-}
-
-function forget(outbox: Outbox, key: string): void {
-  outbox.pending.delete(key);
-  tellPending(outbox);
 }
 
 function keep(
@@ -100,9 +95,9 @@ function keep(
   round(outbox);
 }
 
-function tellPending({ counting, sink, pending }: Outbox): void {
-  const since = [...pending.values()].map(({ notice }) => notice.since);
-  counting.pending(sink.name, since.length, since.length === 0 ? undefined : Math.min(...since));
+function forget(outbox: Outbox, key: string): void {
+  outbox.pending.delete(key);
+  tellPending(outbox);
 }
 
 /** Begins what is due, and comes back for what will be. */
@@ -121,11 +116,6 @@ function round(outbox: Outbox): void {
   }
   const later = waiting.map(([, { notice }]) => notice.nextTryAt).filter((at) => at > clock());
   if (later.length > 0) outbox.timer = setTimeout(round, waitMs(outbox, later), outbox);
-}
-
-/** A clock that was set back must not keep a ticket for longer than any pause may be. */
-function waitMs({ clock }: Outbox, later: readonly EpochMs[]): number {
-  return Math.min(60_000, Math.max(1, Math.min(...later) - clock()));
 }
 
 async function deliverOne(outbox: Outbox, key: string): Promise<void> {
@@ -174,6 +164,16 @@ async function settle(
   }
 }
 
+function tellPending({ counting, sink, pending }: Outbox): void {
+  const since = [...pending.values()].map(({ notice }) => notice.since);
+  counting.pending(sink.name, since.length, since.length === 0 ? undefined : Math.min(...since));
+}
+
+async function restMs(tries: number, signal: AbortSignal): Promise<void> {
+  const pauseMs = Math.min(30_000, retryDelayMs({ tries, random: Math.random() }));
+  await pause(pauseMs, signal);
+}
+
 /** The memory of a failed try may be lost; the ticket is not. */
 async function postpone(
   outbox: Outbox,
@@ -203,7 +203,7 @@ function alert({ log, sink }: Outbox, notice: PendingNotice): void {
   log.warn('a ticket could not be delivered; it is tried again', told);
 }
 
-async function restMs(tries: number, signal: AbortSignal): Promise<void> {
-  const pauseMs = Math.min(30_000, retryDelayMs({ tries, random: Math.random() }));
-  await pause(pauseMs, signal);
+/** A clock that was set back must not keep a ticket for longer than any pause may be. */
+function waitMs({ clock }: Outbox, later: readonly EpochMs[]): number {
+  return Math.min(60_000, Math.max(1, Math.min(...later) - clock()));
 }

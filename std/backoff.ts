@@ -9,18 +9,6 @@ export type Backoff = {
   readonly succeeded: () => void;
 };
 
-/** Beyond it every pace in use has reached its longest pause, and the power would lose its precision. */
-const mostDoublings = 20;
-
-/**
- * The pause after so many failures before this one, in ms: `firstMs` doubled as often, at most `longestMs`, of which
- * chance takes up to half, so that those who failed together do not come again together.
- */
-export function backoffMs(failures: number, { firstMs, longestMs }: Pace): number {
-  const ceilingMs = Math.min(longestMs, firstMs * 2 ** Math.min(failures, mostDoublings));
-  return ceilingMs * (0.5 + Math.random() / 2);
-}
-
 export function createBackoff(pace: Pace, signal: AbortSignal): Backoff {
   let failures = 0;
   return {
@@ -33,4 +21,16 @@ export function createBackoff(pace: Pace, signal: AbortSignal): Backoff {
       failures = 0;
     },
   };
+}
+
+/** Beyond it every pace in use has reached its longest pause, and the power would lose its precision. */
+const mostDoublings = 20;
+
+/**
+ * The pause after so many failures before this one, in ms: `firstMs` doubled as often, at most `longestMs`, of which
+ * chance takes up to half, so that those who failed together do not come again together.
+ */
+export function backoffMs(failures: number, { firstMs, longestMs }: Pace): number {
+  const ceilingMs = Math.min(longestMs, firstMs * 2 ** Math.min(failures, mostDoublings));
+  return ceilingMs * (0.5 + Math.random() / 2);
 }

@@ -75,14 +75,6 @@ export function createRegistry(): Registry {
   };
 }
 
-function definition(name: MetricName): Metric {
-  return metrics[name];
-}
-
-function bucketsOf(name: MetricName): readonly number[] {
-  return definition(name).buckets ?? [];
-}
-
 function metricText(name: MetricName, rows: readonly Series[]): string {
   const { type, help } = definition(name);
   const lines = rows.flatMap((series) => seriesLines(name, series));
@@ -113,4 +105,12 @@ function labelText(name: MetricName, labels: Labels, more: Labels = {}): string 
 
 function escapeValue(value: string): string {
   return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}
+
+function bucketsOf(name: MetricName): readonly number[] {
+  return definition(name).buckets ?? [];
+}
+
+function definition(name: MetricName): Metric {
+  return metrics[name];
 }

@@ -21,12 +21,20 @@ export type KubeApi = {
 
 const healthTimeoutMs = 2_000;
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+/**
+ * The client that trusts what `caFile` holds now; fails while there is no such file. A server that writes its
+ * certificate creates the file first, so a client made from the empty one is replaced.
+ */
+export function kubeApiOf(url: string, caFile: string, token: string): () => Promise<KubeApi> {
+  let made: { readonly ca: string; readonly api: KubeApi } | undefined;
+  return async () => {
+    const ca = await readFile(caFile, 'utf8');
+    if (made?.ca !== ca) {
+      made?.api.close();
+      made = { ca, api: kubeApi(url, ca, token) };
+    }
+    return made.api;
+  };
 }
 
 /** Sets up the client; `ca` is the text of the authority's certificate. */
@@ -60,18 +68,10 @@ export function kubeApi(url: string, ca: string, token: string): KubeApi {
   };
 }
 
-/**
- * The client that trusts what `caFile` holds now; fails while there is no such file. A server that writes its
- * certificate creates the file first, so a client made from the empty one is replaced.
- */
-export function kubeApiOf(url: string, caFile: string, token: string): () => Promise<KubeApi> {
-  let made: { readonly ca: string; readonly api: KubeApi } | undefined;
-  return async () => {
-    const ca = await readFile(caFile, 'utf8');
-    if (made?.ca !== ca) {
-      made?.api.close();
-      made = { ca, api: kubeApi(url, ca, token) };
-    }
-    return made.api;
-  };
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }

@@ -9,16 +9,15 @@ export type Tokens = Readonly<Record<UserKey, string>>;
 const tokenBytes = 24;
 const privateFile = { mode: 0o600 } as const;
 
-function exists(file: string): Promise<boolean> {
-  return readFile(file).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** One line per user: token, name, uid, groups; the form kube-apiserver reads. */
-function tokenLine(key: UserKey, token: string): string {
-  return `${token},${users[key].name},${users[key].name},"${users[key].groups.join(',')}"\n`;
+/** The users' tokens, made at the first start and kept in `DIR/tokens.csv`. */
+export async function ensureTokens(dir: string): Promise<Tokens> {
+  const file = join(dir, 'tokens.csv');
+  const kept = await readTokens(file);
+  if (kept) return kept;
+  const tokens = recordOf(userKeys, () => randomBytes(tokenBytes).toString('hex'));
+  const lines = userKeys.map((key) => tokenLine(key, tokens[key]));
+  await writeFile(file, lines.join(''), privateFile);
+  return tokens;
 }
 
 async function readTokens(file: string): Promise<Tokens | undefined> {
@@ -33,15 +32,9 @@ async function readTokens(file: string): Promise<Tokens | undefined> {
   return recordOf(userKeys, (key) => byName.get(users[key].name) ?? '');
 }
 
-/** The users' tokens, made at the first start and kept in `DIR/tokens.csv`. */
-export async function ensureTokens(dir: string): Promise<Tokens> {
-  const file = join(dir, 'tokens.csv');
-  const kept = await readTokens(file);
-  if (kept) return kept;
-  const tokens = recordOf(userKeys, () => randomBytes(tokenBytes).toString('hex'));
-  const lines = userKeys.map((key) => tokenLine(key, tokens[key]));
-  await writeFile(file, lines.join(''), privateFile);
-  return tokens;
+/** One line per user: token, name, uid, groups; the form kube-apiserver reads. */
+function tokenLine(key: UserKey, token: string): string {
+  return `${token},${users[key].name},${users[key].name},"${users[key].groups.join(',')}"\n`;
 }
 
 /** The key pair that signs service-account tokens, made at the first start. */
@@ -56,26 +49,11 @@ export async function ensureServiceAccountKeys(dir: string): Promise<void> {
   );
 }
 
-/** A kubeconfig in JSON, which every reader of YAML reads. */
-function kubeconfig(url: string, caFile: string, user: string, token: string): string {
-  return JSON.stringify(
-    {
-      apiVersion: 'v1',
-      kind: 'Config',
-      'current-context': 'slipway-local',
-      contexts: [{ name: 'slipway-local', context: { cluster: 'slipway-local', user } }],
-      clusters: [
-        { name: 'slipway-local', cluster: { server: url, 'certificate-authority': caFile } },
-      ],
-      users: [{ name: user, user: { token } }],
-    },
-    undefined,
-    2,
+function exists(file: string): Promise<boolean> {
+  return readFile(file).then(
+    () => true,
+    () => false,
   );
-}
-
-export function kubeconfigFile(dir: string, key: UserKey): string {
-  return join(dir, `${users[key].name.replaceAll(':', '-')}.kubeconfig`);
 }
 
 /** Writes one kubeconfig per user into `dir`. */
@@ -94,5 +72,27 @@ export async function writeKubeconfigs(
         privateFile,
       ),
     ),
+  );
+}
+
+export function kubeconfigFile(dir: string, key: UserKey): string {
+  return join(dir, `${users[key].name.replaceAll(':', '-')}.kubeconfig`);
+}
+
+/** A kubeconfig in JSON, which every reader of YAML reads. */
+function kubeconfig(url: string, caFile: string, user: string, token: string): string {
+  return JSON.stringify(
+    {
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'slipway-local',
+      contexts: [{ name: 'slipway-local', context: { cluster: 'slipway-local', user } }],
+      clusters: [
+        { name: 'slipway-local', cluster: { server: url, 'certificate-authority': caFile } },
+      ],
+      users: [{ name: user, user: { token } }],
+    },
+    undefined,
+    2,
   );
 }

@@ -17,14 +17,34 @@ const parallel = 24;
 const created = 201;
 const conflict = 409;
 
+/**
+ * Registers the machines `from` … `from + count - 1` as ready Nodes; one that is registered already is left as it is.
+ * Answers with all of them in order.
+ */
+export async function createNodes(
+  api: KubeApi,
+  stackId: string,
+  range: { readonly from: number; readonly count: number },
+  options: NodeOptions = {},
+): Promise<NodeSpec[]> {
+  const indexes = Array.from({ length: range.count }, (_, offset) => range.from + offset);
+  const specs = indexes.map((index) => {
+    const name = nodeName(index);
+    return { index, name, uuid: systemUuid(stackId, name) };
+  });
+  await forEachParallel(specs, async (spec) => {
+    const zone = `${region}${zones[spec.index % zones.length] ?? zones[0]}`;
+    const answer = await api.create('/api/v1/nodes', nodeObject(spec, zone, options));
+    if (answer.status === created || answer.status === conflict) return;
+    throw new Error(`creating node ${spec.name}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  });
+  return specs.map(({ name, uuid }) => ({ name, uuid }));
+}
+
 /** The name of the nth machine, as a cloud names it. */
 function nodeName(index: number): string {
   const subnet = 1 + Math.floor(index / hostsPerSubnet);
   return `ip-10-0-${subnet}-${firstHost + (index % hostsPerSubnet)}.${region}.compute.internal`;
-}
-
-function addressOf(name: string): string {
-  return name.slice(3).split('.', 1)[0]?.replaceAll('-', '.') ?? '';
 }
 
 /** A machine keeps its UUID; machines of different stacks never share one. */
@@ -39,27 +59,16 @@ function systemUuid(stackId: string, name: string): string {
   ].join('-');
 }
 
-function condition(type: string, status: 'True' | 'False', reason: string, now: string) {
-  return {
-    type,
-    status,
-    reason,
-    message: reason,
-    lastHeartbeatTime: now,
-    lastTransitionTime: now,
+/** Runs `work` on each item, at most `parallel` at a time. */
+async function forEachParallel<T>(
+  items: readonly T[],
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items.values();
+  const worker = async () => {
+    for (const item of queue) await work(item);
   };
-}
-
-function conditions(now: string) {
-  return [
-    condition('Ready', 'True', 'KubeletReady', now),
-    condition('MemoryPressure', 'False', 'KubeletHasSufficientMemory', now),
-    condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', now),
-    condition('PIDPressure', 'False', 'KubeletHasSufficientPID', now),
-    condition('NetworkUnavailable', 'False', 'RouteCreated', now),
-    condition('KernelDeadlock', 'False', 'KernelHasNoDeadlock', now),
-    condition('ReadonlyFilesystem', 'False', 'FilesystemIsNotReadOnly', now),
-  ];
+  await Promise.all(Array.from({ length: parallel }, worker));
 }
 
 function nodeObject(spec: NodeSpec, zone: string, { labels, podsPerNode = 110 }: NodeOptions) {
@@ -109,40 +118,31 @@ function nodeObject(spec: NodeSpec, zone: string, { labels, podsPerNode = 110 }:
   };
 }
 
-/** Runs `work` on each item, at most `parallel` at a time. */
-async function forEachParallel<T>(
-  items: readonly T[],
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const queue = items.values();
-  const worker = async () => {
-    for (const item of queue) await work(item);
-  };
-  await Promise.all(Array.from({ length: parallel }, worker));
+function conditions(now: string) {
+  return [
+    condition('Ready', 'True', 'KubeletReady', now),
+    condition('MemoryPressure', 'False', 'KubeletHasSufficientMemory', now),
+    condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', now),
+    condition('PIDPressure', 'False', 'KubeletHasSufficientPID', now),
+    condition('NetworkUnavailable', 'False', 'RouteCreated', now),
+    condition('KernelDeadlock', 'False', 'KernelHasNoDeadlock', now),
+    condition('ReadonlyFilesystem', 'False', 'FilesystemIsNotReadOnly', now),
+  ];
 }
 
-/**
- * Registers the machines `from` … `from + count - 1` as ready Nodes; one that is registered already is left as it is.
- * Answers with all of them in order.
- */
-export async function createNodes(
-  api: KubeApi,
-  stackId: string,
-  range: { readonly from: number; readonly count: number },
-  options: NodeOptions = {},
-): Promise<NodeSpec[]> {
-  const indexes = Array.from({ length: range.count }, (_, offset) => range.from + offset);
-  const specs = indexes.map((index) => {
-    const name = nodeName(index);
-    return { index, name, uuid: systemUuid(stackId, name) };
-  });
-  await forEachParallel(specs, async (spec) => {
-    const zone = `${region}${zones[spec.index % zones.length] ?? zones[0]}`;
-    const answer = await api.create('/api/v1/nodes', nodeObject(spec, zone, options));
-    if (answer.status === created || answer.status === conflict) return;
-    throw new Error(`creating node ${spec.name}: ${answer.status} ${JSON.stringify(answer.body)}`);
-  });
-  return specs.map(({ name, uuid }) => ({ name, uuid }));
+function condition(type: string, status: 'True' | 'False', reason: string, now: string) {
+  return {
+    type,
+    status,
+    reason,
+    message: reason,
+    lastHeartbeatTime: now,
+    lastTransitionTime: now,
+  };
+}
+
+function addressOf(name: string): string {
+  return name.slice(3).split('.', 1)[0]?.replaceAll('-', '.') ?? '';
 }
 
 /** A condition of a Node as something on the machine would report it. */

@@ -12,6 +12,26 @@ export type DeploymentOptions = {
   readonly nodeName?: string;
 };
 
+/** Creates a Deployment spread over the nodes, with a budget if asked for; it does not wait for the pods. */
+export async function createDeployment(
+  api: KubeApi,
+  name: string,
+  replicas: number,
+  options: DeploymentOptions = {},
+): Promise<void> {
+  const namespace = options.namespace ?? 'default';
+  if (namespace !== 'default') {
+    const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
+    await send(api, '/api/v1/namespaces', body);
+  }
+  const apps = `/apis/apps/v1/namespaces/${namespace}/deployments`;
+  await send(api, apps, deployment(name, replicas, options));
+  if (options.budget) {
+    const budgets = `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`;
+    await send(api, budgets, budgetObject(name, options.budget));
+  }
+}
+
 const created = 201;
 const conflict = 409;
 
@@ -64,24 +84,4 @@ function budgetObject(name: string, budget: NonNullable<DeploymentOptions['budge
     metadata: { name },
     spec: { ...budget, selector: { matchLabels: { app: name } } },
   };
-}
-
-/** Creates a Deployment spread over the nodes, with a budget if asked for; it does not wait for the pods. */
-export async function createDeployment(
-  api: KubeApi,
-  name: string,
-  replicas: number,
-  options: DeploymentOptions = {},
-): Promise<void> {
-  const namespace = options.namespace ?? 'default';
-  if (namespace !== 'default') {
-    const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
-    await send(api, '/api/v1/namespaces', body);
-  }
-  const apps = `/apis/apps/v1/namespaces/${namespace}/deployments`;
-  await send(api, apps, deployment(name, replicas, options));
-  if (options.budget) {
-    const budgets = `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`;
-    await send(api, budgets, budgetObject(name, options.budget));
-  }
 }

@@ -20,43 +20,6 @@ type Effect =
   /** Goes down, and comes back at this time, or never. */
   | { readonly kind: 'down'; readonly bootsAt: Date | undefined };
 
-function bootTime(system: SimulatedSystem): Date {
-  const [low, high] = system.behaviour?.bootMs ?? defaultBootMs;
-  return new Date(Date.now() + low + Math.random() * (high - low));
-}
-
-function effectOf(type: ResetType, system: SimulatedSystem, power: PowerState): Effect {
-  const { ignores = [], neverBootsAfter = [] } = system.behaviour ?? {};
-  if (ignores.includes(type)) return { kind: 'none' };
-  if (type === 'On' && power !== 'Off') return { kind: 'none' };
-  const staysDown =
-    type === 'ForceOff' || type === 'GracefulShutdown' || neverBootsAfter.includes(type);
-  return { kind: 'down', bootsAt: staysDown ? undefined : bootTime(system) };
-}
-
-function downPatch(bootsAt: Date | undefined, keepsProblems: boolean) {
-  const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
-  return {
-    metadata: {
-      annotations: {
-        [annotations.bootsAt]: bootsAt?.toISOString() ?? null,
-        [annotations.keepsProblems]: keepsProblems ? 'true' : null,
-      },
-    },
-    status: {
-      conditions: [
-        {
-          type: 'Ready',
-          status: 'Unknown',
-          reason: 'NodeStatusUnknown',
-          message: 'Kubelet stopped posting node status.',
-          lastTransitionTime: now,
-        },
-      ],
-    },
-  };
-}
-
 /** One simulated machine: what its power is, and what a reset does to its Node. */
 export class Machine {
   system: SimulatedSystem;
@@ -98,4 +61,41 @@ export class Machine {
       await delay(retryMs);
     }
   }
+}
+
+function effectOf(type: ResetType, system: SimulatedSystem, power: PowerState): Effect {
+  const { ignores = [], neverBootsAfter = [] } = system.behaviour ?? {};
+  if (ignores.includes(type)) return { kind: 'none' };
+  if (type === 'On' && power !== 'Off') return { kind: 'none' };
+  const staysDown =
+    type === 'ForceOff' || type === 'GracefulShutdown' || neverBootsAfter.includes(type);
+  return { kind: 'down', bootsAt: staysDown ? undefined : bootTime(system) };
+}
+
+function bootTime(system: SimulatedSystem): Date {
+  const [low, high] = system.behaviour?.bootMs ?? defaultBootMs;
+  return new Date(Date.now() + low + Math.random() * (high - low));
+}
+
+function downPatch(bootsAt: Date | undefined, keepsProblems: boolean) {
+  const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+  return {
+    metadata: {
+      annotations: {
+        [annotations.bootsAt]: bootsAt?.toISOString() ?? null,
+        [annotations.keepsProblems]: keepsProblems ? 'true' : null,
+      },
+    },
+    status: {
+      conditions: [
+        {
+          type: 'Ready',
+          status: 'Unknown',
+          reason: 'NodeStatusUnknown',
+          message: 'Kubelet stopped posting node status.',
+          lastTransitionTime: now,
+        },
+      ],
+    },
+  };
 }

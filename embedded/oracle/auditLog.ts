@@ -20,10 +20,15 @@ export type Write = {
   readonly response: unknown;
 };
 
-/** The server's times have microseconds, which `Date` would drop. */
-function epochMs(timestamp: string): number {
-  const micros = /\.\d{3}(\d{3})/.exec(timestamp)?.[1] ?? '0';
-  return Date.parse(timestamp) + Number(micros) / 1000;
+/** All answered writes of an audit log, in the order in which they were answered. */
+export async function readWrites(auditLog: string): Promise<Write[]> {
+  const writes: Write[] = [];
+  for await (const line of createInterface({ input: createReadStream(auditLog) })) {
+    const event = parseAuditEvent(line);
+    if (event?.stage !== 'ResponseComplete' || readVerbs.includes(event.verb)) continue;
+    writes.push(toWrite(event));
+  }
+  return writes;
 }
 
 function toWrite(event: AuditEvent): Write {
@@ -42,15 +47,10 @@ function toWrite(event: AuditEvent): Write {
   };
 }
 
-/** All answered writes of an audit log, in the order in which they were answered. */
-export async function readWrites(auditLog: string): Promise<Write[]> {
-  const writes: Write[] = [];
-  for await (const line of createInterface({ input: createReadStream(auditLog) })) {
-    const event = parseAuditEvent(line);
-    if (event?.stage !== 'ResponseComplete' || readVerbs.includes(event.verb)) continue;
-    writes.push(toWrite(event));
-  }
-  return writes;
+/** The server's times have microseconds, which `Date` would drop. */
+function epochMs(timestamp: string): number {
+  const micros = /\.\d{3}(\d{3})/.exec(timestamp)?.[1] ?? '0';
+  return Date.parse(timestamp) + Number(micros) / 1000;
 }
 
 export function succeeded({ status }: Write): boolean {

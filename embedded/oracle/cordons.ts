@@ -11,21 +11,16 @@ export type Turn = {
   readonly answeredAtMs: number;
 };
 
-type Step = { readonly write: Write; readonly node: ObservedNode };
+const actor = 'slipway-actor';
 
-function nodeSteps(writes: readonly Write[]): Step[] {
-  return (
-    writes
-      .filter((write) => write.resource === 'nodes' && succeeded(write))
-      .flatMap((write) => {
-        const node = parseObservedNode(write.response);
-        return node ? [{ write, node }] : [];
-      })
-      // Answers can overtake one another in the log; the store's revision tells what came first.
-      .toSorted(
-        (a, b) => Number(a.node.metadata.resourceVersion) - Number(b.node.metadata.resourceVersion),
-      )
-  );
+/** Successful writes by which Slipway turned `unschedulable` true. */
+export function isolations(writes: readonly Write[], nodeName?: string): Turn[] {
+  return turns(writes, nodeName).filter(({ user, to }) => user === actor && to === 'cordoned');
+}
+
+/** Successful writes by which Slipway turned `unschedulable` false. */
+export function returns(writes: readonly Write[], nodeName?: string): Turn[] {
+  return turns(writes, nodeName).filter(({ user, to }) => user === actor && to === 'uncordoned');
 }
 
 /** Every cordon and uncordon of a node, or of all nodes, by anybody, in the order in which they took effect. */
@@ -50,14 +45,19 @@ export function turns(writes: readonly Write[], nodeName?: string): Turn[] {
   return found;
 }
 
-const actor = 'slipway-actor';
+type Step = { readonly write: Write; readonly node: ObservedNode };
 
-/** Successful writes by which Slipway turned `unschedulable` true. */
-export function isolations(writes: readonly Write[], nodeName?: string): Turn[] {
-  return turns(writes, nodeName).filter(({ user, to }) => user === actor && to === 'cordoned');
-}
-
-/** Successful writes by which Slipway turned `unschedulable` false. */
-export function returns(writes: readonly Write[], nodeName?: string): Turn[] {
-  return turns(writes, nodeName).filter(({ user, to }) => user === actor && to === 'uncordoned');
+function nodeSteps(writes: readonly Write[]): Step[] {
+  return (
+    writes
+      .filter((write) => write.resource === 'nodes' && succeeded(write))
+      .flatMap((write) => {
+        const node = parseObservedNode(write.response);
+        return node ? [{ write, node }] : [];
+      })
+      // Answers can overtake one another in the log; the store's revision tells what came first.
+      .toSorted(
+        (a, b) => Number(a.node.metadata.resourceVersion) - Number(b.node.metadata.resourceVersion),
+      )
+  );
 }

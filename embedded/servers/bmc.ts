@@ -14,22 +14,6 @@ const stopWithinMs = 2_000;
 /** The same ending as this file's, so that the packed JavaScript starts JavaScript. */
 const entry = fileURLToPath(new URL(`../../bin/bmc${extname(import.meta.url)}`, import.meta.url));
 
-function configFile(dataDir: string): string {
-  return join(dataDir, 'config', 'bmc.json');
-}
-
-/** Where the simulator's systems, its call log, the password and the inventory are. */
-type BmcFiles = Readonly<Record<'systems' | 'callLog' | 'credentials' | 'inventory', string>>;
-
-export function bmcFiles(dataDir: string): BmcFiles {
-  return {
-    systems: join(dataDir, 'bmc', 'systems.json'),
-    callLog: join(dataDir, 'bmc', 'calls.jsonl'),
-    credentials: join(dataDir, 'bmc', 'credentials.yaml'),
-    inventory: join(dataDir, 'bmc', 'inventory.yaml'),
-  };
-}
-
 const credentials = { username: 'slipway', password: 'simulated' };
 
 export async function writeBmcConfig(context: ServerContext, tokens: Tokens): Promise<void> {
@@ -51,6 +35,18 @@ export async function writeBmcConfig(context: ServerContext, tokens: Tokens): Pr
   await writeFile(files.credentials, JSON.stringify(credentials), { mode: 0o600 });
 }
 
+/** Where the simulator's systems, its call log, the password and the inventory are. */
+type BmcFiles = Readonly<Record<'systems' | 'callLog' | 'credentials' | 'inventory', string>>;
+
+export function bmcFiles(dataDir: string): BmcFiles {
+  return {
+    systems: join(dataDir, 'bmc', 'systems.json'),
+    callLog: join(dataDir, 'bmc', 'calls.jsonl'),
+    credentials: join(dataDir, 'bmc', 'credentials.yaml'),
+    inventory: join(dataDir, 'bmc', 'inventory.yaml'),
+  };
+}
+
 export function bmc({ dataDir, ports }: ServerContext): ChildSpec<'bmc'> {
   const client = httpClient(`http://${loopback}:${ports.bmc}`);
   return {
@@ -60,4 +56,8 @@ export function bmc({ dataDir, ports }: ServerContext): ChildSpec<'bmc'> {
     isReady: async () => (await client.ask('/control/health')).status === 200,
     stopWithinMs,
   };
+}
+
+function configFile(dataDir: string): string {
+  return join(dataDir, 'config', 'bmc.json');
 }

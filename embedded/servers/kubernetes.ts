@@ -16,23 +16,6 @@ const leaseSeconds = 240;
 const storeBytes = 4 * 1024 ** 3;
 const generous = { 'kube-api-qps': 1000, 'kube-api-burst': 2000 };
 
-function besideThis(file: string): string {
-  return fileURLToPath(new URL(`../cluster/${file}`, import.meta.url));
-}
-
-function logFile(dataDir: string, name: string): string {
-  return join(dataDir, 'logs', `${name}.log`);
-}
-
-export function auditLogFile(dataDir: string): string {
-  return join(dataDir, 'audit.log');
-}
-
-/** The certificate that kube-apiserver makes for itself at its first start, and its authority. */
-export function caFile(dataDir: string): string {
-  return join(dataDir, 'pki', 'apiserver.crt');
-}
-
 export function etcd({ dataDir, binaries, ports, fsync }: ServerContext): ChildSpec<'etcd'> {
   const url = `http://${loopback}:${ports.etcd}`;
   const peerUrl = `http://${loopback}:${ports['etcd-peer']}`;
@@ -61,6 +44,26 @@ export function etcd({ dataDir, binaries, ports, fsync }: ServerContext): ChildS
   };
 }
 
+export function apiserver(context: ServerContext): ChildSpec<'kube-apiserver'> {
+  const { dataDir, binaries, ports, admin } = context;
+  return {
+    name: 'kube-apiserver',
+    command: [
+      binaries['kube-apiserver'],
+      ...flags({
+        'etcd-servers': `http://${loopback}:${ports.etcd}`,
+        'secure-port': ports['kube-apiserver'],
+      }),
+      ...apiserverArguments(dataDir),
+    ],
+    logFile: logFile(dataDir, 'kube-apiserver'),
+    isReady: async () => (await (await admin()).health('/readyz')) === 'ok',
+    // Starting allocates much and collects little of it; with the default it takes longer on two cores.
+    environment: { GOGC: '200' },
+    stopWithinMs: apiserverStopWithinMs,
+  };
+}
+
 function apiserverArguments(dataDir: string): string[] {
   const pki = (file: string) => join(dataDir, 'pki', file);
   return flags({
@@ -83,24 +86,39 @@ function apiserverArguments(dataDir: string): string[] {
   });
 }
 
-export function apiserver(context: ServerContext): ChildSpec<'kube-apiserver'> {
-  const { dataDir, binaries, ports, admin } = context;
-  return {
-    name: 'kube-apiserver',
-    command: [
-      binaries['kube-apiserver'],
-      ...flags({
-        'etcd-servers': `http://${loopback}:${ports.etcd}`,
-        'secure-port': ports['kube-apiserver'],
-      }),
-      ...apiserverArguments(dataDir),
-    ],
-    logFile: logFile(dataDir, 'kube-apiserver'),
-    isReady: async () => (await (await admin()).health('/readyz')) === 'ok',
-    // Starting allocates much and collects little of it; with the default it takes longer on two cores.
-    environment: { GOGC: '200' },
-    stopWithinMs: apiserverStopWithinMs,
-  };
+export function auditLogFile(dataDir: string): string {
+  return join(dataDir, 'audit.log');
+}
+
+const controllers = [
+  'serviceaccount-controller',
+  'namespace-controller',
+  'garbage-collector-controller',
+  'pod-garbage-collector-controller',
+  'deployment-controller',
+  'replicaset-controller',
+  'daemonset-controller',
+  'statefulset-controller',
+  'job-controller',
+  'disruption-controller',
+  'endpointslice-controller',
+  'node-lifecycle-controller',
+  'taint-eviction-controller',
+];
+
+export function controllerManager(context: ServerContext): ChildSpec<'kube-controller-manager'> {
+  return watcher('kube-controller-manager', context, {
+    controllers: controllers.join(','),
+    'service-account-private-key-file': join(context.dataDir, 'pki', 'sa.key'),
+    'root-ca-file': caFile(context.dataDir),
+    'node-monitor-grace-period': `${leaseSeconds}s`,
+    'concurrent-replicaset-syncs': 20,
+    'concurrent-deployment-syncs': 20,
+  });
+}
+
+export function scheduler(context: ServerContext): ChildSpec<'kube-scheduler'> {
+  return watcher('kube-scheduler', context, {});
 }
 
 /** Both watch the API server, serve their health over TLS with its certificate, and need no election. */
@@ -143,35 +161,9 @@ async function answersOk(url: string, { dataDir }: ServerContext): Promise<boole
   }
 }
 
-const controllers = [
-  'serviceaccount-controller',
-  'namespace-controller',
-  'garbage-collector-controller',
-  'pod-garbage-collector-controller',
-  'deployment-controller',
-  'replicaset-controller',
-  'daemonset-controller',
-  'statefulset-controller',
-  'job-controller',
-  'disruption-controller',
-  'endpointslice-controller',
-  'node-lifecycle-controller',
-  'taint-eviction-controller',
-];
-
-export function controllerManager(context: ServerContext): ChildSpec<'kube-controller-manager'> {
-  return watcher('kube-controller-manager', context, {
-    controllers: controllers.join(','),
-    'service-account-private-key-file': join(context.dataDir, 'pki', 'sa.key'),
-    'root-ca-file': caFile(context.dataDir),
-    'node-monitor-grace-period': `${leaseSeconds}s`,
-    'concurrent-replicaset-syncs': 20,
-    'concurrent-deployment-syncs': 20,
-  });
-}
-
-export function scheduler(context: ServerContext): ChildSpec<'kube-scheduler'> {
-  return watcher('kube-scheduler', context, {});
+/** The certificate that kube-apiserver makes for itself at its first start, and its authority. */
+export function caFile(dataDir: string): string {
+  return join(dataDir, 'pki', 'apiserver.crt');
 }
 
 const nodeLeases = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
@@ -200,4 +192,12 @@ export function kwok(context: ServerContext): ChildSpec<'kwok'> {
     isReady: async () => (await client.ask('/healthz')).status === 200,
     stopWithinMs,
   };
+}
+
+function besideThis(file: string): string {
+  return fileURLToPath(new URL(`../cluster/${file}`, import.meta.url));
+}
+
+function logFile(dataDir: string, name: string): string {
+  return join(dataDir, 'logs', `${name}.log`);
 }

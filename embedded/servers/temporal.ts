@@ -14,50 +14,27 @@ const okStatuses = [200, 409];
 const fullSync = 2;
 const normalSync = 1;
 
-function configFile(dataDir: string): string {
-  return join(dataDir, 'config', 'temporal.yaml');
-}
-function dynamicConfigFile(dataDir: string): string {
-  return join(dataDir, 'config', 'temporal-dynamic.yaml');
-}
+/**
+ * A new namespace is seen at once, a task meets its worker without a detour over other partitions, and a single server
+ * need not wait for others before it stops.
+ */
+const dynamicConfig = {
+  'matching.numTaskqueueReadPartitions': [{ value: 1 }],
+  'matching.numTaskqueueWritePartitions': [{ value: 1 }],
+  'system.namespaceCacheRefreshInterval': [{ value: '200ms' }],
+  'system.forceSearchAttributesCacheRefreshOnRead': [{ value: true }],
+  'frontend.shutdownDrainDuration': [{ value: '0s' }],
+  'frontend.shutdownFailHealthCheckDuration': [{ value: '0s' }],
+  'history.shutdownDrainDuration': [{ value: '0s' }],
+  'matching.shutdownDrainDuration': [{ value: '0s' }],
+};
 
-function sqlite(file: string, fsync: boolean) {
-  return {
-    sql: {
-      pluginName: 'sqlite',
-      databaseName: file,
-      connectAddr: 'localhost',
-      connectProtocol: 'tcp',
-      connectAttributes: {
-        setup: 'true',
-        journal_mode: 'wal',
-        synchronous: `${fsync ? fullSync : normalSync}`,
-        busy_timeout: '10000',
-      },
-      maxConns: 1,
-      maxIdleConns: 1,
-    },
-  };
-}
-
-function service(ports: Ports, grpc: PortName, membership: PortName, httpPort?: number) {
-  return {
-    rpc: {
-      grpcPort: ports[grpc],
-      membershipPort: ports[membership],
-      bindOnIP: loopback,
-      ...(httpPort === undefined ? {} : { httpPort }),
-    },
-  };
-}
-
-function services(ports: Ports) {
-  return {
-    frontend: service(ports, 'temporal', 'temporal-membership', ports['temporal-http']),
-    history: service(ports, 'temporal-history', 'temporal-history-membership'),
-    matching: service(ports, 'temporal-matching', 'temporal-matching-membership'),
-    worker: service(ports, 'temporal-worker', 'temporal-worker-membership'),
-  };
+/** Writes the server's configuration, in JSON, which every reader of YAML reads. */
+export async function writeTemporalConfig(context: ServerContext): Promise<void> {
+  const { dataDir } = context;
+  await mkdir(join(dataDir, 'temporal'), { recursive: true });
+  await writeFile(configFile(dataDir), JSON.stringify(serverConfig(context), undefined, 2));
+  await writeFile(dynamicConfigFile(dataDir), JSON.stringify(dynamicConfig, undefined, 2));
 }
 
 function serverConfig({ dataDir, ports, fsync }: ServerContext) {
@@ -95,31 +72,47 @@ function serverConfig({ dataDir, ports, fsync }: ServerContext) {
   };
 }
 
-/**
- * A new namespace is seen at once, a task meets its worker without a detour over other partitions, and a single server
- * need not wait for others before it stops.
- */
-const dynamicConfig = {
-  'matching.numTaskqueueReadPartitions': [{ value: 1 }],
-  'matching.numTaskqueueWritePartitions': [{ value: 1 }],
-  'system.namespaceCacheRefreshInterval': [{ value: '200ms' }],
-  'system.forceSearchAttributesCacheRefreshOnRead': [{ value: true }],
-  'frontend.shutdownDrainDuration': [{ value: '0s' }],
-  'frontend.shutdownFailHealthCheckDuration': [{ value: '0s' }],
-  'history.shutdownDrainDuration': [{ value: '0s' }],
-  'matching.shutdownDrainDuration': [{ value: '0s' }],
-};
-
-/** Writes the server's configuration, in JSON, which every reader of YAML reads. */
-export async function writeTemporalConfig(context: ServerContext): Promise<void> {
-  const { dataDir } = context;
-  await mkdir(join(dataDir, 'temporal'), { recursive: true });
-  await writeFile(configFile(dataDir), JSON.stringify(serverConfig(context), undefined, 2));
-  await writeFile(dynamicConfigFile(dataDir), JSON.stringify(dynamicConfig, undefined, 2));
+function sqlite(file: string, fsync: boolean) {
+  return {
+    sql: {
+      pluginName: 'sqlite',
+      databaseName: file,
+      connectAddr: 'localhost',
+      connectProtocol: 'tcp',
+      connectAttributes: {
+        setup: 'true',
+        journal_mode: 'wal',
+        synchronous: `${fsync ? fullSync : normalSync}`,
+        busy_timeout: '10000',
+      },
+      maxConns: 1,
+      maxIdleConns: 1,
+    },
+  };
 }
 
-function httpApi(ports: Ports): HttpClient {
-  return httpClient(`http://${loopback}:${ports['temporal-http']}`);
+function services(ports: Ports) {
+  return {
+    frontend: service(ports, 'temporal', 'temporal-membership', ports['temporal-http']),
+    history: service(ports, 'temporal-history', 'temporal-history-membership'),
+    matching: service(ports, 'temporal-matching', 'temporal-matching-membership'),
+    worker: service(ports, 'temporal-worker', 'temporal-worker-membership'),
+  };
+}
+
+function service(ports: Ports, grpc: PortName, membership: PortName, httpPort?: number) {
+  return {
+    rpc: {
+      grpcPort: ports[grpc],
+      membershipPort: ports[membership],
+      bindOnIP: loopback,
+      ...(httpPort === undefined ? {} : { httpPort }),
+    },
+  };
+}
+
+function dynamicConfigFile(dataDir: string): string {
+  return join(dataDir, 'config', 'temporal-dynamic.yaml');
 }
 
 export function temporal(context: ServerContext): ChildSpec<'temporal'> {
@@ -139,6 +132,10 @@ export function temporal(context: ServerContext): ChildSpec<'temporal'> {
   };
 }
 
+function configFile(dataDir: string): string {
+  return join(dataDir, 'config', 'temporal.yaml');
+}
+
 /** Columns of the SQL visibility store given to our attributes: Keyword01, Keyword02, … */
 const attributeAliases = Object.fromEntries(
   Object.values(searchAttributes).map((name, index) => [
@@ -146,16 +143,6 @@ const attributeAliases = Object.fromEntries(
     name,
   ]),
 );
-
-async function post(client: HttpClient, path: string, body: unknown): Promise<void> {
-  const answer = await client.ask(path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (okStatuses.includes(answer.status)) return;
-  throw new StackFailure(`Temporal refused ${path} with ${answer.status}: ${answer.body}.`);
-}
 
 /** Registers the namespace and its search attributes, and waits until both are seen. */
 export async function ensureNamespace({ ports }: ServerContext): Promise<void> {
@@ -176,6 +163,20 @@ export async function ensureNamespace({ ports }: ServerContext): Promise<void> {
   } finally {
     client.close();
   }
+}
+
+function httpApi(ports: Ports): HttpClient {
+  return httpClient(`http://${loopback}:${ports['temporal-http']}`);
+}
+
+async function post(client: HttpClient, path: string, body: unknown): Promise<void> {
+  const answer = await client.ask(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (okStatuses.includes(answer.status)) return;
+  throw new StackFailure(`Temporal refused ${path} with ${answer.status}: ${answer.body}.`);
 }
 
 async function hasAttributes(client: HttpClient, one: string): Promise<boolean> {

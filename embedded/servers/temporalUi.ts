@@ -8,6 +8,13 @@ import { flags, loopback, type ServerContext } from './context.ts';
 const stopWithinMs = 2_000;
 const environmentName = 'slipway';
 
+export async function writeTemporalUiConfig(context: ServerContext): Promise<void> {
+  const folder = join(context.dataDir, 'config', 'temporal-ui');
+  await mkdir(folder, { recursive: true });
+  const text = JSON.stringify(uiConfig(context), undefined, 2);
+  await writeFile(join(folder, `${environmentName}.yaml`), text);
+}
+
 function uiConfig({ ports }: ServerContext) {
   return {
     temporalGrpcAddress: `${loopback}:${ports.temporal}`,
@@ -21,13 +28,6 @@ function uiConfig({ ports }: ServerContext) {
     cors: { allowOrigins: [`http://${loopback}:${ports['temporal-ui']}`] },
     hideLogs: true,
   };
-}
-
-export async function writeTemporalUiConfig(context: ServerContext): Promise<void> {
-  const folder = join(context.dataDir, 'config', 'temporal-ui');
-  await mkdir(folder, { recursive: true });
-  const text = JSON.stringify(uiConfig(context), undefined, 2);
-  await writeFile(join(folder, `${environmentName}.yaml`), text);
 }
 
 export function temporalUi({ dataDir, binaries, ports }: ServerContext): ChildSpec<'temporal-ui'> {

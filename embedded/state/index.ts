@@ -4,10 +4,6 @@ import { parseStackState, type StackState } from '../../schemas/local/stackState
 
 export const defaultDataDir = '.slipway';
 
-function stateFile(dataDir: string): string {
-  return join(resolve(dataDir), 'state.json');
-}
-
 export type StateAnswer =
   | { readonly kind: 'found'; readonly state: StackState }
   /** No stack was ever started in this folder. */
@@ -30,4 +26,8 @@ export async function writeState(dataDir: string, state: StackState): Promise<vo
   const file = stateFile(dataDir);
   await writeFile(`${file}.new`, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
   await rename(`${file}.new`, file);
+}
+
+function stateFile(dataDir: string): string {
+  return join(resolve(dataDir), 'state.json');
 }

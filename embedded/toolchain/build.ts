@@ -20,59 +20,27 @@ const reportEveryMs = 15_000;
 const keptErrorLines = 5;
 const nearlyNothingBytes = 100e6;
 
-/** Go's own caches live inside ours, so that the builds leave nothing elsewhere. */
-function goFolders(cacheDir: string) {
-  return {
-    GOPATH: join(cacheDir, 'go'),
-    GOMODCACHE: join(cacheDir, 'go', 'pkg', 'mod'),
-    GOCACHE: join(cacheDir, 'go', 'build'),
-  };
-}
-
-function environment(place: BuildPlace): NodeJS.ProcessEnv {
-  return {
-    ...process.env,
-    ...goFolders(place.cacheDir),
-    PATH: place.path,
-    GOFLAGS: '-modcacherw -buildvcs=false',
-    GOWORK: 'off',
-    GOOS: '',
-    GOARCH: '',
-    CGO_ENABLED: '0',
-    GOGC: '400',
-  };
-}
-
-function buildArguments(set: SetSpec, outDir: string): string[] {
-  return [
-    'build',
-    '-v',
-    '-trimpath',
-    '-ldflags',
-    `-s -w ${set.linkerFlags}`,
-    '-gcflags=all=-dwarf=false',
-    '-o',
-    `${outDir}/`,
-    ...set.binaries.map((binary) => binary.package),
-  ];
-}
-
-function elapsed(sinceMs: number): string {
-  const seconds = Math.round((performance.now() - sinceMs) / 1000);
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-
-/** A line with a space is a message of Go; one without names a package being compiled. */
-function isMessage(line: string): boolean {
-  return line.includes(' ') || line.includes(':');
-}
-
-async function explain(set: SetSpec, place: BuildPlace, lastLines: string[]): Promise<string> {
-  const { bavail, bsize } = await statfs(place.cacheDir);
-  if (bavail * bsize < nearlyNothingBytes) {
-    return `The disk of ${place.cacheDir} is full, so the ${set.name} servers could not be built: free some space and run this again.`;
+/** Builds the sets one after another and then removes what only the builds needed. */
+export async function buildSets(missing: readonly SetSpec[], place: BuildPlace): Promise<void> {
+  await mkdir(join(place.cacheDir, 'bin'), { recursive: true });
+  for (const [index, set] of missing.entries()) {
+    await buildSet(set, place, `${index + 1} of ${missing.length}:`);
   }
-  return `Building the ${set.name} servers failed; Go said: ${lastLines.join(' | ')}`;
+  await rm(join(place.cacheDir, 'tmp'), { recursive: true, force: true });
+  await rm(goFolders(place.cacheDir).GOCACHE, { recursive: true, force: true });
+}
+
+/** Builds one set into the cache; a binary appears there whole or not at all. */
+async function buildSet(set: SetSpec, place: BuildPlace, position: string): Promise<void> {
+  const outDir = join(place.cacheDir, 'tmp', set.name);
+  await mkdir(outDir, { recursive: true });
+  const names = set.binaries.map((binary) => binary.name).join(', ');
+  const label = `building ${position} ${names}`;
+  place.report(`${label} (about ${Math.ceil(set.typicalSeconds / 60)} min on two cores)`);
+  await runGo(set, outDir, place, label);
+  for (const binary of set.binaries) {
+    await rename(join(outDir, binary.builtAs), join(place.cacheDir, 'bin', cachedName(binary)));
+  }
 }
 
 /** Runs `go build` for one set; `label` begins each line of progress. */
@@ -110,25 +78,57 @@ async function runGo(
   place.report(`${label}: done in ${elapsed(started)}`);
 }
 
-/** Builds one set into the cache; a binary appears there whole or not at all. */
-async function buildSet(set: SetSpec, place: BuildPlace, position: string): Promise<void> {
-  const outDir = join(place.cacheDir, 'tmp', set.name);
-  await mkdir(outDir, { recursive: true });
-  const names = set.binaries.map((binary) => binary.name).join(', ');
-  const label = `building ${position} ${names}`;
-  place.report(`${label} (about ${Math.ceil(set.typicalSeconds / 60)} min on two cores)`);
-  await runGo(set, outDir, place, label);
-  for (const binary of set.binaries) {
-    await rename(join(outDir, binary.builtAs), join(place.cacheDir, 'bin', cachedName(binary)));
-  }
+function buildArguments(set: SetSpec, outDir: string): string[] {
+  return [
+    'build',
+    '-v',
+    '-trimpath',
+    '-ldflags',
+    `-s -w ${set.linkerFlags}`,
+    '-gcflags=all=-dwarf=false',
+    '-o',
+    `${outDir}/`,
+    ...set.binaries.map((binary) => binary.package),
+  ];
 }
 
-/** Builds the sets one after another and then removes what only the builds needed. */
-export async function buildSets(missing: readonly SetSpec[], place: BuildPlace): Promise<void> {
-  await mkdir(join(place.cacheDir, 'bin'), { recursive: true });
-  for (const [index, set] of missing.entries()) {
-    await buildSet(set, place, `${index + 1} of ${missing.length}:`);
+function environment(place: BuildPlace): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    ...goFolders(place.cacheDir),
+    PATH: place.path,
+    GOFLAGS: '-modcacherw -buildvcs=false',
+    GOWORK: 'off',
+    GOOS: '',
+    GOARCH: '',
+    CGO_ENABLED: '0',
+    GOGC: '400',
+  };
+}
+
+function elapsed(sinceMs: number): string {
+  const seconds = Math.round((performance.now() - sinceMs) / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** A line with a space is a message of Go; one without names a package being compiled. */
+function isMessage(line: string): boolean {
+  return line.includes(' ') || line.includes(':');
+}
+
+async function explain(set: SetSpec, place: BuildPlace, lastLines: string[]): Promise<string> {
+  const { bavail, bsize } = await statfs(place.cacheDir);
+  if (bavail * bsize < nearlyNothingBytes) {
+    return `The disk of ${place.cacheDir} is full, so the ${set.name} servers could not be built: free some space and run this again.`;
   }
-  await rm(join(place.cacheDir, 'tmp'), { recursive: true, force: true });
-  await rm(goFolders(place.cacheDir).GOCACHE, { recursive: true, force: true });
+  return `Building the ${set.name} servers failed; Go said: ${lastLines.join(' | ')}`;
+}
+
+/** Go's own caches live inside ours, so that the builds leave nothing elsewhere. */
+function goFolders(cacheDir: string) {
+  return {
+    GOPATH: join(cacheDir, 'go'),
+    GOMODCACHE: join(cacheDir, 'go', 'pkg', 'mod'),
+    GOCACHE: join(cacheDir, 'go', 'build'),
+  };
 }

@@ -24,70 +24,6 @@ export type ToolchainOptions = {
 const lockWaitMs = 60 * 60_000;
 const lockPollMs = 500;
 
-function defaultCacheDir(): string {
-  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'slipway');
-}
-
-type Found = Map<BinaryName, string>;
-
-async function locateAll(places: Places): Promise<Found> {
-  const found: Found = new Map();
-  const specs = sets.flatMap((set) => set.binaries);
-  await Promise.all(
-    specs.map(async (spec) => {
-      const file = await locate(spec, places);
-      if (file !== undefined) found.set(spec.name, file);
-    }),
-  );
-  return found;
-}
-
-function missingSets(found: Found): SetSpec[] {
-  return sets
-    .map((set) => ({ ...set, binaries: set.binaries.filter((spec) => !found.has(spec.name)) }))
-    .filter((set) => set.binaries.length > 0);
-}
-
-async function lockForBuild(cacheDir: string, report: Report): Promise<Lock> {
-  const file = join(cacheDir, 'build.lock');
-  const lock = tryLock(file);
-  if (lock) return lock;
-  report('another process is building the local servers: waiting for it');
-  const later = await waitFor(() => tryLock(file), {
-    deadlineMs: lockWaitMs,
-    everyMs: lockPollMs,
-  });
-  if (later) return later;
-  throw new Error(`${file} was held for an hour by another build`);
-}
-
-function announcement(missing: readonly SetSpec[]): string {
-  const seconds = missing.reduce((sum, set) => sum + set.typicalSeconds, 0);
-  return `the local servers are built once, from source: about ${Math.ceil(seconds / 60)} min on two cores`;
-}
-
-async function buildMissing(places: Places, cacheDir: string, report: Report): Promise<Found> {
-  const lock = await lockForBuild(cacheDir, report);
-  try {
-    const missing = missingSets(await locateAll(places));
-    if (missing.length > 0) {
-      const go = await findGo(places.path);
-      await checkDisk(cacheDir);
-      report(announcement(missing));
-      await buildSets(missing, { go, path: places.path, cacheDir, report });
-    }
-    return await locateAll(places);
-  } finally {
-    lock.release();
-  }
-}
-
-function complete(found: Found): Binaries | undefined {
-  return binaryNames.every((name) => found.has(name))
-    ? recordOf(binaryNames, (name) => found.get(name) ?? '')
-    : undefined;
-}
-
 /**
  * The path of every server's binary: given, on the PATH in the right version, in the cache, or built now.
  * Throws a StackFailure with one sentence when that is impossible.
@@ -106,4 +42,68 @@ export async function ensureBinaries(options: ToolchainOptions = {}): Promise<Bi
   const built = complete(await buildMissing(places, cacheDir, report));
   if (built) return built;
   throw new Error(`the build ended well and left no complete set of servers in ${cacheDir}`);
+}
+
+function defaultCacheDir(): string {
+  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'slipway');
+}
+
+type Found = Map<BinaryName, string>;
+
+function complete(found: Found): Binaries | undefined {
+  return binaryNames.every((name) => found.has(name))
+    ? recordOf(binaryNames, (name) => found.get(name) ?? '')
+    : undefined;
+}
+
+async function buildMissing(places: Places, cacheDir: string, report: Report): Promise<Found> {
+  const lock = await lockForBuild(cacheDir, report);
+  try {
+    const missing = missingSets(await locateAll(places));
+    if (missing.length > 0) {
+      const go = await findGo(places.path);
+      await checkDisk(cacheDir);
+      report(announcement(missing));
+      await buildSets(missing, { go, path: places.path, cacheDir, report });
+    }
+    return await locateAll(places);
+  } finally {
+    lock.release();
+  }
+}
+
+async function lockForBuild(cacheDir: string, report: Report): Promise<Lock> {
+  const file = join(cacheDir, 'build.lock');
+  const lock = tryLock(file);
+  if (lock) return lock;
+  report('another process is building the local servers: waiting for it');
+  const later = await waitFor(() => tryLock(file), {
+    deadlineMs: lockWaitMs,
+    everyMs: lockPollMs,
+  });
+  if (later) return later;
+  throw new Error(`${file} was held for an hour by another build`);
+}
+
+function missingSets(found: Found): SetSpec[] {
+  return sets
+    .map((set) => ({ ...set, binaries: set.binaries.filter((spec) => !found.has(spec.name)) }))
+    .filter((set) => set.binaries.length > 0);
+}
+
+async function locateAll(places: Places): Promise<Found> {
+  const found: Found = new Map();
+  const specs = sets.flatMap((set) => set.binaries);
+  await Promise.all(
+    specs.map(async (spec) => {
+      const file = await locate(spec, places);
+      if (file !== undefined) found.set(spec.name, file);
+    }),
+  );
+  return found;
+}
+
+function announcement(missing: readonly SetSpec[]): string {
+  const seconds = missing.reduce((sum, set) => sum + set.typicalSeconds, 0);
+  return `the local servers are built once, from source: about ${Math.ceil(seconds / 60)} min on two cores`;
 }

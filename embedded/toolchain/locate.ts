@@ -15,11 +15,16 @@ export type Places = {
   readonly cacheBinDir: string;
 };
 
-function isExecutable(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+/** Where the binary is: in the given folder, else on the PATH in the right version, else in the cache. */
+export async function locate(spec: BinarySpec, places: Places): Promise<string | undefined> {
+  if (places.givenDir !== undefined) {
+    const given = join(places.givenDir, spec.name);
+    if (await isExecutable(given)) return given;
+  }
+  const onPath = await findOnPath(spec.onPath, places.path);
+  if (onPath !== undefined && (await hasVersion(onPath, spec))) return onPath;
+  const cached = join(places.cacheBinDir, cachedName(spec));
+  return (await isExecutable(cached)) ? cached : undefined;
 }
 
 /** The first executable of this name on the PATH, or undefined. */
@@ -31,8 +36,11 @@ export async function findOnPath(name: string, path: string): Promise<string | u
   return undefined;
 }
 
-function wordsOf(output: string): string[] {
-  return output.split(/[^0-9A-Za-z.-]+/);
+function isExecutable(file: string): Promise<boolean> {
+  return access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function hasVersion(file: string, spec: BinarySpec): Promise<boolean> {
@@ -44,14 +52,6 @@ async function hasVersion(file: string, spec: BinarySpec): Promise<boolean> {
   }
 }
 
-/** Where the binary is: in the given folder, else on the PATH in the right version, else in the cache. */
-export async function locate(spec: BinarySpec, places: Places): Promise<string | undefined> {
-  if (places.givenDir !== undefined) {
-    const given = join(places.givenDir, spec.name);
-    if (await isExecutable(given)) return given;
-  }
-  const onPath = await findOnPath(spec.onPath, places.path);
-  if (onPath !== undefined && (await hasVersion(onPath, spec))) return onPath;
-  const cached = join(places.cacheBinDir, cachedName(spec));
-  return (await isExecutable(cached)) ? cached : undefined;
+function wordsOf(output: string): string[] {
+  return output.split(/[^0-9A-Za-z.-]+/);
 }

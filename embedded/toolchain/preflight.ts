@@ -13,18 +13,6 @@ const bytesPerGb = 1e9;
 const remedy =
   'install Go from https://go.dev/dl, or give a folder with ready binaries by --bin-dir';
 
-function parse(version: string): { major: number; minor: number } | undefined {
-  const found = /^go(\d+)\.(\d+)/.exec(version.trim());
-  return found ? { major: Number(found[1]), minor: Number(found[2]) } : undefined;
-}
-
-function isOld(version: { major: number; minor: number }): boolean {
-  return (
-    version.major < neededGo.major ||
-    (version.major === neededGo.major && version.minor < neededGo.minor)
-  );
-}
-
 /** The path of a Go that is new enough; a failure says which one was found, if any. */
 export async function findGo(path: string): Promise<string> {
   const wanted = `Go ${neededGo.major}.${neededGo.minor} or newer`;
@@ -44,10 +32,16 @@ export async function findGo(path: string): Promise<string> {
   return go;
 }
 
-/** Free space, in bytes, for this user on the disk that holds `folder`. */
-export async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
+function parse(version: string): { major: number; minor: number } | undefined {
+  const found = /^go(\d+)\.(\d+)/.exec(version.trim());
+  return found ? { major: Number(found[1]), minor: Number(found[2]) } : undefined;
+}
+
+function isOld(version: { major: number; minor: number }): boolean {
+  return (
+    version.major < neededGo.major ||
+    (version.major === neededGo.major && version.minor < neededGo.minor)
+  );
 }
 
 /** Fails unless the disk of the cache has room for a build. */
@@ -58,4 +52,10 @@ export async function checkDisk(cacheDir: string, neededGb = neededDiskGb): Prom
     `Building the local servers needs ${neededGb} GB of disk for a while and ${cacheDir} has ${freeGb.toFixed(1)} GB free: ` +
       'free some space, or set XDG_CACHE_HOME to a folder on a larger disk.',
   );
+}
+
+/** Free space, in bytes, for this user on the disk that holds `folder`. */
+export async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 }

@@ -10,39 +10,16 @@ export type Budget = { readonly name: string; readonly disruptionsAllowed: numbe
 
 type BudgetWithSelector = Budget & { readonly selects: (labels: Labels) => boolean };
 
-function matchesExpression(labels: Labels, expression: unknown): boolean {
-  const value = labels[textAt(expression, 'key')];
-  const values = listAt(expression, 'values');
-  switch (textAt(expression, 'operator')) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    default:
-      return false;
-  }
-}
-
-/** Kubernetes' label selector: absent selects nothing, empty selects everything. */
-export function selectorMatches(selector: unknown, labels: Labels): boolean {
-  if (selector === undefined || selector === null) return false;
-  return (
-    Object.entries(textsAt(selector, 'matchLabels')).every(([key, v]) => labels[key] === v) &&
-    listAt(selector, 'matchExpressions').every((entry) => matchesExpression(labels, entry))
-  );
-}
-
-function projectBudget(raw: unknown): BudgetWithSelector {
-  const selector = at(raw, 'spec', 'selector');
-  return {
-    name: textAt(raw, 'metadata', 'name'),
-    disruptionsAllowed: numberAt(raw, 'status', 'disruptionsAllowed') ?? 0,
-    selects: (labels) => selectorMatches(selector, labels),
-  };
+/** Names of the budgets that would forbid an eviction now. */
+export async function budgetsBlocking(
+  kube: Kube,
+  namespace: string,
+  labels: Labels,
+): Promise<Result<readonly string[]>> {
+  const found = await budgetsSelecting(kube, namespace, labels);
+  if (!found.ok) return found;
+  const blocking = found.value.filter((budget) => budget.disruptionsAllowed < 1);
+  return { ok: true, value: blocking.map(({ name }) => name) };
 }
 
 /** Every budget in the namespace that selects a pod with these labels. */
@@ -62,14 +39,37 @@ export async function budgetsSelecting(
   return { ok: true, value };
 }
 
-/** Names of the budgets that would forbid an eviction now. */
-export async function budgetsBlocking(
-  kube: Kube,
-  namespace: string,
-  labels: Labels,
-): Promise<Result<readonly string[]>> {
-  const found = await budgetsSelecting(kube, namespace, labels);
-  if (!found.ok) return found;
-  const blocking = found.value.filter((budget) => budget.disruptionsAllowed < 1);
-  return { ok: true, value: blocking.map(({ name }) => name) };
+function projectBudget(raw: unknown): BudgetWithSelector {
+  const selector = at(raw, 'spec', 'selector');
+  return {
+    name: textAt(raw, 'metadata', 'name'),
+    disruptionsAllowed: numberAt(raw, 'status', 'disruptionsAllowed') ?? 0,
+    selects: (labels) => selectorMatches(selector, labels),
+  };
+}
+
+/** Kubernetes' label selector: absent selects nothing, empty selects everything. */
+export function selectorMatches(selector: unknown, labels: Labels): boolean {
+  if (selector === undefined || selector === null) return false;
+  return (
+    Object.entries(textsAt(selector, 'matchLabels')).every(([key, v]) => labels[key] === v) &&
+    listAt(selector, 'matchExpressions').every((entry) => matchesExpression(labels, entry))
+  );
+}
+
+function matchesExpression(labels: Labels, expression: unknown): boolean {
+  const value = labels[textAt(expression, 'key')];
+  const values = listAt(expression, 'values');
+  switch (textAt(expression, 'operator')) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    default:
+      return false;
+  }
 }

@@ -9,13 +9,6 @@ import type { Result } from '../transport/refusal.ts';
 import { refuse } from '../transport/refusal.ts';
 
 const systemPath = '/api/v1/namespaces/kube-system';
-function nodePath(name: string): string {
-  return `/api/v1/nodes/${encodeURIComponent(name)}`;
-}
-
-function readSystem(kube: Kube): Promise<Result<unknown>> {
-  return perform(kube, { method: 'GET', path: systemPath, lane: 'isolation' });
-}
 
 /** The cluster's id is the UID of its kube-system namespace; its name is the kubeconfig's context. */
 export async function clusterIdentity(kube: Kube): Promise<Result<ClusterIdentity>> {
@@ -33,12 +26,36 @@ export async function readPause(kube: Kube): Promise<Result<string | undefined>>
   return { ok: true, value: textsAt(reply.value, 'metadata', 'annotations')[marks.pause] };
 }
 
+function readSystem(kube: Kube): Promise<Result<unknown>> {
+  return perform(kube, { method: 'GET', path: systemPath, lane: 'isolation' });
+}
+
 /** What a person says when pausing or holding. */
 export type PersonNote = {
   readonly by: string;
   readonly reason: string;
   readonly at: EpochMs;
 };
+
+export function writePause(kube: Kube, note: PersonNote): Promise<Result<undefined>> {
+  return annotate(kube, systemPath, { [marks.pause]: noteText(note) });
+}
+
+export function clearPause(kube: Kube): Promise<Result<undefined>> {
+  return annotate(kube, systemPath, { [marks.pause]: null });
+}
+
+export function writeHold(kube: Kube, node: string, note: PersonNote): Promise<Result<undefined>> {
+  return annotate(kube, nodePath(node), { [marks.hold]: noteText(note) });
+}
+
+function noteText({ by, reason, at }: PersonNote): string {
+  return JSON.stringify({ by, reason, at });
+}
+
+export function clearHold(kube: Kube, node: string): Promise<Result<undefined>> {
+  return annotate(kube, nodePath(node), { [marks.hold]: null });
+}
 
 async function annotate(
   kube: Kube,
@@ -55,24 +72,8 @@ async function annotate(
   return reply.ok ? { ok: true, value: undefined } : reply;
 }
 
-function noteText({ by, reason, at }: PersonNote): string {
-  return JSON.stringify({ by, reason, at });
-}
-
-export function writePause(kube: Kube, note: PersonNote): Promise<Result<undefined>> {
-  return annotate(kube, systemPath, { [marks.pause]: noteText(note) });
-}
-
-export function clearPause(kube: Kube): Promise<Result<undefined>> {
-  return annotate(kube, systemPath, { [marks.pause]: null });
-}
-
-export function writeHold(kube: Kube, node: string, note: PersonNote): Promise<Result<undefined>> {
-  return annotate(kube, nodePath(node), { [marks.hold]: noteText(note) });
-}
-
-export function clearHold(kube: Kube, node: string): Promise<Result<undefined>> {
-  return annotate(kube, nodePath(node), { [marks.hold]: null });
+function nodePath(name: string): string {
+  return `/api/v1/nodes/${encodeURIComponent(name)}`;
 }
 
 /** The user name by which the API server knows us. */

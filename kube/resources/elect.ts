@@ -29,36 +29,18 @@ const stopShare = 2 / 3;
 const renewShare = 1 / 4;
 const standbyShare = 1 / 5;
 
-function leaseMs({ election }: Candidacy): number {
-  return election.leaseSeconds * 1000;
-}
-
-function tellRefusal({ election }: Candidacy, refusal: Refusal): void {
-  return election.onProblem?.(`Lease ${election.namespace}/${election.name}: ${refusal.message}`);
-}
-
-function refOf({ election: { namespace, name } }: Candidacy): LeaseRef {
-  return { namespace, name };
-}
-
-/** Whether the lease may be taken: free, ours, or unrenewed for its whole length while we looked. */
-function isFree(candidacy: Candidacy, lease: LeaseFacts | undefined): boolean {
-  if (!lease || lease.holder === '' || lease.holder === candidacy.election.identity) return true;
-  const nowMs = performance.now();
-  if (candidacy.seen.resourceVersion !== lease.resourceVersion) {
-    candidacy.seen = { resourceVersion: lease.resourceVersion, sinceMs: nowMs };
+/**
+ * Stands for election until the signal. While it leads, `onLeading` runs with a signal that is aborted as soon as the
+ * lead is lost, in doubt, or given up; a standby takes over when the lease is released or has run out.
+ */
+export async function electLeader(kube: Kube, election: Election): Promise<void> {
+  const candidacy: Candidacy = { kube, election, seen: { resourceVersion: '', sinceMs: 0 } };
+  while (!election.signal.aborted) {
+    const held = await tryToLead(candidacy);
+    if (held) await lead(candidacy, held);
+    const jitter = 0.8 + Math.random() * 0.4;
+    await pause(leaseMs(candidacy) * standbyShare * jitter, election.signal);
   }
-  return nowMs - candidacy.seen.sinceMs > lease.durationSeconds * 1000;
-}
-
-function claim(candidacy: Candidacy, before: LeaseFacts | undefined, holder: string) {
-  return claimLease(candidacy.kube, {
-    ref: refOf(candidacy),
-    before,
-    holder,
-    durationSeconds: candidacy.election.leaseSeconds,
-    timeoutMs: leaseMs(candidacy) * renewShare,
-  });
 }
 
 type Held = { lease: LeaseFacts; readonly sinceMs: number };
@@ -78,11 +60,44 @@ async function tryToLead(candidacy: Candidacy): Promise<Held | undefined> {
   return undefined;
 }
 
-/** After a refused renewal: the lease if it is still ours, since an earlier write may have got through. */
-async function lookAgain(candidacy: Candidacy, held: LeaseFacts): Promise<LeaseFacts | 'lost'> {
-  const read = await readLease(candidacy.kube, refOf(candidacy));
-  if (!read.ok) return held;
-  return read.value?.holder === candidacy.election.identity ? read.value : 'lost';
+/** Whether the lease may be taken: free, ours, or unrenewed for its whole length while we looked. */
+function isFree(candidacy: Candidacy, lease: LeaseFacts | undefined): boolean {
+  if (!lease || lease.holder === '' || lease.holder === candidacy.election.identity) return true;
+  const nowMs = performance.now();
+  if (candidacy.seen.resourceVersion !== lease.resourceVersion) {
+    candidacy.seen = { resourceVersion: lease.resourceVersion, sinceMs: nowMs };
+  }
+  return nowMs - candidacy.seen.sinceMs > lease.durationSeconds * 1000;
+}
+
+/** One term of leadership: from the lease taken to the work ended. */
+async function lead(candidacy: Candidacy, held: Held): Promise<void> {
+  const term = new AbortController();
+  const end = (): void => term.abort();
+  const stopMs = leaseMs(candidacy) * stopShare;
+  let deadline = setTimeout(end, held.sinceMs + stopMs - performance.now());
+  const onRenewed = (sinceMs: number): void => {
+    clearTimeout(deadline);
+    deadline = setTimeout(end, sinceMs + stopMs - performance.now());
+  };
+  candidacy.election.signal.addEventListener('abort', end, { once: true });
+  if (candidacy.election.signal.aborted) end();
+  const working = work(candidacy, term.signal).finally(end);
+  const last = await keepRenewing(candidacy, held.lease, { signal: term.signal, onRenewed });
+  end();
+  clearTimeout(deadline);
+  candidacy.election.signal.removeEventListener('abort', end);
+  // Only after the work has ended may somebody else begin.
+  await working;
+  if (last !== 'lost') await claim(candidacy, last, '');
+}
+
+async function work({ election }: Candidacy, signal: AbortSignal): Promise<void> {
+  try {
+    await election.onLeading(signal);
+  } catch (error) {
+    election.onProblem?.(`The leader failed: ${errorText(error)}`);
+  }
 }
 
 /** Renews until the signal; returns the lease as last written, or `lost`. */
@@ -109,46 +124,31 @@ async function keepRenewing(
   }
 }
 
-async function work({ election }: Candidacy, signal: AbortSignal): Promise<void> {
-  try {
-    await election.onLeading(signal);
-  } catch (error) {
-    election.onProblem?.(`The leader failed: ${errorText(error)}`);
-  }
+function tellRefusal({ election }: Candidacy, refusal: Refusal): void {
+  return election.onProblem?.(`Lease ${election.namespace}/${election.name}: ${refusal.message}`);
 }
 
-/** One term of leadership: from the lease taken to the work ended. */
-async function lead(candidacy: Candidacy, held: Held): Promise<void> {
-  const term = new AbortController();
-  const end = (): void => term.abort();
-  const stopMs = leaseMs(candidacy) * stopShare;
-  let deadline = setTimeout(end, held.sinceMs + stopMs - performance.now());
-  const onRenewed = (sinceMs: number): void => {
-    clearTimeout(deadline);
-    deadline = setTimeout(end, sinceMs + stopMs - performance.now());
-  };
-  candidacy.election.signal.addEventListener('abort', end, { once: true });
-  if (candidacy.election.signal.aborted) end();
-  const working = work(candidacy, term.signal).finally(end);
-  const last = await keepRenewing(candidacy, held.lease, { signal: term.signal, onRenewed });
-  end();
-  clearTimeout(deadline);
-  candidacy.election.signal.removeEventListener('abort', end);
-  // Only after the work has ended may somebody else begin.
-  await working;
-  if (last !== 'lost') await claim(candidacy, last, '');
+/** After a refused renewal: the lease if it is still ours, since an earlier write may have got through. */
+async function lookAgain(candidacy: Candidacy, held: LeaseFacts): Promise<LeaseFacts | 'lost'> {
+  const read = await readLease(candidacy.kube, refOf(candidacy));
+  if (!read.ok) return held;
+  return read.value?.holder === candidacy.election.identity ? read.value : 'lost';
 }
 
-/**
- * Stands for election until the signal. While it leads, `onLeading` runs with a signal that is aborted as soon as the
- * lead is lost, in doubt, or given up; a standby takes over when the lease is released or has run out.
- */
-export async function electLeader(kube: Kube, election: Election): Promise<void> {
-  const candidacy: Candidacy = { kube, election, seen: { resourceVersion: '', sinceMs: 0 } };
-  while (!election.signal.aborted) {
-    const held = await tryToLead(candidacy);
-    if (held) await lead(candidacy, held);
-    const jitter = 0.8 + Math.random() * 0.4;
-    await pause(leaseMs(candidacy) * standbyShare * jitter, election.signal);
-  }
+function claim(candidacy: Candidacy, before: LeaseFacts | undefined, holder: string) {
+  return claimLease(candidacy.kube, {
+    ref: refOf(candidacy),
+    before,
+    holder,
+    durationSeconds: candidacy.election.leaseSeconds,
+    timeoutMs: leaseMs(candidacy) * renewShare,
+  });
+}
+
+function refOf({ election: { namespace, name } }: Candidacy): LeaseRef {
+  return { namespace, name };
+}
+
+function leaseMs({ election }: Candidacy): number {
+  return election.leaseSeconds * 1000;
 }

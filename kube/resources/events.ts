@@ -17,6 +17,22 @@ export type NodeEvent = {
   readonly at: EpochMs;
 };
 
+/** Creates the event; one that exists already is a success. */
+export async function createNodeEvent(
+  kube: Kube,
+  event: NodeEvent,
+): Promise<Result<'created' | 'exists'>> {
+  const reply = await perform(kube, {
+    method: 'POST',
+    path: `/api/v1/namespaces/${namespaces.nodeEvents}/events`,
+    query: { fieldManager: fieldManagers.event },
+    lane: 'moves',
+    body: bodyOf(event),
+  });
+  if (reply.ok) return { ok: true, value: 'created' };
+  return reply.refusal.reason === 'AlreadyExists' ? { ok: true, value: 'exists' } : reply;
+}
+
 const longestMessage = 1024;
 const component = 'slipway';
 
@@ -36,20 +52,4 @@ function bodyOf({ node, name, reason, message, type, at }: NodeEvent): unknown {
     source: { component, host: node.name },
     reportingComponent: component,
   };
-}
-
-/** Creates the event; one that exists already is a success. */
-export async function createNodeEvent(
-  kube: Kube,
-  event: NodeEvent,
-): Promise<Result<'created' | 'exists'>> {
-  const reply = await perform(kube, {
-    method: 'POST',
-    path: `/api/v1/namespaces/${namespaces.nodeEvents}/events`,
-    query: { fieldManager: fieldManagers.event },
-    lane: 'moves',
-    body: bodyOf(event),
-  });
-  if (reply.ok) return { ok: true, value: 'created' };
-  return reply.refusal.reason === 'AlreadyExists' ? { ok: true, value: 'exists' } : reply;
 }

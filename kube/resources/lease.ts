@@ -17,24 +17,6 @@ export type LeaseFacts = {
   readonly transitions: number;
 };
 
-function leasesPath({ namespace }: LeaseRef): string {
-  return `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/leases`;
-}
-function leasePath(ref: LeaseRef): string {
-  return `${leasesPath(ref)}/${encodeURIComponent(ref.name)}`;
-}
-
-function projectLease(raw: unknown): LeaseFacts {
-  return {
-    resourceVersion: textAt(raw, 'metadata', 'resourceVersion'),
-    holder: textAt(raw, 'spec', 'holderIdentity'),
-    durationSeconds: numberAt(raw, 'spec', 'leaseDurationSeconds') ?? 0,
-    renewedAt: Date.parse(textAt(raw, 'spec', 'renewTime')) || 0,
-    acquireTime: textAt(raw, 'spec', 'acquireTime'),
-    transitions: numberAt(raw, 'spec', 'leaseTransitions') ?? 0,
-  };
-}
-
 /** The lease, or undefined where there is none yet. */
 export async function readLease(
   kube: Kube,
@@ -56,23 +38,6 @@ export type LeaseClaim = {
   readonly timeoutMs: number;
 };
 
-/** The API's time with microseconds. */
-function microTime(): string {
-  return new Date().toISOString().replace('Z', '000Z');
-}
-
-function specOf({ before, holder, durationSeconds }: LeaseClaim): unknown {
-  const renewTime = microTime();
-  const keeps = before?.holder === holder && before.acquireTime !== '';
-  return {
-    holderIdentity: holder,
-    leaseDurationSeconds: durationSeconds,
-    acquireTime: keeps ? before.acquireTime : renewTime,
-    renewTime,
-    leaseTransitions: (before?.transitions ?? -1) + (keeps ? 0 : 1),
-  };
-}
-
 /** Writes the claim if nobody wrote since `before`; `conflict` means somebody did. */
 export async function claimLease(kube: Kube, claim: LeaseClaim): Promise<Result<LeaseFacts>> {
   const { ref, before, timeoutMs } = claim;
@@ -89,4 +54,40 @@ export async function claimLease(kube: Kube, claim: LeaseClaim): Promise<Result<
     },
   });
   return reply.ok ? { ok: true, value: projectLease(reply.value) } : reply;
+}
+
+function leasePath(ref: LeaseRef): string {
+  return `${leasesPath(ref)}/${encodeURIComponent(ref.name)}`;
+}
+
+function leasesPath({ namespace }: LeaseRef): string {
+  return `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/leases`;
+}
+
+function specOf({ before, holder, durationSeconds }: LeaseClaim): unknown {
+  const renewTime = microTime();
+  const keeps = before?.holder === holder && before.acquireTime !== '';
+  return {
+    holderIdentity: holder,
+    leaseDurationSeconds: durationSeconds,
+    acquireTime: keeps ? before.acquireTime : renewTime,
+    renewTime,
+    leaseTransitions: (before?.transitions ?? -1) + (keeps ? 0 : 1),
+  };
+}
+
+/** The API's time with microseconds. */
+function microTime(): string {
+  return new Date().toISOString().replace('Z', '000Z');
+}
+
+function projectLease(raw: unknown): LeaseFacts {
+  return {
+    resourceVersion: textAt(raw, 'metadata', 'resourceVersion'),
+    holder: textAt(raw, 'spec', 'holderIdentity'),
+    durationSeconds: numberAt(raw, 'spec', 'leaseDurationSeconds') ?? 0,
+    renewedAt: Date.parse(textAt(raw, 'spec', 'renewTime')) || 0,
+    acquireTime: textAt(raw, 'spec', 'acquireTime'),
+    transitions: numberAt(raw, 'spec', 'leaseTransitions') ?? 0,
+  };
 }

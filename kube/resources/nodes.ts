@@ -9,9 +9,6 @@ import { projectNode } from './project.ts';
 import type { Result } from '../transport/refusal.ts';
 
 const nodesPath = '/api/v1/nodes';
-function nodePath(name: string): string {
-  return `${nodesPath}/${encodeURIComponent(name)}`;
-}
 
 /** Reads one node from the API server itself, not from a cache. */
 export async function getNode(kube: Kube, name: string): Promise<Result<NodeFacts>> {
@@ -23,29 +20,6 @@ export async function getNode(kube: Kube, name: string): Promise<Result<NodeFact
 export async function listNodes(kube: Kube): Promise<Result<readonly NodeFacts[]>> {
   const listed = await listAll(kube, { path: nodesPath, project: projectNode });
   return listed.ok ? { ok: true, value: listed.value.items } : listed;
-}
-
-type NodePatch = {
-  readonly facts: NodeFacts;
-  readonly annotations: Readonly<Record<string, string | null>>;
-  /** Null removes the field, so that nobody owns it afterwards. */
-  readonly unschedulable?: true | null;
-};
-
-async function patchNode(kube: Kube, patch: NodePatch): Promise<Result<NodeFacts>> {
-  const { facts, annotations, unschedulable } = patch;
-  const reply = await perform(kube, {
-    method: 'PATCH',
-    path: nodePath(facts.name),
-    query: { fieldManager: fieldManagers.isolation },
-    lane: 'isolation',
-    contentType: mergePatch,
-    body: {
-      metadata: { uid: facts.uid, resourceVersion: facts.resourceVersion, annotations },
-      ...(unschedulable !== undefined && { spec: { unschedulable } }),
-    },
-  });
-  return reply.ok ? { ok: true, value: projectNode(reply.value) } : reply;
 }
 
 /**
@@ -78,6 +52,29 @@ export function markNode(
   return patchNode(kube, { facts, annotations });
 }
 
+type NodePatch = {
+  readonly facts: NodeFacts;
+  readonly annotations: Readonly<Record<string, string | null>>;
+  /** Null removes the field, so that nobody owns it afterwards. */
+  readonly unschedulable?: true | null;
+};
+
+async function patchNode(kube: Kube, patch: NodePatch): Promise<Result<NodeFacts>> {
+  const { facts, annotations, unschedulable } = patch;
+  const reply = await perform(kube, {
+    method: 'PATCH',
+    path: nodePath(facts.name),
+    query: { fieldManager: fieldManagers.isolation },
+    lane: 'isolation',
+    contentType: mergePatch,
+    body: {
+      metadata: { uid: facts.uid, resourceVersion: facts.resourceVersion, annotations },
+      ...(unschedulable !== undefined && { spec: { unschedulable } }),
+    },
+  });
+  return reply.ok ? { ok: true, value: projectNode(reply.value) } : reply;
+}
+
 /** Sets one condition of a node's status, as a problem detector would. */
 export async function writeCondition(
   kube: Kube,
@@ -95,4 +92,8 @@ export async function writeCondition(
     body: { status: { conditions: [{ ...written, ...times }] } },
   });
   return reply.ok ? { ok: true, value: undefined } : reply;
+}
+
+function nodePath(name: string): string {
+  return `${nodesPath}/${encodeURIComponent(name)}`;
 }

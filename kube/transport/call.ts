@@ -20,27 +20,15 @@ export const mergePatch = 'application/merge-patch+json';
 
 const defaultTimeoutMs = 10_000;
 
-function pathOf({ path, query }: Call): string {
-  return query ? `${path}?${new URLSearchParams(query).toString()}` : path;
-}
-
-function signalOf({ signal, timeoutMs = defaultTimeoutMs }: Call): AbortSignal {
-  const timeout = AbortSignal.timeout(timeoutMs);
-  return signal ? AbortSignal.any([signal, timeout]) : timeout;
-}
-
-function sendOf(call: Call): Send {
-  return {
-    method: call.method,
-    path: pathOf(call),
-    lane: call.lane ?? 'reads',
-    headers: {
-      accept: 'application/json',
-      ...(call.body !== undefined && { 'content-type': call.contentType ?? 'application/json' }),
-    },
-    ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
-    signal: signalOf(call),
-  };
+/** Performs one call. Asks twice only where the first was provably without effect. */
+export async function perform(kube: Connection, call: Call): Promise<Result<unknown>> {
+  const first = await once(kube, call);
+  if (first.ok || call.signal?.aborted) return first;
+  if (staleAccess(first.refusal)) {
+    await kube.renewAccess();
+    return await once(kube, call);
+  }
+  return lostRead(call, first.refusal) ? await once(kube, call) : first;
 }
 
 async function once(kube: Connection, call: Call): Promise<Result<unknown>> {
@@ -62,6 +50,29 @@ async function once(kube: Connection, call: Call): Promise<Result<unknown>> {
   }
 }
 
+function sendOf(call: Call): Send {
+  return {
+    method: call.method,
+    path: pathOf(call),
+    lane: call.lane ?? 'reads',
+    headers: {
+      accept: 'application/json',
+      ...(call.body !== undefined && { 'content-type': call.contentType ?? 'application/json' }),
+    },
+    ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
+    signal: signalOf(call),
+  };
+}
+
+function pathOf({ path, query }: Call): string {
+  return query ? `${path}?${new URLSearchParams(query).toString()}` : path;
+}
+
+function signalOf({ signal, timeoutMs = defaultTimeoutMs }: Call): AbortSignal {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  return signal ? AbortSignal.any([signal, timeout]) : timeout;
+}
+
 function staleAccess(refusal: Refusal): boolean {
   return refusal.status === 401 && refusal.kind === 'forbidden';
 }
@@ -69,15 +80,4 @@ function staleAccess(refusal: Refusal): boolean {
 /** A read whose kept-alive connection just died costs nothing to ask again. */
 function lostRead(call: Call, refusal: Refusal): boolean {
   return call.method === 'GET' && refusal.status === undefined && refusal.kind === 'transient';
-}
-
-/** Performs one call. Asks twice only where the first was provably without effect. */
-export async function perform(kube: Connection, call: Call): Promise<Result<unknown>> {
-  const first = await once(kube, call);
-  if (first.ok || call.signal?.aborted) return first;
-  if (staleAccess(first.refusal)) {
-    await kube.renewAccess();
-    return await once(kube, call);
-  }
-  return lostRead(call, first.refusal) ? await once(kube, call) : first;
 }

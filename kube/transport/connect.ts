@@ -17,6 +17,19 @@ export type ConnectResult =
   | { readonly ok: true; readonly kube: Kube }
   | { readonly ok: false; readonly problem: string; readonly unknownContext?: true };
 
+/** Connects and asks the server for its version; what goes wrong comes back as one sentence. */
+export async function connectKube(source: KubeSource): Promise<ConnectResult> {
+  const opened = await open(source);
+  if (!opened.ok) return opened;
+  const version = await perform(opened.kube, { method: 'GET', path: '/version', timeoutMs: 5_000 });
+  if (version.ok) return opened;
+  await opened.kube.close();
+  return {
+    ok: false,
+    problem: `The Kubernetes API at ${opened.kube.server} (${source.kubeconfigPath}) did not answer: ${version.refusal.message}. Check that it runs and that this kubeconfig is meant.`,
+  };
+}
+
 async function open(source: KubeSource): Promise<ConnectResult> {
   const read = readTarget(source.kubeconfigPath, source.context);
   if (!read.ok) return read;
@@ -29,17 +42,4 @@ async function open(source: KubeSource): Promise<ConnectResult> {
       problem: `The credentials in ${source.kubeconfigPath} could not be used: ${message}. Check its user entry.`,
     };
   }
-}
-
-/** Connects and asks the server for its version; what goes wrong comes back as one sentence. */
-export async function connectKube(source: KubeSource): Promise<ConnectResult> {
-  const opened = await open(source);
-  if (!opened.ok) return opened;
-  const version = await perform(opened.kube, { method: 'GET', path: '/version', timeoutMs: 5_000 });
-  if (version.ok) return opened;
-  await opened.kube.close();
-  return {
-    ok: false,
-    problem: `The Kubernetes API at ${opened.kube.server} (${source.kubeconfigPath}) did not answer: ${version.refusal.message}. Check that it runs and that this kubeconfig is meant.`,
-  };
 }

@@ -30,34 +30,6 @@ export type Send = {
 
 type Pools = Readonly<Record<Lane, Pool>>;
 
-function openPool(origin: string, access: Access, lane: Lane): Pool {
-  return new Pool(origin, {
-    connections: connectionsPerLane[lane],
-    pipelining: 1,
-    // One connection that dies under HTTP/2 would take every request of the lane with it.
-    allowH2: false,
-    // Shorter than the API server's own 90 s, so that it never closes a connection just as we use it.
-    keepAliveTimeout: 75_000,
-    keepAliveMaxTimeout: 75_000,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { ...access.tls, timeout: 5_000, keepAlive: true, keepAliveInitialDelay: 15_000 },
-  });
-}
-
-function openPools(origin: string, access: Access): Pools {
-  return {
-    reads: openPool(origin, access, 'reads'),
-    isolation: openPool(origin, access, 'isolation'),
-    moves: openPool(origin, access, 'moves'),
-    watches: openPool(origin, access, 'watches'),
-  };
-}
-
-function fingerprint(access: Access): string {
-  return JSON.stringify(access.tls);
-}
-
 /** The handle every call of this folder takes; close it when done. */
 export class Connection {
   readonly server: string;
@@ -122,4 +94,32 @@ export class Connection {
     // Calls under way may finish; a watch is cut by its own time-out and resumes on the new pool.
     for (const lane of lanes) void old[lane].close();
   }
+}
+
+function openPools(origin: string, access: Access): Pools {
+  return {
+    reads: openPool(origin, access, 'reads'),
+    isolation: openPool(origin, access, 'isolation'),
+    moves: openPool(origin, access, 'moves'),
+    watches: openPool(origin, access, 'watches'),
+  };
+}
+
+function openPool(origin: string, access: Access, lane: Lane): Pool {
+  return new Pool(origin, {
+    connections: connectionsPerLane[lane],
+    pipelining: 1,
+    // One connection that dies under HTTP/2 would take every request of the lane with it.
+    allowH2: false,
+    // Shorter than the API server's own 90 s, so that it never closes a connection just as we use it.
+    keepAliveTimeout: 75_000,
+    keepAliveMaxTimeout: 75_000,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { ...access.tls, timeout: 5_000, keepAlive: true, keepAliveInitialDelay: 15_000 },
+  });
+}
+
+function fingerprint(access: Access): string {
+  return JSON.stringify(access.tls);
 }

@@ -27,6 +27,8 @@ export async function runPlugin(
   return credential;
 }
 
+const lingerMs = 500;
+
 async function output(plugin: CredentialPlugin, run: PluginRun): Promise<string> {
   const { deadlineMs = usualDeadlineMs } = run;
   const { promise, resolve: done, reject } = Promise.withResolvers<string>();
@@ -53,8 +55,6 @@ async function output(plugin: CredentialPlugin, run: PluginRun): Promise<string>
     killGroup(child);
   }
 }
-
-const lingerMs = 500;
 
 /** In a process group of its own, so that all it starts can be ended with it. */
 function start({ command, args, env, ...plugin }: CredentialPlugin, run: PluginRun): ChildProcess {
@@ -90,14 +90,6 @@ function endFailure({ command }: CredentialPlugin, code: number | string, err: s
   return `the plugin ${command} failed with ${code}${said === '' ? '' : `: ${said}`}`;
 }
 
-function killGroup({ pid }: ChildProcess): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
-  } catch {
-    // It is gone already.
-  }
-}
-
 const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Ctrl-C does not reach another process group: it is passed on, and then has its usual effect. Answers how to stop that. */
@@ -112,4 +104,12 @@ function endWithProcess(child: ChildProcess): () => void {
   };
   for (const signal of endings) process.on(signal, onSignal);
   return stop;
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It is gone already.
+  }
 }

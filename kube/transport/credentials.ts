@@ -30,108 +30,7 @@ export type TargetResult =
   | { readonly ok: true; readonly target: Target }
   | { readonly ok: false; readonly problem: string; readonly unknownContext?: true };
 
-function basicAuthorization(auth: string): string {
-  return `Basic ${Buffer.from(auth).toString('base64')}`;
-}
-
-function headersOf(options: RequestOptions): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(options.headers ?? {})) {
-    headers[name.toLowerCase()] = String(value);
-  }
-  if (typeof options.auth === 'string') headers['authorization'] = basicAuthorization(options.auth);
-  return headers;
-}
-
-function userEntry(config: KubeConfig, path: string): UserEntry {
-  return usersOf(readFileSync(path, 'utf8')).get(config.getCurrentUser()?.name ?? '') ?? {};
-}
-
-/** What the library lacks: the file with the current user's token. */
-function tokenFileOf({ tokenFile }: UserEntry, path: string): string | undefined {
-  return tokenFile === undefined ? undefined : resolve(dirname(path), tokenFile);
-}
-
-/** Read anew each time, since such a file is replaced while we run. */
-async function tokenHeader(file: string): Promise<Record<string, string>> {
-  const token = await readFile(file, 'utf8');
-  return { authorization: `Bearer ${token.trim()}` };
-}
-
-/** Without a word about it, a credential is asked for again after this long. */
-const pluginLifetimeMs = 300_000;
-
 type PluginAnswers = { credential?: PluginCredential; until?: number };
-
-/** What the plugin said last, as long as it holds. */
-async function pluginCredential(
-  { exec }: UserEntry,
-  { kubeconfigPath, server }: Place,
-  answers: PluginAnswers,
-): Promise<PluginCredential> {
-  if (!exec) return {};
-  if (answers.credential && Date.now() < (answers.until ?? 0)) return answers.credential;
-  const credential = await runPlugin(exec, { kubeconfigPath, server });
-  answers.credential = credential;
-  answers.until = credential.expiresAt ?? Date.now() + pluginLifetimeMs;
-  return credential;
-}
-
-type Place = { readonly kubeconfigPath: string; readonly server: string };
-
-async function accessOf(config: KubeConfig, place: Place, answers: PluginAnswers): Promise<Access> {
-  const entry = userEntry(config, place.kubeconfigPath);
-  const tokenFile = tokenFileOf(entry, place.kubeconfigPath);
-  const plugin = await pluginCredential(entry, place, answers);
-  const options: RequestOptions & { servername?: string } = { headers: {} };
-  await config.applyToHTTPSOptions(options);
-  return {
-    headers: {
-      ...(tokenFile && (await tokenHeader(tokenFile))),
-      ...(plugin.token !== undefined && { authorization: `Bearer ${plugin.token}` }),
-      ...headersOf(options),
-    },
-    tls: tlsOf(options, plugin),
-  };
-}
-
-function tlsOf(options: RequestOptions & { servername?: string }, plugin: PluginCredential): Tls {
-  const { ca, passphrase, rejectUnauthorized, servername } = options;
-  const { cert = options.cert, key = options.key } = plugin;
-  return {
-    ...(ca !== undefined && { ca }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
-    ...(passphrase !== undefined && { passphrase }),
-    ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
-    ...(servername !== undefined && { servername }),
-  };
-}
-
-function failed(problem: string): TargetResult {
-  return { ok: false, problem };
-}
-
-function load(path: string): KubeConfig | string {
-  try {
-    const config = new KubeConfig();
-    config.loadFromFile(path);
-    // The library would wait for ever for a plugin that hangs; it is run by us.
-    config.users = config.users.map((user) => ({ ...user, exec: undefined }));
-    return config;
-  } catch (error) {
-    return errorText(error);
-  }
-}
-
-function chooseContext(config: KubeConfig, wanted: string | undefined): string | undefined {
-  if (wanted === undefined) return undefined;
-  const known = config.getContexts().map((context) => context.name);
-  if (!known.includes(wanted))
-    return `has no context "${wanted}"; it has ${known.join(', ') || 'none'}`;
-  config.setCurrentContext(wanted);
-  return undefined;
-}
 
 /** Reads a kubeconfig; what is wrong with it comes back as one sentence. */
 export function readTarget(path: string, context?: string): TargetResult {
@@ -163,4 +62,105 @@ export function readTarget(path: string, context?: string): TargetResult {
     access: () => accessOf(config, { kubeconfigPath: path, server }, answers),
   };
   return { ok: true, target };
+}
+
+function load(path: string): KubeConfig | string {
+  try {
+    const config = new KubeConfig();
+    config.loadFromFile(path);
+    // The library would wait for ever for a plugin that hangs; it is run by us.
+    config.users = config.users.map((user) => ({ ...user, exec: undefined }));
+    return config;
+  } catch (error) {
+    return errorText(error);
+  }
+}
+
+function failed(problem: string): TargetResult {
+  return { ok: false, problem };
+}
+
+function chooseContext(config: KubeConfig, wanted: string | undefined): string | undefined {
+  if (wanted === undefined) return undefined;
+  const known = config.getContexts().map((context) => context.name);
+  if (!known.includes(wanted))
+    return `has no context "${wanted}"; it has ${known.join(', ') || 'none'}`;
+  config.setCurrentContext(wanted);
+  return undefined;
+}
+
+type Place = { readonly kubeconfigPath: string; readonly server: string };
+
+async function accessOf(config: KubeConfig, place: Place, answers: PluginAnswers): Promise<Access> {
+  const entry = userEntry(config, place.kubeconfigPath);
+  const tokenFile = tokenFileOf(entry, place.kubeconfigPath);
+  const plugin = await pluginCredential(entry, place, answers);
+  const options: RequestOptions & { servername?: string } = { headers: {} };
+  await config.applyToHTTPSOptions(options);
+  return {
+    headers: {
+      ...(tokenFile && (await tokenHeader(tokenFile))),
+      ...(plugin.token !== undefined && { authorization: `Bearer ${plugin.token}` }),
+      ...headersOf(options),
+    },
+    tls: tlsOf(options, plugin),
+  };
+}
+
+function userEntry(config: KubeConfig, path: string): UserEntry {
+  return usersOf(readFileSync(path, 'utf8')).get(config.getCurrentUser()?.name ?? '') ?? {};
+}
+
+/** What the library lacks: the file with the current user's token. */
+function tokenFileOf({ tokenFile }: UserEntry, path: string): string | undefined {
+  return tokenFile === undefined ? undefined : resolve(dirname(path), tokenFile);
+}
+
+/** Without a word about it, a credential is asked for again after this long. */
+const pluginLifetimeMs = 300_000;
+
+/** What the plugin said last, as long as it holds. */
+async function pluginCredential(
+  { exec }: UserEntry,
+  { kubeconfigPath, server }: Place,
+  answers: PluginAnswers,
+): Promise<PluginCredential> {
+  if (!exec) return {};
+  if (answers.credential && Date.now() < (answers.until ?? 0)) return answers.credential;
+  const credential = await runPlugin(exec, { kubeconfigPath, server });
+  answers.credential = credential;
+  answers.until = credential.expiresAt ?? Date.now() + pluginLifetimeMs;
+  return credential;
+}
+
+/** Read anew each time, since such a file is replaced while we run. */
+async function tokenHeader(file: string): Promise<Record<string, string>> {
+  const token = await readFile(file, 'utf8');
+  return { authorization: `Bearer ${token.trim()}` };
+}
+
+function headersOf(options: RequestOptions): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(options.headers ?? {})) {
+    headers[name.toLowerCase()] = String(value);
+  }
+  if (typeof options.auth === 'string') headers['authorization'] = basicAuthorization(options.auth);
+  return headers;
+}
+
+function basicAuthorization(auth: string): string {
+  return `Basic ${Buffer.from(auth).toString('base64')}`;
+}
+
+function tlsOf(options: RequestOptions & { servername?: string }, plugin: PluginCredential): Tls {
+  const { ca, passphrase, rejectUnauthorized, servername } = options;
+  const { cert = options.cert, key = options.key } = plugin;
+  return {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(passphrase !== undefined && { passphrase }),
+    ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
+    ...(servername !== undefined && { servername }),
+  };
 }

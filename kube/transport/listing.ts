@@ -25,15 +25,25 @@ type Page = { items: readonly unknown[]; resourceVersion: string; next: string }
 const defaultPageSize = 500;
 const pageTimeoutMs = 30_000;
 
-/** Empty is something only when the server says so: an answer without a list is no list. */
-function pageOf(body: unknown): Page | undefined {
-  const resourceVersion = textAt(body, 'metadata', 'resourceVersion');
-  if (!Array.isArray(at(body, 'items')) || resourceVersion === '') return undefined;
-  return {
-    items: listAt(body, 'items'),
-    resourceVersion,
-    next: textAt(body, 'metadata', 'continue'),
-  };
+/**
+ * Lists everything at one point in time. A list that breaks off is a refusal, never a shorter list; an expired page
+ * (status 410) is for the caller to start over.
+ */
+export async function listAll<T>(
+  kube: Connection,
+  request: ListRequest<T>,
+): Promise<Result<Listing<T>>> {
+  const items: T[] = [];
+  let next = '';
+  for (;;) {
+    const page = await fetchPage(kube, request, next);
+    if (!page.ok) return page;
+    request.onPage?.();
+    for (const raw of page.value.items) items.push(request.project(raw));
+    next = page.value.next;
+    if (next === '')
+      return { ok: true, value: { items, resourceVersion: page.value.resourceVersion } };
+  }
 }
 
 async function fetchPage<T>(
@@ -59,23 +69,13 @@ async function fetchPage<T>(
   return { ok: true, value: page };
 }
 
-/**
- * Lists everything at one point in time. A list that breaks off is a refusal, never a shorter list; an expired page
- * (status 410) is for the caller to start over.
- */
-export async function listAll<T>(
-  kube: Connection,
-  request: ListRequest<T>,
-): Promise<Result<Listing<T>>> {
-  const items: T[] = [];
-  let next = '';
-  for (;;) {
-    const page = await fetchPage(kube, request, next);
-    if (!page.ok) return page;
-    request.onPage?.();
-    for (const raw of page.value.items) items.push(request.project(raw));
-    next = page.value.next;
-    if (next === '')
-      return { ok: true, value: { items, resourceVersion: page.value.resourceVersion } };
-  }
+/** Empty is something only when the server says so: an answer without a list is no list. */
+function pageOf(body: unknown): Page | undefined {
+  const resourceVersion = textAt(body, 'metadata', 'resourceVersion');
+  if (!Array.isArray(at(body, 'items')) || resourceVersion === '') return undefined;
+  return {
+    items: listAt(body, 'items'),
+    resourceVersion,
+    next: textAt(body, 'metadata', 'continue'),
+  };
 }

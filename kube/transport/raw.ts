@@ -1,21 +1,5 @@
 /** Reads values out of what the API server sent, without trusting its shape. */
 
-type Raw = Readonly<Record<string, unknown>>;
-
-function isRaw(value: unknown): value is Raw {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The value at the end of the path, or undefined where the way ends early. */
-export function at(value: unknown, ...path: readonly string[]): unknown {
-  let here = value;
-  for (const key of path) {
-    if (!isRaw(here)) return undefined;
-    here = here[key];
-  }
-  return here;
-}
-
 export function textAt(value: unknown, ...path: readonly string[]): string {
   const found = at(value, ...path);
   return typeof found === 'string' ? found : '';
@@ -40,6 +24,22 @@ export function textsAt(value: unknown, ...path: readonly string[]): Record<stri
     if (typeof entry === 'string') texts[key] = entry;
   }
   return texts;
+}
+
+/** The value at the end of the path, or undefined where the way ends early. */
+export function at(value: unknown, ...path: readonly string[]): unknown {
+  let here = value;
+  for (const key of path) {
+    if (!isRaw(here)) return undefined;
+    here = here[key];
+  }
+  return here;
+}
+
+type Raw = Readonly<Record<string, unknown>>;
+
+function isRaw(value: unknown): value is Raw {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** JSON as an unknown value, or undefined when the text is not JSON. */

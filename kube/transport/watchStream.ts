@@ -32,43 +32,23 @@ const closed: WatchEnd = { kind: 'closed' };
 const gone: WatchEnd = { kind: 'gone' };
 const expiredCode = 410;
 
-async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of body) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
-}
-
-function failedReply(code: number, status: unknown, retryAfter?: string): WatchEnd {
-  return code === expiredCode
-    ? gone
-    : {
-        kind: 'failed',
-        refusal: refusalOfReply({ code, status, retryAfter, isRead: true }),
-      };
-}
-
-/** Handles one line; an end where the line ends the watch. */
-function readLine(line: string, onEvent: WatchRequest['onEvent']): WatchEnd | undefined {
-  const event = parseJson(line);
-  const object = at(event, 'object');
-  const resourceVersion = textAt(object, 'metadata', 'resourceVersion');
-  const type = textAt(event, 'type');
-  switch (type) {
-    case 'ADDED':
-    case 'MODIFIED':
-    case 'DELETED':
-    case 'BOOKMARK':
-      onEvent({ type, object, resourceVersion });
-      return undefined;
-    case 'ERROR':
-      return failedReply(numberAt(object, 'code') ?? 500, object);
-    default:
-      // A half line or a foreign answer: what follows cannot be trusted, what came before can.
-      return failedReply(500, { message: `A watch sent an unreadable line: ${line.slice(0, 80)}` });
+/** Runs one watch until it ends, whatever the reason. Never throws. */
+export async function watchOnce(kube: Connection, request: WatchRequest): Promise<WatchEnd> {
+  const idle = new AbortController();
+  const timer = setTimeout(() => idle.abort(), request.idleMs);
+  const heard = (): void => {
+    timer.refresh();
+    request.onHeard();
+  };
+  try {
+    const signal = AbortSignal.any([request.signal, idle.signal]);
+    return await read(kube, { ...request, onHeard: heard }, signal);
+  } catch (error) {
+    if (request.signal.aborted) return closed;
+    if (idle.signal.aborted) return { kind: 'stalled' };
+    return { kind: 'failed', refusal: refusalOfError(error, true) };
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -102,22 +82,42 @@ async function read(
   return closed;
 }
 
-/** Runs one watch until it ends, whatever the reason. Never throws. */
-export async function watchOnce(kube: Connection, request: WatchRequest): Promise<WatchEnd> {
-  const idle = new AbortController();
-  const timer = setTimeout(() => idle.abort(), request.idleMs);
-  const heard = (): void => {
-    timer.refresh();
-    request.onHeard();
-  };
-  try {
-    const signal = AbortSignal.any([request.signal, idle.signal]);
-    return await read(kube, { ...request, onHeard: heard }, signal);
-  } catch (error) {
-    if (request.signal.aborted) return closed;
-    if (idle.signal.aborted) return { kind: 'stalled' };
-    return { kind: 'failed', refusal: refusalOfError(error, true) };
-  } finally {
-    clearTimeout(timer);
+async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of body) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
   }
+}
+
+/** Handles one line; an end where the line ends the watch. */
+function readLine(line: string, onEvent: WatchRequest['onEvent']): WatchEnd | undefined {
+  const event = parseJson(line);
+  const object = at(event, 'object');
+  const resourceVersion = textAt(object, 'metadata', 'resourceVersion');
+  const type = textAt(event, 'type');
+  switch (type) {
+    case 'ADDED':
+    case 'MODIFIED':
+    case 'DELETED':
+    case 'BOOKMARK':
+      onEvent({ type, object, resourceVersion });
+      return undefined;
+    case 'ERROR':
+      return failedReply(numberAt(object, 'code') ?? 500, object);
+    default:
+      // A half line or a foreign answer: what follows cannot be trusted, what came before can.
+      return failedReply(500, { message: `A watch sent an unreadable line: ${line.slice(0, 80)}` });
+  }
+}
+
+function failedReply(code: number, status: unknown, retryAfter?: string): WatchEnd {
+  return code === expiredCode
+    ? gone
+    : {
+        kind: 'failed',
+        refusal: refusalOfReply({ code, status, retryAfter, isRead: true }),
+      };
 }

@@ -29,30 +29,13 @@ type Sending = {
   readonly running: Set<Promise<void>>;
 };
 
-/** Sends the oldest report of a lane; false when the hub did not take it. */
-async function sendFirst({ ports }: Sending, lane: Lane): Promise<boolean> {
-  const [event] = lane.values();
-  if (!event) return true;
-  try {
-    await ports.publish(event);
-    // A newer report of the same check may have taken its place meanwhile.
-    if (lane.get(event.check) === event) lane.delete(event.check);
-    return true;
-  } catch (error) {
-    const message = errorText(error);
-    ports.onProblem(`A report on ${event.node} (${event.check}) was not stored: ${message}`);
-    return false;
-  }
-}
-
-async function drain(sending: Sending, node: string, lane: Lane): Promise<void> {
-  const { ports, lanes } = sending;
-  const backoff = createBackoff(ports.pace, ports.signal);
-  while (lane.size > 0 && !ports.signal.aborted) {
-    if (await sendFirst(sending, lane)) backoff.succeeded();
-    else await backoff.failed();
-  }
-  if (lane.size === 0) lanes.delete(node);
+export function createOutbox(ports: OutboxPorts): Outbox {
+  const sending: Sending = { ports, lanes: new Map(), running: new Set() };
+  return {
+    put: (event) => put(sending, event),
+    size: () => [...sending.lanes.values()].reduce((sum, lane) => sum + lane.size, 0),
+    settled: () => settled(sending),
+  };
 }
 
 function put(sending: Sending, event: FaultEvent): void {
@@ -69,15 +52,32 @@ function put(sending: Sending, event: FaultEvent): void {
   sending.running.add(run);
 }
 
-async function settled({ running }: Sending): Promise<void> {
-  while (running.size > 0) await Promise.all(running);
+async function drain(sending: Sending, node: string, lane: Lane): Promise<void> {
+  const { ports, lanes } = sending;
+  const backoff = createBackoff(ports.pace, ports.signal);
+  while (lane.size > 0 && !ports.signal.aborted) {
+    if (await sendFirst(sending, lane)) backoff.succeeded();
+    else await backoff.failed();
+  }
+  if (lane.size === 0) lanes.delete(node);
 }
 
-export function createOutbox(ports: OutboxPorts): Outbox {
-  const sending: Sending = { ports, lanes: new Map(), running: new Set() };
-  return {
-    put: (event) => put(sending, event),
-    size: () => [...sending.lanes.values()].reduce((sum, lane) => sum + lane.size, 0),
-    settled: () => settled(sending),
-  };
+/** Sends the oldest report of a lane; false when the hub did not take it. */
+async function sendFirst({ ports }: Sending, lane: Lane): Promise<boolean> {
+  const [event] = lane.values();
+  if (!event) return true;
+  try {
+    await ports.publish(event);
+    // A newer report of the same check may have taken its place meanwhile.
+    if (lane.get(event.check) === event) lane.delete(event.check);
+    return true;
+  } catch (error) {
+    const message = errorText(error);
+    ports.onProblem(`A report on ${event.node} (${event.check}) was not stored: ${message}`);
+    return false;
+  }
+}
+
+async function settled({ running }: Sending): Promise<void> {
+  while (running.size > 0) await Promise.all(running);
 }

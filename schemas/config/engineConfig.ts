@@ -11,9 +11,6 @@ import { readYaml, strict, type TextFile, type YamlDocument } from '../yamlFile.
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 
 const text = z.string('must be a text').min(1, 'must not be empty');
-function oneOf<const Words extends readonly string[]>(words: Words) {
-  return z.enum(words, `must be one of ${words.join(', ')}`);
-}
 
 export const engineConfigSchema = strict({
   apiVersion: z.literal('slipway.dev/v1', 'must be slipway.dev/v1'),
@@ -61,6 +58,28 @@ export const engineConfigSchema = strict({
   logLevel: oneOf(logLevels).default('info'),
 });
 
+/** Every setting, and how it is called outside of the file. */
+export const engineSettings: readonly Setting[] = [
+  { path: ['mode'], variable: 'SLIPWAY_MODE', flag: '--mode' },
+  { path: ['nats', 'url'], variable: 'SLIPWAY_NATS_URL' },
+  { path: ['nats', 'credentialsFile'], variable: 'SLIPWAY_NATS_CREDENTIALS_FILE', isFile: true },
+  { path: ['temporal', 'address'], variable: 'SLIPWAY_TEMPORAL_ADDRESS' },
+  { path: ['temporal', 'namespace'], variable: 'SLIPWAY_TEMPORAL_NAMESPACE' },
+  {
+    path: ['kubernetes', 'observerKubeconfig'],
+    variable: 'SLIPWAY_OBSERVER_KUBECONFIG',
+    isFile: true,
+  },
+  { path: ['kubernetes', 'actorKubeconfig'], variable: 'SLIPWAY_ACTOR_KUBECONFIG', isFile: true },
+  { path: ['bmcInventory'], variable: 'SLIPWAY_BMC_INVENTORY', isFile: true },
+  { path: ['policies'], variable: 'SLIPWAY_POLICIES', isFile: true },
+  { path: ['ticket', 'webhookUrl'], variable: 'SLIPWAY_TICKET_WEBHOOK_URL' },
+  { path: ['ticket', 'secretFile'], variable: 'SLIPWAY_TICKET_SECRET_FILE', isFile: true },
+  { path: ['ticket', 'file'], variable: 'SLIPWAY_TICKET_FILE', isFile: true },
+  { path: ['metrics', 'listen'], variable: 'SLIPWAY_METRICS_LISTEN' },
+  { path: ['logLevel'], variable: 'SLIPWAY_LOG_LEVEL', flag: '--log-level' },
+];
+
 export type LogLevel = (typeof logLevels)[number];
 
 export type EngineConfig = {
@@ -84,36 +103,6 @@ export type EngineConfig = {
   readonly leaseSeconds: number;
   readonly logLevel: LogLevel;
 };
-
-type Setting = {
-  readonly path: readonly [string, string?];
-  readonly variable: string;
-  readonly flag?: string;
-  /** The setting names a file: in the configuration file it is relative to that file. */
-  readonly isFile?: true;
-};
-
-/** Every setting, and how it is called outside of the file. */
-export const engineSettings: readonly Setting[] = [
-  { path: ['mode'], variable: 'SLIPWAY_MODE', flag: '--mode' },
-  { path: ['nats', 'url'], variable: 'SLIPWAY_NATS_URL' },
-  { path: ['nats', 'credentialsFile'], variable: 'SLIPWAY_NATS_CREDENTIALS_FILE', isFile: true },
-  { path: ['temporal', 'address'], variable: 'SLIPWAY_TEMPORAL_ADDRESS' },
-  { path: ['temporal', 'namespace'], variable: 'SLIPWAY_TEMPORAL_NAMESPACE' },
-  {
-    path: ['kubernetes', 'observerKubeconfig'],
-    variable: 'SLIPWAY_OBSERVER_KUBECONFIG',
-    isFile: true,
-  },
-  { path: ['kubernetes', 'actorKubeconfig'], variable: 'SLIPWAY_ACTOR_KUBECONFIG', isFile: true },
-  { path: ['bmcInventory'], variable: 'SLIPWAY_BMC_INVENTORY', isFile: true },
-  { path: ['policies'], variable: 'SLIPWAY_POLICIES', isFile: true },
-  { path: ['ticket', 'webhookUrl'], variable: 'SLIPWAY_TICKET_WEBHOOK_URL' },
-  { path: ['ticket', 'secretFile'], variable: 'SLIPWAY_TICKET_SECRET_FILE', isFile: true },
-  { path: ['ticket', 'file'], variable: 'SLIPWAY_TICKET_FILE', isFile: true },
-  { path: ['metrics', 'listen'], variable: 'SLIPWAY_METRICS_LISTEN' },
-  { path: ['logLevel'], variable: 'SLIPWAY_LOG_LEVEL', flag: '--log-level' },
-];
 
 export type EngineSources = {
   /** By flag, `--mode`. */
@@ -152,9 +141,13 @@ function readFile(file: TextFile | undefined): Parsed<Source | undefined> {
   return { ok: true, value: { path: file.path, tree: document.value, where: document.where } };
 }
 
-function isTree(value: unknown): value is Tree {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+type Setting = {
+  readonly path: readonly [string, string?];
+  readonly variable: string;
+  readonly flag?: string;
+  /** The setting names a file: in the configuration file it is relative to that file. */
+  readonly isFile?: true;
+};
 
 /** The value of a setting and who gave it; none if nobody did. */
 type Choice = { readonly setting: Setting; readonly value: unknown; readonly from: string };
@@ -191,6 +184,10 @@ function relativeTo(file: string, paths: unknown): unknown {
   return file.replace(/[^/]*$/, '') + paths;
 }
 
+function oneOf<const Words extends readonly string[]>(words: Words) {
+  return z.enum(words, `must be one of ${words.join(', ')}`);
+}
+
 /** The file with every choice in its place; the groups are there even if empty, so that what misses is named in full. */
 function combine(file: Source | undefined, choices: readonly Choice[]): Tree {
   const header = { apiVersion: 'slipway.dev/v1', kind: 'EngineConfig' };
@@ -207,8 +204,14 @@ function place(tree: Tree, [first, second]: Setting['path'], value: unknown): Tr
   return isTree(group) ? { ...tree, [first]: { ...group, [second]: value } } : tree;
 }
 
-function concerns(path: readonly PropertyKey[], setting: Setting): boolean {
-  return setting.path.every((step, index) => step === undefined || path[index] === step);
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function missing(path: readonly PropertyKey[], message: string): string {
+  const setting = engineSettings.find((one) => concerns(path, one));
+  if (!setting) return message;
+  return `missing; set it in the file or as ${setting.variable}`;
 }
 
 function origin(
@@ -220,8 +223,6 @@ function origin(
   return choice?.from ?? file?.where(path) ?? 'configuration';
 }
 
-function missing(path: readonly PropertyKey[], message: string): string {
-  const setting = engineSettings.find((one) => concerns(path, one));
-  if (!setting) return message;
-  return `missing; set it in the file or as ${setting.variable}`;
+function concerns(path: readonly PropertyKey[], setting: Setting): boolean {
+  return setting.path.every((step, index) => step === undefined || path[index] === step);
 }

@@ -48,23 +48,12 @@ const ticketIsNoRung =
   'a ticket is no rung any more: remove this rung. A repair whose ladder is used up hands its node over, and every ' +
   "hand-over makes a ticket where the engine's configuration sets ticket.file or ticket.webhookUrl";
 
-function isTicketRung(input: unknown): boolean {
-  return (
-    typeof input === 'object' && input !== null && 'driver' in input && input.driver === 'ticket'
-  );
-}
-
 const [firstDriver, ...otherDrivers] = driverNames;
 const noSuchDriver = `driver must be ${driverNames.join(' or ')}`;
 
 const rung = z.discriminatedUnion('driver', [rungOf(firstDriver), ...otherDrivers.map(rungOf)], {
   error: ({ input }) => (isTicketRung(input) ? ticketIsNoRung : noSuchDriver),
 });
-
-function rungOf(driver: DriverName) {
-  const action = z.enum(actionsOf(driver));
-  return strict({ ...rungShape, driver: z.literal(driver), action });
-}
 
 /** The longest name that Kubernetes admits for a condition, and more than any observer needs. */
 const checkName = z.string('must be the name of a check').min(1).max(317);
@@ -84,8 +73,6 @@ const checkSpec = z.union(
   ],
   'must be a name, or { name: ..., faultyWhen: "True" or "False" }',
 );
-
-type Check = z.infer<typeof checkSpec>;
 
 const specSchema = strict({
   checks: z.array(checkSpec).min(1, 'name at least one check'),
@@ -128,26 +115,6 @@ const specSchema = strict({
   });
 });
 
-/** What the table of conditions says is nobody's to turn around. */
-function turnedAround(one: Check): string | undefined {
-  if (typeof one === 'string') return undefined;
-  const known = conditionRules.find(({ type }) => type === one.name);
-  if (!known || known.verdicts[one.faultyWhen] === 'faulty') return undefined;
-  const right = one.faultyWhen === 'True' ? 'False' : 'True';
-  return `${one.name} is known, and is faulty when ${right}; write its name alone`;
-}
-
-function nameOf(one: Check): string {
-  return typeof one === 'string' ? one : one.name;
-}
-
-/** A known condition stays as it is known. */
-function ownCondition(one: Check): OwnCondition[] {
-  if (typeof one === 'string' || conditionRules.some(({ type }) => type === one.name)) return [];
-  const { name: type, faultyWhen, confirmed: beats } = one;
-  return [{ type, faultyWhen, beats }];
-}
-
 export const repairPolicySchema = strict({
   apiVersion: z.literal('slipway.dev/v1', 'must be slipway.dev/v1'),
   kind: z.literal('RepairPolicy', 'must be RepairPolicy'),
@@ -188,6 +155,85 @@ function readFile(file: TextFile): { policies: Placed[]; mistakes: readonly stri
   return { policies, mistakes };
 }
 
+function rungOf(driver: DriverName) {
+  const action = z.enum(actionsOf(driver));
+  return strict({ ...rungShape, driver: z.literal(driver), action });
+}
+
+function isTicketRung(input: unknown): boolean {
+  return (
+    typeof input === 'object' && input !== null && 'driver' in input && input.driver === 'ticket'
+  );
+}
+
+type Check = z.infer<typeof checkSpec>;
+
+/** What the table of conditions says is nobody's to turn around. */
+function turnedAround(one: Check): string | undefined {
+  if (typeof one === 'string') return undefined;
+  const known = conditionRules.find(({ type }) => type === one.name);
+  if (!known || known.verdicts[one.faultyWhen] === 'faulty') return undefined;
+  const right = one.faultyWhen === 'True' ? 'False' : 'True';
+  return `${one.name} is known, and is faulty when ${right}; write its name alone`;
+}
+
+function toPolicy({ metadata, spec }: z.infer<typeof repairPolicySchema>): RepairPolicy {
+  const { readyHoldDownMs, holdDownMs } = policyDefaults;
+  const checks = spec.checks.map(nameOf);
+  return {
+    name: metadata.name,
+    checks,
+    conditions: spec.checks.flatMap(ownCondition),
+    holdDownMs: spec.holdDown ?? (checks.includes('Ready') ? readyHoldDownMs : holdDownMs),
+    soakMs: spec.soak ?? policyDefaults.soakMs,
+    touch: spec.touch,
+    guard: spec.guard,
+    migration: migrationOf(spec.migration),
+    relapse: {
+      windowMs: spec.relapse.window ?? policyDefaults.relapse.windowMs,
+      escalateAfter: spec.relapse.escalateAfter,
+      withinMs: spec.relapse.within ?? policyDefaults.relapse.withinMs,
+    },
+    ladder: spec.ladder.map(toRung),
+  };
+}
+
+function nameOf(one: Check): string {
+  return typeof one === 'string' ? one : one.name;
+}
+
+/** A known condition stays as it is known. */
+function ownCondition(one: Check): OwnCondition[] {
+  if (typeof one === 'string' || conditionRules.some(({ type }) => type === one.name)) return [];
+  const { name: type, faultyWhen, confirmed: beats } = one;
+  return [{ type, faultyWhen, beats }];
+}
+
+function migrationOf({
+  timeout,
+  ...rules
+}: z.infer<typeof specSchema>['migration']): RepairPolicy['migration'] {
+  return { timeoutMs: timeout ?? policyDefaults.migration.timeoutMs, ...rules };
+}
+
+function toRung(step: z.infer<typeof rung>): RepairPolicy['ladder'][number] {
+  const { name: rungName, driver, action, attempts } = step;
+  return {
+    name: rungName,
+    driver,
+    action,
+    proof: proofOf(driver, action),
+    attempts,
+    callTimeoutMs: step.callTimeout ?? rungDefaults.callTimeoutMs,
+    tryWindowMs: step.tryWindow ?? rungDefaults.tryWindowMs,
+    bootWindowMs: step.bootWindow ?? rungDefaults.bootWindowMs,
+    verification: {
+      timeoutMs: step.verification?.timeout ?? rungDefaults.verification.timeoutMs,
+      soakMs: step.verification?.soak ?? rungDefaults.verification.soakMs,
+    },
+  };
+}
+
 /** A check that two policies name would get two different repairs. */
 function contradictions(placed: readonly Placed[]): string[] {
   const firstByName = new Map<string, Where>();
@@ -214,50 +260,4 @@ function contradictions(placed: readonly Placed[]): string[] {
     });
   }
   return mistakes;
-}
-
-function toPolicy({ metadata, spec }: z.infer<typeof repairPolicySchema>): RepairPolicy {
-  const { readyHoldDownMs, holdDownMs } = policyDefaults;
-  const checks = spec.checks.map(nameOf);
-  return {
-    name: metadata.name,
-    checks,
-    conditions: spec.checks.flatMap(ownCondition),
-    holdDownMs: spec.holdDown ?? (checks.includes('Ready') ? readyHoldDownMs : holdDownMs),
-    soakMs: spec.soak ?? policyDefaults.soakMs,
-    touch: spec.touch,
-    guard: spec.guard,
-    migration: migrationOf(spec.migration),
-    relapse: {
-      windowMs: spec.relapse.window ?? policyDefaults.relapse.windowMs,
-      escalateAfter: spec.relapse.escalateAfter,
-      withinMs: spec.relapse.within ?? policyDefaults.relapse.withinMs,
-    },
-    ladder: spec.ladder.map(toRung),
-  };
-}
-
-function migrationOf({
-  timeout,
-  ...rules
-}: z.infer<typeof specSchema>['migration']): RepairPolicy['migration'] {
-  return { timeoutMs: timeout ?? policyDefaults.migration.timeoutMs, ...rules };
-}
-
-function toRung(step: z.infer<typeof rung>): RepairPolicy['ladder'][number] {
-  const { name: rungName, driver, action, attempts } = step;
-  return {
-    name: rungName,
-    driver,
-    action,
-    proof: proofOf(driver, action),
-    attempts,
-    callTimeoutMs: step.callTimeout ?? rungDefaults.callTimeoutMs,
-    tryWindowMs: step.tryWindow ?? rungDefaults.tryWindowMs,
-    bootWindowMs: step.bootWindow ?? rungDefaults.bootWindowMs,
-    verification: {
-      timeoutMs: step.verification?.timeout ?? rungDefaults.verification.timeoutMs,
-      soakMs: step.verification?.soak ?? rungDefaults.verification.soakMs,
-    },
-  };
 }

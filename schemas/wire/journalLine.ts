@@ -73,15 +73,6 @@ export function parseJournalLine(text: string): Parsed<JournalLine> {
   return line.success ? { ok: true, value: line.data } : { ok: false, why: explain(line.error) };
 }
 
-/** Writes one line in its wire form, or says why it cannot be read back. */
-export function formatJournalLine(line: JournalLine): Parsed<string> {
-  const text = JSON.stringify(line);
-  const json = parseJson(text);
-  if (!json.ok) return json;
-  const written = writtenLineSchema.safeParse(json.value);
-  return written.success ? { ok: true, value: text } : { ok: false, why: explain(written.error) };
-}
-
 /** Far below what the hub takes, and more than any entry needs. */
 const longestLine = 256 * 1024;
 
@@ -94,6 +85,15 @@ export function formatLineOrStub(line: JournalLine): Parsed<string> {
   if (whole.ok && whole.value.length <= longestLine) return whole;
   const why = whole.ok ? `longer than ${longestLine} characters` : whole.why;
   return formatJournalLine(stubOf(line, why));
+}
+
+/** Writes one line in its wire form, or says why it cannot be read back. */
+export function formatJournalLine(line: JournalLine): Parsed<string> {
+  const text = JSON.stringify(line);
+  const json = parseJson(text);
+  if (!json.ok) return json;
+  const written = writtenLineSchema.safeParse(json.value);
+  return written.success ? { ok: true, value: text } : { ok: false, why: explain(written.error) };
 }
 
 function stubOf(line: JournalLine, why: string): JournalLine {

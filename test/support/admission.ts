@@ -3,46 +3,6 @@ import type { Loop } from './loop.ts';
 
 const folder = '/apis/admissionregistration.k8s.io/v1';
 
-type Denial = {
-  readonly name: string;
-  readonly operation: 'CREATE' | 'UPDATE';
-  readonly resource: 'pods' | 'pods/eviction';
-  readonly appliesWhen: string;
-  readonly expression: string;
-  readonly message: string;
-  readonly reason: 'Forbidden' | 'Invalid';
-};
-
-async function deny(loop: Loop, denial: Denial): Promise<void> {
-  const { name, operation, resource, appliesWhen, expression, message, reason } = denial;
-  const rule = { apiGroups: [''], apiVersions: ['v1'], operations: [operation] };
-  const api = loop.stack.api();
-  const bodies = [
-    {
-      kind: 'ValidatingAdmissionPolicy',
-      spec: {
-        failurePolicy: 'Fail',
-        matchConstraints: { resourceRules: [{ ...rule, resources: [resource] }] },
-        matchConditions: [{ name: 'app', expression: appliesWhen }],
-        validations: [{ expression, message, reason }],
-      },
-    },
-    {
-      kind: 'ValidatingAdmissionPolicyBinding',
-      spec: { policyName: name, validationActions: ['Deny'] },
-    },
-  ];
-  const resources = ['validatingadmissionpolicies', 'validatingadmissionpolicybindings'];
-  for (const [index, body] of bodies.entries()) {
-    const made = await api.create(`${folder}/${resources[index]!}`, {
-      apiVersion: 'admissionregistration.k8s.io/v1',
-      metadata: { name },
-      ...body,
-    });
-    if (made.status !== 201) throw new Error(JSON.stringify(made));
-  }
-}
-
 /** No label of these pods may change; resolves when the API server enforces it. */
 export async function refuseLabels(loop: Loop, app: string, pod: string): Promise<void> {
   await deny(loop, {
@@ -81,6 +41,46 @@ export async function refuseEvictions(loop: Loop, app: string, pod: string): Pro
     });
     return status === 403 || undefined;
   });
+}
+
+type Denial = {
+  readonly name: string;
+  readonly operation: 'CREATE' | 'UPDATE';
+  readonly resource: 'pods' | 'pods/eviction';
+  readonly appliesWhen: string;
+  readonly expression: string;
+  readonly message: string;
+  readonly reason: 'Forbidden' | 'Invalid';
+};
+
+async function deny(loop: Loop, denial: Denial): Promise<void> {
+  const { name, operation, resource, appliesWhen, expression, message, reason } = denial;
+  const rule = { apiGroups: [''], apiVersions: ['v1'], operations: [operation] };
+  const api = loop.stack.api();
+  const bodies = [
+    {
+      kind: 'ValidatingAdmissionPolicy',
+      spec: {
+        failurePolicy: 'Fail',
+        matchConstraints: { resourceRules: [{ ...rule, resources: [resource] }] },
+        matchConditions: [{ name: 'app', expression: appliesWhen }],
+        validations: [{ expression, message, reason }],
+      },
+    },
+    {
+      kind: 'ValidatingAdmissionPolicyBinding',
+      spec: { policyName: name, validationActions: ['Deny'] },
+    },
+  ];
+  const resources = ['validatingadmissionpolicies', 'validatingadmissionpolicybindings'];
+  for (const [index, body] of bodies.entries()) {
+    const made = await api.create(`${folder}/${resources[index]!}`, {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      metadata: { name },
+      ...body,
+    });
+    if (made.status !== 201) throw new Error(JSON.stringify(made));
+  }
 }
 
 /** Lifts what the functions above set up. */

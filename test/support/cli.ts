@@ -10,14 +10,6 @@ const entry = fileURLToPath(new URL('../../bin/slipway.ts', import.meta.url));
 
 export type Ended = { readonly code: number; readonly out: string; readonly err: string };
 
-/** The environment without anything that says where servers are. */
-function bareEnvironment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(
-    ([name]) => name !== 'KUBECONFIG' && !name.startsWith('SLIPWAY_') && !name.startsWith('npm_'),
-  );
-  return Object.fromEntries(kept);
-}
-
 /** A process of its own: dear, so only where the process is what is tested. */
 export function spawned(
   words: readonly string[],
@@ -36,6 +28,17 @@ export function spawned(
     child.once('error', reject);
     child.once('close', (code) => resolve({ code: code ?? -1, out, err }));
   });
+}
+
+type Output = z.infer<typeof cliOutputSchema>;
+
+/** What `-o json` printed, with the exit code. */
+export async function jsonOf<K extends Output['kind']>(
+  kind: K,
+  words: readonly string[],
+): Promise<Extract<Output, { kind: K }> & { readonly exit: number }> {
+  const ended = await cli([...words, '-o', 'json']);
+  return { ...outputOf(ended, kind), exit: ended.code };
 }
 
 /** The same command line within this process. */
@@ -59,7 +62,13 @@ export async function cli(words: readonly string[]): Promise<Ended> {
   return { code: code ?? -1, out, err };
 }
 
-type Output = z.infer<typeof cliOutputSchema>;
+/** The environment without anything that says where servers are. */
+function bareEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => name !== 'KUBECONFIG' && !name.startsWith('SLIPWAY_') && !name.startsWith('npm_'),
+  );
+  return Object.fromEntries(kept);
+}
 
 /** The JSON it printed, held to the published schema and narrowed to the kind that the test needs. */
 export function outputOf<K extends Output['kind']>(
@@ -70,13 +79,4 @@ export function outputOf<K extends Output['kind']>(
   const output = cliOutputSchema.parse(JSON.parse(out));
   if (output.kind !== kind) throw new Error(`${kind} wanted, but it printed ${output.kind}`);
   return output as Extract<Output, { kind: K }>;
-}
-
-/** What `-o json` printed, with the exit code. */
-export async function jsonOf<K extends Output['kind']>(
-  kind: K,
-  words: readonly string[],
-): Promise<Extract<Output, { kind: K }> & { readonly exit: number }> {
-  const ended = await cli([...words, '-o', 'json']);
-  return { ...outputOf(ended, kind), exit: ended.code };
 }

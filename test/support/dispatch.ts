@@ -21,9 +21,8 @@ export function reported(
   return { kind: 'reported', fault: stored, bootId, soakMs: minute, at: at(seconds), ...heard };
 }
 
-export function seen(seconds: number, sight: Partial<Sight> = {}): Sight & { kind: 'seen' } {
-  const node = { bootId: firstBoot, ready: true, beats: {}, checks: named };
-  return { kind: 'seen', ...node, soakMs: minute, at: at(seconds), ...sight };
+export function recordOf(...events: readonly DispatchEvent[]): EpisodeRecord {
+  return events.reduce(hear, emptyRecord(fault));
 }
 
 export function hear(record: EpisodeRecord, event: DispatchEvent): EpisodeRecord {
@@ -35,6 +34,7 @@ export function hear(record: EpisodeRecord, event: DispatchEvent): EpisodeRecord
   });
 }
 
-export function recordOf(...events: readonly DispatchEvent[]): EpisodeRecord {
-  return events.reduce(hear, emptyRecord(fault));
+export function seen(seconds: number, sight: Partial<Sight> = {}): Sight & { kind: 'seen' } {
+  const node = { bootId: firstBoot, ready: true, beats: {}, checks: named };
+  return { kind: 'seen', ...node, soakMs: minute, at: at(seconds), ...sight };
 }

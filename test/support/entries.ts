@@ -3,6 +3,12 @@ import type { JournalEntry } from '../../domain/repair/types.ts';
 import { at, fault, opening, repairId } from './given.ts';
 import { sampleNode } from './samples.ts';
 
+export function opened(changes: Partial<JournalEntry['opening'] & object> = {}): JournalEntry {
+  const phase = 'awaiting-permit';
+  const about = { sequence: 0, at: at(0), command: { kind: 'open' } } as const;
+  return entry({ ...about, from: phase, to: phase, opening: opening(changes) });
+}
+
 export function entry(changes: Partial<JournalEntry> = {}): JournalEntry {
   return {
     version: 1,
@@ -18,10 +24,4 @@ export function entry(changes: Partial<JournalEntry> = {}): JournalEntry {
     by: 'slipway',
     ...changes,
   };
-}
-
-export function opened(changes: Partial<JournalEntry['opening'] & object> = {}): JournalEntry {
-  const phase = 'awaiting-permit';
-  const about = { sequence: 0, at: at(0), command: { kind: 'open' } } as const;
-  return entry({ ...about, from: phase, to: phase, opening: opening(changes) });
 }

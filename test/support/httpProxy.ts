@@ -42,30 +42,36 @@ type State = {
   rule: (seen: Seen) => Fault | undefined;
 };
 
-function forward(
-  state: State,
-  from: IncomingMessage,
-  onAnswer: (answer: IncomingMessage) => void,
-): void {
-  const upstream = request(
-    new URL(from.url ?? '/', state.target),
-    { method: from.method ?? 'GET', headers: from.headers, agent: state.agent },
-    onAnswer,
-  );
-  upstream.on('error', () => from.socket.resetAndDestroy());
-  const abort = (): void => void upstream.destroy();
-  from.socket.once('close', abort);
-  upstream.once('close', () => from.socket.off('close', abort));
-  from.pipe(upstream);
+/** Starts a proxy on a free port; `ca` is the text of the certificate that the target is checked against. */
+export async function startHttpProxy(target: string, ca: string): Promise<HttpProxy> {
+  const agent = new Agent({ ca, keepAlive: true });
+  const state: State = { target: new URL(target), agent, seen: [], rule: () => undefined };
+  const server = createServer((from, to) => handle(state, from, to));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    seen: state.seen,
+    befall: (rule) => {
+      state.rule = rule;
+    },
+    reset: () => server.closeAllConnections(),
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      agent.destroy();
+      await closed;
+    },
+  };
 }
 
-function pass(state: State, from: IncomingMessage, to: ServerResponse): void {
-  return forward(state, from, (answer) => {
-    to.writeHead(answer.statusCode ?? 502, answer.headers);
-    to.flushHeaders();
-    answer.on('error', () => to.destroy());
-    answer.pipe(to);
-  });
+function handle(state: State, from: IncomingMessage, to: ServerResponse): void {
+  const seen = { method: from.method ?? '', url: new URL(from.url ?? '/', state.target) };
+  state.seen.push(seen);
+  const fault = state.rule(seen);
+  if (fault) suffer(state, fault, from, to);
+  else pass(state, from, to);
 }
 
 function suffer(state: State, fault: Fault, from: IncomingMessage, to: ServerResponse): void {
@@ -90,34 +96,28 @@ function suffer(state: State, fault: Fault, from: IncomingMessage, to: ServerRes
   }
 }
 
-function handle(state: State, from: IncomingMessage, to: ServerResponse): void {
-  const seen = { method: from.method ?? '', url: new URL(from.url ?? '/', state.target) };
-  state.seen.push(seen);
-  const fault = state.rule(seen);
-  if (fault) suffer(state, fault, from, to);
-  else pass(state, from, to);
+function pass(state: State, from: IncomingMessage, to: ServerResponse): void {
+  return forward(state, from, (answer) => {
+    to.writeHead(answer.statusCode ?? 502, answer.headers);
+    to.flushHeaders();
+    answer.on('error', () => to.destroy());
+    answer.pipe(to);
+  });
 }
 
-/** Starts a proxy on a free port; `ca` is the text of the certificate that the target is checked against. */
-export async function startHttpProxy(target: string, ca: string): Promise<HttpProxy> {
-  const agent = new Agent({ ca, keepAlive: true });
-  const state: State = { target: new URL(target), agent, seen: [], rule: () => undefined };
-  const server = createServer((from, to) => handle(state, from, to));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    seen: state.seen,
-    befall: (rule) => {
-      state.rule = rule;
-    },
-    reset: () => server.closeAllConnections(),
-    close: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      agent.destroy();
-      await closed;
-    },
-  };
+function forward(
+  state: State,
+  from: IncomingMessage,
+  onAnswer: (answer: IncomingMessage) => void,
+): void {
+  const upstream = request(
+    new URL(from.url ?? '/', state.target),
+    { method: from.method ?? 'GET', headers: from.headers, agent: state.agent },
+    onAnswer,
+  );
+  upstream.on('error', () => from.socket.resetAndDestroy());
+  const abort = (): void => void upstream.destroy();
+  from.socket.once('close', abort);
+  upstream.once('close', () => from.socket.off('close', abort));
+  from.pipe(upstream);
 }

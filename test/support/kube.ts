@@ -13,28 +13,8 @@ import type { Proxy } from './proxy.ts';
 
 type User = keyof Stack['state']['kubernetes']['kubeconfigs'];
 
-async function connectTo(kubeconfigPath: string): Promise<Kube> {
-  const connected = await connectKube({ kubeconfigPath });
-  if (!connected.ok) throw new Error(connected.problem);
-  return connected.kube;
-}
-
 export function connectAs(stack: Stack, user: User): Promise<Kube> {
   return connectTo(stack.state.kubernetes.kubeconfigs[user]);
-}
-
-/** A kubeconfig like the user's own that leads elsewhere; returns its path. */
-export async function redirect(stack: Stack, user: User, server: string): Promise<string> {
-  const { kubeconfigs, url } = stack.state.kubernetes;
-  const text = (await readFile(kubeconfigs[user], 'utf8')).replaceAll(url, server);
-  const config = JSON.parse(text) as { clusters: { cluster: Record<string, unknown> }[] };
-  // Plain HTTP is refused by the reader of kubeconfigs unless it is asked for in these words.
-  if (server.startsWith('http:'))
-    for (const entry of config.clusters)
-      entry.cluster = { server, 'insecure-skip-tls-verify': true };
-  const path = join(stack.dataDir, `${user}-${new URL(server).port}.kubeconfig`);
-  await writeFile(path, JSON.stringify(config));
-  return path;
 }
 
 export type Through<P> = { readonly kube: Kube; readonly proxy: P };
@@ -53,6 +33,26 @@ export async function connectThroughHttpProxy(
   const proxy = await startHttpProxy(url, await readFile(caFile, 'utf8'));
   const path = await redirect(stack, user, proxy.url);
   return { kube: await connectTo(path), proxy };
+}
+
+/** A kubeconfig like the user's own that leads elsewhere; returns its path. */
+export async function redirect(stack: Stack, user: User, server: string): Promise<string> {
+  const { kubeconfigs, url } = stack.state.kubernetes;
+  const text = (await readFile(kubeconfigs[user], 'utf8')).replaceAll(url, server);
+  const config = JSON.parse(text) as { clusters: { cluster: Record<string, unknown> }[] };
+  // Plain HTTP is refused by the reader of kubeconfigs unless it is asked for in these words.
+  if (server.startsWith('http:'))
+    for (const entry of config.clusters)
+      entry.cluster = { server, 'insecure-skip-tls-verify': true };
+  const path = join(stack.dataDir, `${user}-${new URL(server).port}.kubeconfig`);
+  await writeFile(path, JSON.stringify(config));
+  return path;
+}
+
+async function connectTo(kubeconfigPath: string): Promise<Kube> {
+  const connected = await connectKube({ kubeconfigPath });
+  if (!connected.ok) throw new Error(connected.problem);
+  return connected.kube;
 }
 
 const run = promisify(execFile);

@@ -28,20 +28,6 @@ export type Decisions = {
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-async function load(folder: string): Promise<Decisions> {
-  const part = async (file: string): Promise<unknown> =>
-    import(/* @vite-ignore */ pathToFileURL(join(folder, 'domain', file)).href);
-  const [repair, repairState, freshLook, dispatch, dispatchState, marks] = await Promise.all([
-    part('repair/decide.ts'),
-    part('repair/evolve.ts'),
-    part('repair/freshLook.ts'),
-    part('dispatch/decide.ts'),
-    part('dispatch/evolve.ts'),
-    part('marks.ts'),
-  ]);
-  return { repair, repairState, freshLook, dispatch, dispatchState, marks } as Decisions;
-}
-
 export function original(): Promise<Decisions> {
   return load(root);
 }
@@ -59,4 +45,18 @@ export async function without({ file, from, to }: Guard): Promise<Decisions> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function load(folder: string): Promise<Decisions> {
+  const part = async (file: string): Promise<unknown> =>
+    import(/* @vite-ignore */ pathToFileURL(join(folder, 'domain', file)).href);
+  const [repair, repairState, freshLook, dispatch, dispatchState, marks] = await Promise.all([
+    part('repair/decide.ts'),
+    part('repair/evolve.ts'),
+    part('repair/freshLook.ts'),
+    part('dispatch/decide.ts'),
+    part('dispatch/evolve.ts'),
+    part('marks.ts'),
+  ]);
+  return { repair, repairState, freshLook, dispatch, dispatchState, marks } as Decisions;
 }

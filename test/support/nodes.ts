@@ -3,6 +3,16 @@ import type { NodeFacts, Taint } from '../../domain/node.ts';
 import { fieldManagers, marks } from '../../domain/vocabulary/marks.ts';
 import { faultEvent, sampleNode } from './samples.ts';
 
+/** The same node, isolated by this repair. */
+export function isolatedBy(repair: string, changes: Partial<NodeFacts> = {}): NodeFacts {
+  return nodeFacts({
+    unschedulable: true,
+    unschedulableOwner: fieldManagers.isolation,
+    marks: { [marks.isolation]: JSON.stringify({ repair, at: 1 }) },
+    ...changes,
+  });
+}
+
 export function nodeFacts(changes: Partial<NodeFacts> = {}): NodeFacts {
   const { nodeUid, bootId } = faultEvent();
   return {
@@ -20,16 +30,6 @@ export function nodeFacts(changes: Partial<NodeFacts> = {}): NodeFacts {
     deleting: false,
     ...changes,
   };
-}
-
-/** The same node, isolated by this repair. */
-export function isolatedBy(repair: string, changes: Partial<NodeFacts> = {}): NodeFacts {
-  return nodeFacts({
-    unschedulable: true,
-    unschedulableOwner: fieldManagers.isolation,
-    marks: { [marks.isolation]: JSON.stringify({ repair, at: 1 }) },
-    ...changes,
-  });
 }
 
 export function taint(key: string, changes: Partial<Taint> = {}): Taint {

@@ -12,19 +12,6 @@ export type PodView = {
   readonly status: { readonly phase: string };
 };
 
-export async function podsOn(stack: Stack, node: string): Promise<readonly PodView[]> {
-  const { body } = await stack.api().get(`/api/v1/pods?fieldSelector=spec.nodeName%3D${node}`);
-  return (body as { items: PodView[] }).items;
-}
-
-function runningOn(loop: Loop, node: string, count: number): Promise<readonly PodView[]> {
-  return loop.until(`${count} pods run on ${node}`, async () => {
-    const pods = await podsOn(loop.stack, node);
-    const running = pods.filter(({ status }) => status.phase === 'Running');
-    return running.length === count ? running : undefined;
-  });
-}
-
 /** Two pods that can run on this node only; `minAvailable: 2` keeps both where they are. */
 export async function deployOn(
   loop: Loop,
@@ -93,11 +80,6 @@ export async function mirrorPodOn(loop: Loop, node: string): Promise<string> {
   return name;
 }
 
-async function expectCreated(loop: Loop, path: string, body: unknown): Promise<void> {
-  const answer = await loop.stack.api().create(path, body);
-  if (answer.status !== 201) throw new Error(`${path}: ${JSON.stringify(answer)}`);
-}
-
 /** A pod that no controller would replace. */
 export async function barePodOn(
   loop: Loop,
@@ -113,4 +95,22 @@ export async function barePodOn(
   });
   await runningOn(loop, node, 1);
   return name;
+}
+
+async function expectCreated(loop: Loop, path: string, body: unknown): Promise<void> {
+  const answer = await loop.stack.api().create(path, body);
+  if (answer.status !== 201) throw new Error(`${path}: ${JSON.stringify(answer)}`);
+}
+
+function runningOn(loop: Loop, node: string, count: number): Promise<readonly PodView[]> {
+  return loop.until(`${count} pods run on ${node}`, async () => {
+    const pods = await podsOn(loop.stack, node);
+    const running = pods.filter(({ status }) => status.phase === 'Running');
+    return running.length === count ? running : undefined;
+  });
+}
+
+export async function podsOn(stack: Stack, node: string): Promise<readonly PodView[]> {
+  const { body } = await stack.api().get(`/api/v1/pods?fieldSelector=spec.nodeName%3D${node}`);
+  return (body as { items: PodView[] }).items;
 }

@@ -4,19 +4,19 @@ import { fileURLToPath } from 'node:url';
 
 const entry = fileURLToPath(new URL('../../bin/slipway.ts', import.meta.url));
 
-/** Ended, but not yet collected by its parent. */
-function isZombie(pid: number): boolean {
+/** Whether a process with this id runs. */
+export function isAlive(pid: number): boolean {
   try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+    return process.kill(pid, 0) && !isZombie(pid);
   } catch {
     return false;
   }
 }
 
-/** Whether a process with this id runs. */
-export function isAlive(pid: number): boolean {
+/** Ended, but not yet collected by its parent. */
+function isZombie(pid: number): boolean {
   try {
-    return process.kill(pid, 0) && !isZombie(pid);
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
   } catch {
     return false;
   }

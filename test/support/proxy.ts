@@ -33,64 +33,6 @@ type State = {
 
 const loopback = '127.0.0.1';
 
-/** Hands chunks on one after the other, each after its delay, and no faster than they are taken. */
-function carry(state: State, from: Socket, to: Socket): void {
-  let last: Promise<unknown> = Promise.resolve();
-  from.on('data', (chunk: Buffer) => {
-    const due = wait(state.delayMs);
-    last = last.then(() => due).then(() => to.writable && to.write(chunk));
-  });
-  from.on('end', () => {
-    last = last.then(() => to.end());
-  });
-}
-
-function forget(state: State, link: Link): void {
-  state.links.delete(link);
-  link.client.destroy();
-  link.server.destroy();
-}
-
-function accept(state: State, client: Socket): void {
-  const server = connect({ port: state.targetPort, host: loopback, allowHalfOpen: true });
-  const link = { client, server };
-  state.links.add(link);
-  for (const socket of [client, server]) {
-    socket.setNoDelay(true);
-    socket.on('error', () => forget(state, link));
-    socket.on('close', () => forget(state, link));
-  }
-  carry(state, client, server);
-  carry(state, server, client);
-  if (state.stallsNew) silence(link);
-}
-
-function silence({ client, server }: Link): void {
-  client.pause();
-  server.pause();
-}
-
-function breakAll(state: State): void {
-  for (const link of state.links) {
-    link.client.resetAndDestroy();
-    link.server.destroy();
-  }
-  state.links.clear();
-}
-
-async function listen(server: Server, port: number): Promise<number> {
-  server.listen(port, loopback);
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
-}
-
-async function stopListening(server: Server): Promise<void> {
-  if (!server.listening) return;
-  const closed = once(server, 'close');
-  server.close();
-  await closed;
-}
-
 /** Starts a proxy on a free port in front of a port of this machine. */
 export async function startProxy(targetPort: number): Promise<Proxy> {
   const state: State = { targetPort, links: new Set(), delayMs: 0, stallsNew: false };
@@ -125,4 +67,62 @@ export async function startProxy(targetPort: number): Promise<Proxy> {
     },
     close: cut,
   };
+}
+
+function accept(state: State, client: Socket): void {
+  const server = connect({ port: state.targetPort, host: loopback, allowHalfOpen: true });
+  const link = { client, server };
+  state.links.add(link);
+  for (const socket of [client, server]) {
+    socket.setNoDelay(true);
+    socket.on('error', () => forget(state, link));
+    socket.on('close', () => forget(state, link));
+  }
+  carry(state, client, server);
+  carry(state, server, client);
+  if (state.stallsNew) silence(link);
+}
+
+function forget(state: State, link: Link): void {
+  state.links.delete(link);
+  link.client.destroy();
+  link.server.destroy();
+}
+
+/** Hands chunks on one after the other, each after its delay, and no faster than they are taken. */
+function carry(state: State, from: Socket, to: Socket): void {
+  let last: Promise<unknown> = Promise.resolve();
+  from.on('data', (chunk: Buffer) => {
+    const due = wait(state.delayMs);
+    last = last.then(() => due).then(() => to.writable && to.write(chunk));
+  });
+  from.on('end', () => {
+    last = last.then(() => to.end());
+  });
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  server.listen(port, loopback);
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+async function stopListening(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  server.close();
+  await closed;
+}
+
+function breakAll(state: State): void {
+  for (const link of state.links) {
+    link.client.resetAndDestroy();
+    link.server.destroy();
+  }
+  state.links.clear();
+}
+
+function silence({ client, server }: Link): void {
+  client.pause();
+  server.pause();
 }

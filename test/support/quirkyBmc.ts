@@ -49,6 +49,21 @@ export type QuirkyBmc = {
   readonly stop: () => Promise<void>;
 };
 
+/** Knows sessions alone; says so to everybody who sends a password with a request. */
+export const noBasic: Quirk = {
+  instead: (asked) =>
+    isLogin(asked) || asked.headers['x-auth-token'] !== undefined
+      ? undefined
+      : { status: 401, body: error('Log in first.') },
+};
+
+export const sessionsAreFull: Quirk = {
+  instead: (asked, base) =>
+    isLogin(asked)
+      ? { status: 400, body: error('No more sessions.', 'Base.1.18.SessionLimitExceeded') }
+      : noBasic.instead?.(asked, base),
+};
+
 /** Passes what it does not answer itself on to `target`; without a quirk it changes nothing. */
 export async function startQuirkyBmc(target: string, quirk: Quirk = {}): Promise<QuirkyBmc> {
   let now = quirk;
@@ -103,6 +118,12 @@ async function pass(target: string, asked: Asked, quirk: Quirk, base: string): P
   };
 }
 
+async function textOf(stream: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
 function changed(text: string, quirk: Quirk, base: string): string {
   const document = JSON.parse(text) as SystemDocument;
   if (document.Actions) quirk.system?.(document, base);
@@ -113,18 +134,6 @@ function changed(text: string, quirk: Quirk, base: string): string {
 function reply(response: ServerResponse, { status, headers, body = '' }: Answer): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(typeof body === 'string' ? body : JSON.stringify(body));
-}
-
-async function textOf(stream: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function error(message: string, messageId = 'Base.1.18.GeneralError'): object {
-  return {
-    error: { message, '@Message.ExtendedInfo': [{ MessageId: messageId, Message: message }] },
-  };
 }
 
 function isLogin({ method, path }: Asked): boolean {
@@ -143,21 +152,6 @@ export function wantsSlash(status: number): Quirk {
   };
 }
 
-/** Knows sessions alone; says so to everybody who sends a password with a request. */
-export const noBasic: Quirk = {
-  instead: (asked) =>
-    isLogin(asked) || asked.headers['x-auth-token'] !== undefined
-      ? undefined
-      : { status: 401, body: error('Log in first.') },
-};
-
-export const sessionsAreFull: Quirk = {
-  instead: (asked, base) =>
-    isLogin(asked)
-      ? { status: 400, body: error('No more sessions.', 'Base.1.18.SessionLimitExceeded') }
-      : noBasic.instead?.(asked, base),
-};
-
 export function busy(retryAfter?: string): Quirk {
   return {
     instead: () => ({
@@ -165,6 +159,12 @@ export function busy(retryAfter?: string): Quirk {
       ...(retryAfter !== undefined && { headers: { 'retry-after': retryAfter } }),
       body: error('The service is temporarily unavailable.'),
     }),
+  };
+}
+
+function error(message: string, messageId = 'Base.1.18.GeneralError'): object {
+  return {
+    error: { message, '@Message.ExtendedInfo': [{ MessageId: messageId, Message: message }] },
   };
 }
 

@@ -13,10 +13,6 @@ import { opening } from './given.ts';
 /** One turn: the time of the decision, and what came of it. */
 export type Turn = { readonly at: number; readonly events: readonly RepairEvent[] };
 
-export function turn(at: number, ...events: RepairEvent[]): Turn {
-  return { at, events };
-}
-
 export function recorded(
   turns: readonly Turn[],
   changes: Partial<RepairOpening> = {},
@@ -45,4 +41,8 @@ function entry(
 ): JournalEntry {
   const place = { version: 1, repairId, cluster, node, sequence: 0, by: 'slipway' } as const;
   return { ...place, at, command, events, from: phase, to: phase };
+}
+
+export function turn(at: number, ...events: RepairEvent[]): Turn {
+  return { at, events };
 }

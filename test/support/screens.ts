@@ -53,6 +53,11 @@ export function engine(changes: Partial<EngineRecord> = {}): EngineRecord {
   };
 }
 
+export function storyFrom(turns: readonly Turn[], changes: Partial<RepairOpening> = {}): Story {
+  const log = logOf(turns, changes);
+  return storyOf(log, stateOf(log));
+}
+
 export function logOf(turns: readonly Turn[], changes: Partial<RepairOpening> = {}): RepairLog {
   const entries = recorded(turns, changes);
   return { repairId, node: sampleNode, entries, opening: opening(changes) };
@@ -63,11 +68,6 @@ export function stateOf(log: RepairLog): RepairState {
     log.opening!,
     log.entries.flatMap(({ events }: JournalEntry) => events),
   );
-}
-
-export function storyFrom(turns: readonly Turn[], changes: Partial<RepairOpening> = {}): Story {
-  const log = logOf(turns, changes);
-  return storyOf(log, stateOf(log));
 }
 
 export function nodeFacts(changes: Partial<NodeFacts> = {}): NodeFacts {

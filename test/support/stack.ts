@@ -6,11 +6,6 @@ import { startStack, type Stack, type StackOptions } from '../../embedded/index.
 
 const startWithinMs = 90_000;
 
-/** A folder for one test file. */
-export function makeTestDir(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'slipway-test-'));
-}
-
 /**
  * Starts one stack of real servers for the test file that calls this, and ends it after the file's last test. Files
  * may run side by side: each has its own ports and folder. Call it at the top of the file, and the function it
@@ -31,4 +26,9 @@ export function useStack(options: Partial<StackOptions> = {}): () => Stack {
     if (!stack) throw new Error('the stack of this test file did not start');
     return stack;
   };
+}
+
+/** A folder for one test file. */
+export function makeTestDir(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'slipway-test-'));
 }

@@ -5,6 +5,13 @@ import type { JournalEntry } from '../../domain/repair/types.ts';
 import { entry, opened } from './entries.ts';
 import { at } from './given.ts';
 
+export function sampleTicket(changes: Partial<JournalEntry> = {}): Ticket {
+  const entries = handedOver(changes);
+  const ticket = ticketOf(entries[1]!, entries);
+  if (!ticket || ticket === 'unknown') throw new Error('this end calls nobody');
+  return ticket;
+}
+
 /** The first and the last entry of a repair that ended with a person. */
 export function handedOver(changes: Partial<JournalEntry> = {}): readonly JournalEntry[] {
   const { repairId, cluster, node } = entry(changes);
@@ -15,11 +22,4 @@ export function handedOver(changes: Partial<JournalEntry> = {}): readonly Journa
     { ...opened(about), ...about },
     entry({ ...end, command: { kind: 'close' }, events: [{ ...closed, at: at(9) }], ...changes }),
   ];
-}
-
-export function sampleTicket(changes: Partial<JournalEntry> = {}): Ticket {
-  const entries = handedOver(changes);
-  const ticket = ticketOf(entries[1]!, entries);
-  if (!ticket || ticket === 'unknown') throw new Error('this end calls nobody');
-  return ticket;
 }

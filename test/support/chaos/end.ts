@@ -75,11 +75,6 @@ export async function untilEnded(site: Site, node: string, deadlineMs = 60_000):
   });
 }
 
-async function episodeOf({ episodes }: Site, node: string) {
-  const found = await episodes.get(node);
-  return found.kind === 'found' ? found.value.episode : undefined;
-}
-
 export async function endOf(site: Site, broken: Case): Promise<End> {
   const { cluster } = site;
   const { node } = broken;
@@ -96,6 +91,11 @@ export async function endOf(site: Site, broken: Case): Promise<End> {
   };
 }
 
+async function episodeOf({ episodes }: Site, node: string) {
+  const found = await episodes.get(node);
+  return found.kind === 'found' ? found.value.episode : undefined;
+}
+
 type NodeEnd = Pick<End, 'isolations' | 'returns' | 'unschedulable' | 'marks'>;
 
 async function nodeOf({ stack }: Site, node: string): Promise<NodeEnd> {
@@ -109,6 +109,15 @@ async function nodeOf({ stack }: Site, node: string): Promise<NodeEnd> {
   };
 }
 
+function ourMarks(annotations: Readonly<Record<string, string>>): End['marks'] {
+  const ours = Object.entries(annotations).filter(([key]) => key.startsWith('slipway.dev/'));
+  const outcomes = ours.map(([key, text]) => [
+    key,
+    (JSON.parse(text) as { outcome?: string }).outcome,
+  ]);
+  return Object.fromEntries(outcomes) as End['marks'];
+}
+
 type PodsEnd = Pick<End, 'podsLeft' | 'evictionsPerPod' | 'labelledPods'>;
 
 async function podsLeftBy({ stack }: Site, { pods }: Case, repairId: string): Promise<PodsEnd> {
@@ -119,6 +128,10 @@ async function podsLeftBy({ stack }: Site, { pods }: Case, repairId: string): Pr
     evictionsPerPod: Math.max(0, ...pods.map((pod) => grants(writes, pod))),
     labelledPods: present.filter((pod) => pod.labels[marks.repair] === repairId).length,
   };
+}
+
+function grants(writes: readonly Write[], { name }: Pod): number {
+  return evictions(writes).filter((write) => write.name === name && write.status === 201).length;
 }
 
 async function heldBy({ guard }: Site, repairId: string): Promise<Pick<End, 'permit' | 'waits'>> {
@@ -135,17 +148,4 @@ async function heldBy({ guard }: Site, repairId: string): Promise<Pick<End, 'per
 export async function resetsOf({ stack }: Site, node: string): Promise<readonly (string | null)[]> {
   const calls = await readBmcCalls(stack.state.bmc?.callLog ?? '');
   return resets(calls, node).map(({ resetType }) => resetType);
-}
-
-function ourMarks(annotations: Readonly<Record<string, string>>): End['marks'] {
-  const ours = Object.entries(annotations).filter(([key]) => key.startsWith('slipway.dev/'));
-  const outcomes = ours.map(([key, text]) => [
-    key,
-    (JSON.parse(text) as { outcome?: string }).outcome,
-  ]);
-  return Object.fromEntries(outcomes) as End['marks'];
-}
-
-function grants(writes: readonly Write[], { name }: Pod): number {
-  return evictions(writes).filter((write) => write.name === name && write.status === 201).length;
 }

@@ -20,20 +20,6 @@ export type Reached = {
   readonly atOnce?: true;
 };
 
-function ordersFile(folder: string): string {
-  return join(folder, 'orders.json');
-}
-function reachedFile(folder: string): string {
-  return join(folder, 'reached.jsonl');
-}
-
-/** Replaces all orders at once. */
-export function giveOrders(folder: string, orders: readonly Order[]): void {
-  const draft = `${ordersFile(folder)}.draft`;
-  writeFileSync(draft, JSON.stringify(orders));
-  renameSync(draft, ordersFile(folder));
-}
-
 export function readOrders(folder: string): readonly Order[] {
   return JSON.parse(readFileSync(ordersFile(folder), 'utf8')) as Order[];
 }
@@ -52,4 +38,18 @@ export function readReached(folder: string): readonly Reached[] {
 export function prepareOrders(folder: string): void {
   giveOrders(folder, []);
   writeFileSync(reachedFile(folder), '');
+}
+
+/** Replaces all orders at once. */
+export function giveOrders(folder: string, orders: readonly Order[]): void {
+  const draft = `${ordersFile(folder)}.draft`;
+  writeFileSync(draft, JSON.stringify(orders));
+  renameSync(draft, ordersFile(folder));
+}
+
+function ordersFile(folder: string): string {
+  return join(folder, 'orders.json');
+}
+function reachedFile(folder: string): string {
+  return join(folder, 'reached.jsonl');
 }

@@ -5,14 +5,6 @@ import type { Order } from './orders.ts';
 
 const folder = process.env[folderVariable] ?? '';
 
-/** Answers with a promise only if the engine is to be held here, so that calls that answer at once still do. */
-export function reach(node: string, point: string, atOnce = false): Promise<void> | undefined {
-  noteReached(folder, { node, point, at: Date.now(), ...(atOnce && { atOnce }) });
-  const order = orderFor(node, point);
-  if (order?.act === 'crash') process.kill(process.pid, 'SIGKILL');
-  return order?.act === 'hold' ? released(node, point) : undefined;
-}
-
 /** The same function with a point before each call and one after its answer. */
 export function pointed<A extends readonly unknown[], R>(
   call: (...args: A) => R,
@@ -33,6 +25,14 @@ export function pointed<A extends readonly unknown[], R>(
     void reach(node, `after ${point}`, true);
     return answer;
   };
+}
+
+/** Answers with a promise only if the engine is to be held here, so that calls that answer at once still do. */
+export function reach(node: string, point: string, atOnce = false): Promise<void> | undefined {
+  noteReached(folder, { node, point, at: Date.now(), ...(atOnce && { atOnce }) });
+  const order = orderFor(node, point);
+  if (order?.act === 'crash') process.kill(process.pid, 'SIGKILL');
+  return order?.act === 'hold' ? released(node, point) : undefined;
 }
 
 async function released(node: string, point: string): Promise<void> {
