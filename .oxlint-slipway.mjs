@@ -36,7 +36,56 @@ const functionDeclarations = {
   },
 };
 
+/** Callers stand above the functions they call; functions that call each other in a circle stand as they like. */
+const callersAboveCallees = {
+  create(context) {
+    const { scopeManager } = context.sourceCode;
+    return {
+      'Program:exit'(program) {
+        const module = scopeManager.scopes.find(({ type }) => type === 'module');
+        const topLevel = module.variables.flatMap(({ name, defs: [definition], references }) => {
+          const users = references.map(({ identifier }) => statementOf(identifier, program));
+          return definition ? [{ name, node: statementOf(definition.name, program), users }] : [];
+        });
+        const callersOf = (node) =>
+          topLevel.filter((one) => one.node === node).flatMap(({ users }) => users);
+        for (const { name, node, users } of topLevel) {
+          if (!isFunction(node)) continue;
+          for (const user of new Set(users)) {
+            if (!isFunction(user) || user.start <= node.start) continue;
+            if (isReached(user, node, callersOf)) continue;
+            const message = `${name} stands above a function that calls it; put it below.`;
+            context.report({ node, message });
+            break;
+          }
+        }
+      },
+    };
+  },
+};
+
+function statementOf(node, program) {
+  let statement = node;
+  while (statement.parent !== program) statement = statement.parent;
+  return statement;
+}
+
+function isFunction(statement) {
+  return (statement.declaration ?? statement).type === 'FunctionDeclaration';
+}
+
+/** Whether `from` uses `to`, itself or through others. */
+function isReached(to, from, callersOf) {
+  const seen = new Set([to]);
+  for (const node of seen) for (const caller of callersOf(node)) seen.add(caller);
+  return seen.has(from);
+}
+
 export default {
   meta: { name: 'slipway' },
-  rules: { 'math-by-name': mathByName, 'function-declarations': functionDeclarations },
+  rules: {
+    'math-by-name': mathByName,
+    'function-declarations': functionDeclarations,
+    'callers-above-callees': callersAboveCallees,
+  },
 };

@@ -183,6 +183,11 @@ const lintPlants: readonly Plant[] = [
     'slipway(function-declarations)',
   ],
   [
+    'kube/transport/p28-order.ts',
+    'function below(): number {\n  return 1;\n}\nexport function x(): number {\n  return below();\n}',
+    'slipway(callers-above-callees)',
+  ],
+  [
     'kube/transport/p28-type.ts',
     'export function x(n: number) {\n  return n;\n}',
     'typescript(explicit-module-boundary-types)',
@@ -197,6 +202,13 @@ const lintPlants: readonly Plant[] = [
     'export type X = { readonly at: Date };',
     'typescript(no-restricted-types)',
   ],
+];
+
+/** Functions that call each other have no order. */
+const circle: Plant = [
+  'kube/transport/p28-circle.ts',
+  'function odd(n: number): boolean {\n  return n > 0 && even(n - 1);\n}\nexport function even(n: number): boolean {\n  return n === 0 || odd(n - 1);\n}',
+  undefined,
 ];
 
 const patient = { timeout: 60_000 };
@@ -220,8 +232,10 @@ test('every planted import is found by the rule that is meant for it', patient, 
 });
 
 test('what import rules cannot see is found by the linter', patient, async () => {
-  using tree = plantedTree(filesOf(lintPlants));
-  expect(missedOf(lintPlants, await lint(tree.folder))).toEqual([]);
+  using tree = plantedTree(filesOf([...lintPlants, circle]));
+  const found = await lint(tree.folder);
+  expect(missedOf(lintPlants, found)).toEqual([]);
+  expect(found.filter(({ from }) => from === circle[0])).toEqual([]);
 });
 
 test(
