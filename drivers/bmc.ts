@@ -5,12 +5,12 @@ import { errorText } from '../std/errorText.ts';
 import {
   entryOf,
   parseBmcCredentials,
-  parseBmcInventory,
   type BmcCredentials,
   type BmcEntry,
   type BmcInventory,
 } from '../schemas/config/bmcInventory.ts';
 import type { Parsed } from '../schemas/parsed.ts';
+import { inventoryReader } from './inventory.ts';
 
 /** Ready to be called. */
 export type Bmc = {
@@ -31,26 +31,13 @@ export type FoundBmc =
 
 export type FindBmc = (node: string) => Promise<FoundBmc>;
 
-/** The whole of it, or why it cannot be read. */
-export async function readInventory(path: string): Promise<Parsed<BmcInventory>> {
-  try {
-    return parseBmcInventory({ path, text: await readFile(path, 'utf8') });
-  } catch (error) {
-    return { ok: false, why: errorText(error) };
-  }
-}
-
-/** A changed inventory or password needs no restart. Parsing thousands of entries takes long, so an unchanged text is not parsed again. */
 export function bmcFinder(files: BmcFiles): FindBmc {
-  let known: { readonly text: string; readonly parsed: Parsed<BmcInventory> } | undefined;
-  const inventory = async (path: string): Promise<Parsed<BmcInventory>> => {
-    const text = await readFile(path, 'utf8');
-    if (known?.text !== text) known = { text, parsed: parseBmcInventory({ path, text }) };
-    return known.parsed;
-  };
+  const inventory = inventoryReader(files.inventoryFile);
+  // Read once before anybody asks: a repair that waits for a permit gives it less than a second.
+  void inventory();
   return async (node) => {
+    const parsed = await inventory();
     try {
-      const parsed = await inventory(files.inventoryFile);
       return parsed.ok ? await find(files, parsed.value, node) : parsed;
     } catch (error) {
       return { ok: false, why: errorText(error) };

@@ -4,7 +4,8 @@ import { canonicalUuid, canProve, sharersOf } from '../domain/machine/identity.t
 import type { EpochMs } from '../domain/vocabulary/time.ts';
 import type { RedfishSystem } from '../schemas/wire/redfish.ts';
 import { actionsOf } from './catalogue.ts';
-import { bmcFinder, readInventory, type FindBmc } from './bmc.ts';
+import { bmcFinder, type FindBmc } from './bmc.ts';
+import { inventoryReader } from './inventory.ts';
 import { chooseReset } from './redfish/resetType.ts';
 import { readMachine } from './redfish/system.ts';
 import { talkTo, type Talk } from './redfish/talk.ts';
@@ -40,7 +41,7 @@ const eachMs = 5_000;
 const allMs = 60_000;
 
 export async function checkInventory(check: InventoryCheck): Promise<InventoryReport> {
-  const inventory = await readInventory(check.inventoryFile);
+  const inventory = await inventoryReader(check.inventoryFile)();
   if (!inventory.ok) return { kind: 'unreadable', why: inventory.why };
   const { entries } = inventory.value;
   const names = new Set(check.nodes.map(({ name }) => name));

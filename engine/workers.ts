@@ -1,12 +1,10 @@
 /** The two lanes: `repairs` runs workflows and the quick activities, `moves` everything that may take its time. */
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import type { NativeConnection } from '@temporalio/worker';
 import { createMoveActivities, createRepairActivities } from '../activities/index.ts';
 import type { Ports } from '../activities/ports.ts';
 import { taskQueueOf } from '../workflows/contract/index.ts';
-import { temporalLogger } from './temporalLog.ts';
+import { bundleWorkflowsApart } from './workflowBundle.ts';
 
 export type WorkersOptions = {
   readonly connection: NativeConnection;
@@ -39,7 +37,7 @@ const lostWorkerMs = 5_000;
 
 export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   const { connection, namespace, identity, ports } = options;
-  const workflowBundle = await bundleWorkflows();
+  const workflowBundle = await bundleWorkflowsApart();
   const common = {
     connection,
     namespace,
@@ -72,18 +70,4 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
       await running.catch(() => undefined);
     },
   };
-}
-
-/** The code that decides, as Temporal runs it. */
-export function bundleWorkflows(): ReturnType<typeof bundleWorkflowCode> {
-  return bundleWorkflowCode({
-    workflowsPath: workflowFile('index'),
-    preloadModules: [workflowFile('stackTraces')],
-    logger: temporalLogger,
-  });
-}
-
-function workflowFile(name: string): string {
-  const file = `../workflows/${name}${extname(import.meta.url)}`;
-  return fileURLToPath(new URL(file, import.meta.url));
 }

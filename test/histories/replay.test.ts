@@ -3,7 +3,7 @@ import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { bundleWorkflows } from '../../engine/workers.ts';
+import { bundleWorkflows } from '../../engine/workflowBundle.ts';
 import { changedCode } from '../support/code.ts';
 import { readHistories, releases, unreleased } from './kept.ts';
 import { actPaths, observePaths } from './paths.ts';
