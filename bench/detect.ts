@@ -1,7 +1,7 @@
 /** How long from a fault to the cordon, one fault after another, by the API server's own clock. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { conditionChanges, isolations, readWrites } from '../embedded/oracle/index.ts';
-import type { Write } from '../embedded/oracle/index.ts';
+import type { ApiWrite } from '../embedded/oracle/index.ts';
 import type { Stack } from '../embedded/index.ts';
 import { clusterIdentity, connectKube } from '../kube/index.ts';
 import { connectHub, eventId, publishFault } from '../event-hub/index.ts';
@@ -116,8 +116,8 @@ async function paced(
   }
 }
 
-async function allIsolated(stack: Stack, nodes: readonly string[]): Promise<readonly Write[]> {
-  let writes: readonly Write[] = [];
+async function allIsolated(stack: Stack, nodes: readonly string[]): Promise<readonly ApiWrite[]> {
+  let writes: readonly ApiWrite[] = [];
   await until(`${nodes.length} nodes isolated`, 120_000, async () => {
     writes = await readWrites(stack.state.kubernetes.auditLog);
     const isolated = new Set(isolations(writes).map(({ node }) => node));

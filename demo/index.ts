@@ -9,7 +9,7 @@ import { StackFailure, type Stack } from '../embedded/index.ts';
 import { play, type Played } from './play.ts';
 import { openReceiver, type Receiver } from './receiver.ts';
 import { scenarios } from './scenarios.ts';
-import { createScreen, type Output, type Screen } from './screen.ts';
+import { createScreen, type Output, type DemoScreen } from './screen.ts';
 import { nodeCount, setStage, startServers, type Stage } from './stage.ts';
 import { summary } from './summary.ts';
 
@@ -67,13 +67,13 @@ export async function runDemo(options: DemoOptions, world: DemoWorld): Promise<n
   }
 }
 
-type World = DemoWorld & {
-  readonly lines: Screen;
+type StagedWorld = DemoWorld & {
+  readonly lines: DemoScreen;
   readonly receiver: Receiver;
   readonly onPlayed: (played: Played) => void;
 };
 
-async function runOn(stack: Stack, options: DemoOptions, world: World): Promise<number> {
+async function runOn(stack: Stack, options: DemoOptions, world: StagedWorld): Promise<number> {
   const { lines } = world;
   lines.line(`The servers are ready. Next: ${nodeCount} nodes, their Deployments, and the engine.`);
   const broken = watchServers(stack);
@@ -116,16 +116,16 @@ function abandon(setting: Promise<Stage>, broken: AbortSignal): number {
   throw new StackFailure(String(broken.reason));
 }
 
-type Ending = {
+type DemoEnding = {
   readonly options: DemoOptions;
-  readonly world: World;
+  readonly world: StagedWorld;
   readonly broken: AbortSignal;
 };
 
 async function finish(
   stage: Stage,
   played: Played,
-  { options, world, broken }: Ending,
+  { options, world, broken }: DemoEnding,
 ): Promise<number> {
   const { lines, signal } = world;
   const ends = options.exit || signal.aborted || broken.aborted;

@@ -1,11 +1,12 @@
 /** What the receiver and the file of tickets say of the one hand-over of the demo. */
 import type { TicketLine } from '../schemas/wire/ticketLine.ts';
-import type { Arrival } from './receiver.ts';
+import type { ReceivedTicket } from './receiver.ts';
+import { untrue, type Claim } from './verdict.ts';
 
 /** What is known of the tickets so far. */
 export type NoticeEvidence = {
   readonly brokenOff: number;
-  readonly arrivals: readonly Arrival[];
+  readonly arrivals: readonly ReceivedTicket[];
   /** The lines of the file of tickets. */
   readonly lines: readonly TicketLine[];
 };
@@ -26,8 +27,6 @@ export type HandOver = {
   readonly atMs: number;
 };
 
-type Rule = readonly [holds: boolean, otherwise: string];
-
 export function judgeNotice(
   { node, repairId, atMs }: HandOver,
   { brokenOff, arrivals, lines }: NoticeEvidence,
@@ -35,7 +34,7 @@ export function judgeNotice(
   const ours = arrivals.filter((arrival) => arrival.node === node);
   const written = lines.filter((line) => line.node === node);
   const [first] = ours;
-  const rules: readonly Rule[] = [
+  const claims: readonly Claim[] = [
     [first !== undefined, 'no ticket of it has arrived'],
     [brokenOff > 0, 'its webhook was never tried while it was down'],
     [ours.every(({ signed }) => signed), 'it is not signed with the key of the file'],
@@ -48,6 +47,6 @@ export function judgeNotice(
     delivered: first !== undefined,
     refused: brokenOff,
     seconds: first ? Math.max(0, Math.round((first.atMs - atMs) / 100) / 10) : 0,
-    problems: rules.flatMap(([holds, otherwise]) => (holds ? [] : [otherwise])),
+    problems: untrue(claims),
   };
 }

@@ -7,11 +7,11 @@ import { queryState, say } from '../temporal/index.ts';
 import { judgeNotice, type HandOver, type NoticeVerdict } from './notice.ts';
 import { faultyCheck, handedOverScenario } from './scenarios.ts';
 import { readEvidence, readNotices, type Cast, type Stage } from './stage.ts';
-import { judge, type Verdict } from './verdict.ts';
+import { judge, type ScenarioVerdict } from './verdict.ts';
 
 /** One story as it stands: what the logs prove, and what the running repair says of itself, for the screen alone. */
 export type Scene = Cast & {
-  readonly verdict: Verdict;
+  readonly verdict: ScenarioVerdict;
   readonly state: RepairState | undefined;
   /** Since the fault: by the logs once it ended, by this process's clock until then. */
   readonly elapsedSeconds: number;

@@ -9,7 +9,7 @@ import { ticketHeaders } from '../domain/vocabulary/hub.ts';
 import { parseTicketLine } from '../schemas/wire/ticketLine.ts';
 
 /** A ticket as it came in. */
-export type Arrival = {
+export type ReceivedTicket = {
   readonly delivery: string;
   readonly node: string;
   readonly repairId: string;
@@ -22,7 +22,7 @@ export type Receiver = {
   readonly secretFile: string;
   /** Connections that it broke off while it was down. */
   readonly brokenOff: () => number;
-  readonly arrivals: () => readonly Arrival[];
+  readonly arrivals: () => readonly ReceivedTicket[];
   readonly up: () => void;
   readonly close: () => Promise<void>;
 };
@@ -32,7 +32,7 @@ export async function openReceiver(dataDir: string): Promise<Receiver> {
   const secret = randomBytes(32).toString('hex');
   const secretFile = join(dataDir, 'ticket.secret');
   await writeFile(secretFile, secret, { mode: 0o600 });
-  const arrivals: Arrival[] = [];
+  const arrivals: ReceivedTicket[] = [];
   let isUp = false;
   let brokenOff = 0;
   const server = createServer((request, response) => {
@@ -67,7 +67,7 @@ async function receive(
   request: IncomingMessage,
   response: ServerResponse,
   secret: string,
-): Promise<Arrival> {
+): Promise<ReceivedTicket> {
   const body = await text(request);
   const header = (name: string): string => String(request.headers[name] ?? '');
   const { node = '', repairId = '' } = parseTicketLine(body) ?? {};

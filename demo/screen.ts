@@ -9,7 +9,7 @@ export type Output = {
   readonly color: boolean;
 };
 
-export type Screen = {
+export type DemoScreen = {
   /** One line that stays. */
   readonly line: (text: string) => void;
   /** The scenes as they are now. */
@@ -17,14 +17,14 @@ export type Screen = {
 };
 
 const styles = { good: 32, bad: 31, busy: 33, faint: 2 } as const;
-type Style = keyof typeof styles;
+type StyleName = keyof typeof styles;
 
-export function createScreen(output: Output): Screen {
+export function createScreen(output: Output): DemoScreen {
   return output.columns === undefined ? plainScreen(output) : liveScreen(output, output.columns);
 }
 
 /** One line per story whenever what it says has changed. */
-function plainScreen({ write }: Output): Screen {
+function plainScreen({ write }: Output): DemoScreen {
   const said = new Map<string, string>();
   return {
     line: (text) => write(`${visibleLines(text)}\n`),
@@ -46,8 +46,8 @@ const widths = { title: 50, word: 16, step: 28, elapsed: 8 } as const;
 
 const heading = columnsOf('scenario', 'phase', 'resets', 'elapsed');
 
-function liveScreen({ write, color }: Output, columns: number): Screen {
-  const paint = (text: string, style: Style): string =>
+function liveScreen({ write, color }: Output, columns: number): DemoScreen {
+  const paint = (text: string, style: StyleName): string =>
     color ? `\u001B[${styles[style]}m${text}\u001B[0m` : text;
   let drawn = 0;
   return {
@@ -106,7 +106,7 @@ function detailOf(scene: Scene): string {
   return waiting ? `waits: ${waiting.reason}` : '';
 }
 
-function styleOf(scene: Scene): Style {
+function styleOf(scene: Scene): StyleName {
   if (isOpen(scene)) return 'busy';
   return scene.verdict.problems.length === 0 ? 'good' : 'bad';
 }

@@ -11,7 +11,7 @@ import { parseTicketLine } from '../schemas/wire/ticketLine.ts';
 import type { NoticeEvidence } from './notice.ts';
 import type { Receiver } from './receiver.ts';
 import { scenarios, type Scenario } from './scenarios.ts';
-import type { Evidence } from './verdict.ts';
+import type { LogEvidence } from './verdict.ts';
 
 export const nodeCount = 20;
 const webReplicas = 36;
@@ -64,7 +64,7 @@ export async function setStage(stack: Stack, receiver: Receiver): Promise<Stage>
 }
 
 /** All that the two logs hold so far. */
-export async function readEvidence({ state }: Stack): Promise<Evidence> {
+export async function readEvidence({ state }: Stack): Promise<LogEvidence> {
   const [writes, calls] = await Promise.all([
     readWrites(state.kubernetes.auditLog),
     readBmcCalls(state.bmc?.callLog ?? ''),

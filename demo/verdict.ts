@@ -7,15 +7,18 @@ import {
   resets,
   turns,
   type NodeVersion,
-  type Write,
+  type ApiWrite,
 } from '../embedded/oracle/index.ts';
 import type { BmcCall } from '../schemas/local/hardware.ts';
 import { faultyCheck, type Scenario } from './scenarios.ts';
 
 /** Everything the two logs hold so far. */
-export type Evidence = { readonly writes: readonly Write[]; readonly calls: readonly BmcCall[] };
+export type LogEvidence = {
+  readonly writes: readonly ApiWrite[];
+  readonly calls: readonly BmcCall[];
+};
 
-export type Verdict = {
+export type ScenarioVerdict = {
   /** `open` until the logs show an end. */
   readonly outcome: Outcome | 'open';
   /** From the fault to the end, by the API server's clock; to the last write to the node while open. */
@@ -39,7 +42,7 @@ const created = 201;
 const tooManyRequests = 429;
 
 /** Judges one scenario; without problems it ended right. */
-export function judge(scenario: Scenario, node: string, evidence: Evidence): Verdict {
+export function judge(scenario: Scenario, node: string, evidence: LogEvidence): ScenarioVerdict {
   const story = read(node, evidence);
   const repairId = story.versions.map((version) => markOf(version)['repair']).find(isText);
   const isOpen = story.outcome === 'open';
@@ -54,7 +57,7 @@ export function judge(scenario: Scenario, node: string, evidence: Evidence): Ver
   };
 }
 
-type Story = {
+type NodeStory = {
   readonly versions: readonly NodeVersion[];
   readonly faultAtMs: number;
   readonly endedAtMs: number;
@@ -70,7 +73,7 @@ type Story = {
   readonly labelsLeft: readonly string[];
 };
 
-function read(node: string, { writes, calls }: Evidence): Story {
+function read(node: string, { writes, calls }: LogEvidence): NodeStory {
   const versions = nodeVersions(writes, node);
   const pods = podsTouchedBy(writes, actor, node);
   const names = new Set(pods.map(({ metadata }) => metadata.name));
@@ -126,13 +129,14 @@ function isText(value: unknown): value is string {
   return typeof value === 'string';
 }
 
-type Rule = readonly [holds: boolean, otherwise: string];
+/** What should be true, and what is said where it is not. */
+export type Claim = readonly [holds: boolean, otherwise: string];
 
-function problemsOf(scenario: Scenario, story: Story): string[] {
+function problemsOf(scenario: Scenario, story: NodeStory): string[] {
   const { outcome, resets: wanted } = scenario.expected;
   const cordoned = story.cordonedBy.join(', ') || 'nobody';
   const isOut = story.versions.at(-1)?.node.spec.unschedulable === true;
-  const rules: readonly Rule[] = [
+  const claims: readonly Claim[] = [
     [story.outcome === outcome, `it ended as ${story.outcome}, not as ${outcome}`],
     [cordoned === actor, `it was isolated by: ${cordoned}`],
     [
@@ -142,17 +146,25 @@ function problemsOf(scenario: Scenario, story: Story): string[] {
     [story.end?.user === actor, `${story.end?.user ?? 'nobody'} ended it`],
     [outcome !== 'repaired' || hasBooted(story), 'the machine did not boot anew'],
     [isOut === (outcome === 'escalated'), `the node is ${isOut ? 'still' : 'no longer'} cordoned`],
-    ...(scenario.guardedApp === undefined ? [] : untouchedRules(story)),
+    ...(scenario.guardedApp === undefined ? [] : untouchedClaims(story)),
   ];
-  return rules.flatMap(([holds, otherwise]) => (holds ? [] : [otherwise]));
+  return untrue(claims);
 }
 
-function hasBooted({ versions, end }: Story): boolean {
+export function untrue(claims: readonly Claim[]): string[] {
+  return claims.flatMap(([holds, otherwise]) => (holds ? [] : [otherwise]));
+}
+
+function hasBooted({ versions, end }: NodeStory): boolean {
   return versions[0]?.node.status.nodeInfo.bootID !== end?.node.status.nodeInfo.bootID;
 }
 
 /** What must be true where a budget kept the pods: tried, never forced, and nothing of ours left. */
-function untouchedRules({ evictions: answers, labelsLeft, versions }: Story): readonly Rule[] {
+function untouchedClaims({
+  evictions: answers,
+  labelsLeft,
+  versions,
+}: NodeStory): readonly Claim[] {
   const annotations = Object.keys(versions.at(-1)?.node.metadata.annotations ?? {});
   return [
     [answers.includes(tooManyRequests), 'no eviction was refused by the disruption budget'],

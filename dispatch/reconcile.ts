@@ -1,6 +1,12 @@
 /** Each minute, and after each start: compares what carries our keys with the open repairs, and mends what nobody owns. */
 import { decide, repairsIn } from '../domain/dispatch/reconcile.ts';
-import type { Fix, Holdings, RepairRef, Standing, Waiter } from '../domain/dispatch/reconcile.ts';
+import type {
+  Fix,
+  Holdings,
+  RepairRef,
+  Standing,
+  WaitingRepair,
+} from '../domain/dispatch/reconcile.ts';
 import type { Permit } from '../domain/guard/types.ts';
 import type { NodeFacts } from '../domain/node.ts';
 import { marks } from '../domain/vocabulary/marks.ts';
@@ -16,7 +22,7 @@ import type { Voice } from './voice.ts';
 /** What the guard lets the reconciler do; handed in by the engine. */
 export type PermitBook = {
   readonly permits: () => Promise<readonly Permit[] | undefined>;
-  readonly waiters: () => readonly Waiter[];
+  readonly waiters: () => readonly WaitingRepair[];
   /** Gives back the permit and the place among the waiters; false: ask again. */
   readonly release: (repairId: string) => Promise<boolean>;
 };

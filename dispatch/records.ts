@@ -4,7 +4,7 @@
  */
 import type { EpisodeRecord } from '../domain/dispatch/types.ts';
 import { changeAt } from '../event-hub/index.ts';
-import type { Bucket, Known, Place } from '../event-hub/index.ts';
+import type { Bucket, Known, RecordPlace } from '../event-hub/index.ts';
 
 export type Records = {
   readonly get: (node: string) => EpisodeRecord | undefined;
@@ -19,7 +19,7 @@ export type Records = {
    * Replaces a node's record by what `change` makes of it; asked again if somebody else was faster. A change to the
    * very same record, or to none, writes nothing, and is believed only of a record that was read just now.
    */
-  readonly change: (node: string, change: Change) => Promise<Changed>;
+  readonly change: (node: string, change: RecordChange) => Promise<RecordChanged>;
   /** Removes this very record; one that changed meanwhile stays. */
   readonly forget: (record: EpisodeRecord) => Promise<void>;
   /** Told of each change of a record, also by others, and of some twice, until the answer is called. */
@@ -31,20 +31,20 @@ export type Records = {
 };
 
 /** Undefined leaves a missing record missing. */
-export type Change = (record: EpisodeRecord | undefined) => EpisodeRecord | undefined;
+export type RecordChange = (record: EpisodeRecord | undefined) => EpisodeRecord | undefined;
 
 /** `missing`: there is none, and none was wanted. `failed`: the hub did not take it, or its effect is unknown. */
-export type Changed =
+export type RecordChanged =
   | { readonly kind: 'kept'; readonly record: EpisodeRecord }
   | { readonly kind: 'missing' }
   | { readonly kind: 'failed'; readonly why: string };
 
 /** Without a revision: it is no longer on the hub. */
-type Kept = Known<EpisodeRecord>;
+type KnownRecord = Known<EpisodeRecord>;
 
 type Mirror = {
   readonly bucket: Bucket<EpisodeRecord>;
-  readonly kept: Map<string, Kept>;
+  readonly kept: Map<string, KnownRecord>;
   readonly corrupt: Map<string, number>;
   readonly listeners: Set<(record: EpisodeRecord) => void>;
   readonly onTrouble: (trouble: string) => void;
@@ -80,9 +80,9 @@ export function openRecords(
   };
 }
 
-type Told = Parameters<Parameters<Bucket<EpisodeRecord>['watch']>[0]>[0];
+type RecordTold = Parameters<Parameters<Bucket<EpisodeRecord>['watch']>[0]>[0];
 
-function follow(mirror: Mirror, told: Told): void {
+function follow(mirror: Mirror, told: RecordTold): void {
   const { kept, corrupt, listeners, onTrouble } = mirror;
   switch (told.kind) {
     case 'renewed':
@@ -119,11 +119,15 @@ async function restore(mirror: Mirror): Promise<void> {
   );
 }
 
-function keep({ kept }: Mirror, node: string, { value, revision = 0 }: Kept): void {
+function keep({ kept }: Mirror, node: string, { value, revision = 0 }: KnownRecord): void {
   if ((kept.get(node)?.revision ?? 0) < revision) kept.set(node, { value, revision });
 }
 
-async function changeRecord(mirror: Mirror, node: string, change: Change): Promise<Changed> {
+async function changeRecord(
+  mirror: Mirror,
+  node: string,
+  change: RecordChange,
+): Promise<RecordChanged> {
   const changed = await changeAt(placeOf(mirror, node), (record) => {
     const value = change(record);
     return { value, result: value };
@@ -132,7 +136,7 @@ async function changeRecord(mirror: Mirror, node: string, change: Change): Promi
   return changed.result ? { kind: 'kept', record: changed.result } : { kind: 'missing' };
 }
 
-function placeOf(mirror: Mirror, node: string): Place<EpisodeRecord> {
+function placeOf(mirror: Mirror, node: string): RecordPlace<EpisodeRecord> {
   const { bucket, kept } = mirror;
   return {
     name: `the record of ${node}`,
@@ -152,7 +156,7 @@ function placeOf(mirror: Mirror, node: string): Place<EpisodeRecord> {
 async function readFresh(
   mirror: Mirror,
   node: string,
-): Promise<Awaited<ReturnType<Place<EpisodeRecord>['read']>>> {
+): Promise<Awaited<ReturnType<RecordPlace<EpisodeRecord>['read']>>> {
   const found = await mirror.bucket.get(node, 'leader');
   const mirrored = mirror.kept.get(node);
   switch (found.kind) {
@@ -166,7 +170,7 @@ async function readFresh(
   }
 }
 
-function lost({ kept }: Mirror, node: string, { value }: Kept): Kept {
+function lost({ kept }: Mirror, node: string, { value }: KnownRecord): KnownRecord {
   const without = { value, revision: undefined };
   kept.set(node, without);
   return without;

@@ -64,14 +64,14 @@ export async function checkInventory(check: InventoryCheck): Promise<InventoryRe
 }
 
 /** By node, those that were asked: what would keep its repair from a reset, undefined where nothing would. */
-type Asked = ReadonlyMap<string, string | undefined>;
+type AskedUuids = ReadonlyMap<string, string | undefined>;
 
 /** A few at a time take the next one, until none is left or the time is over. */
 async function askAll(
   check: InventoryCheck,
   named: readonly NodeFacts[],
   find: FindBmc,
-): Promise<Asked> {
+): Promise<AskedUuids> {
   const endsAt = check.clock() + allMs;
   const byUuid = Map.groupBy(check.nodes, ({ systemUuid }) => canonicalUuid(systemUuid));
   const left = [...named];

@@ -19,7 +19,7 @@ import {
   loopback,
   portNames,
   type PortName,
-  type Ports,
+  type ServerPorts,
   type ServerContext,
 } from './servers/context.ts';
 import { auditLogFile, caFile } from './servers/kubernetes.ts';
@@ -38,7 +38,7 @@ export type PlanOptions = {
 };
 
 /** Everything that is settled before the first server starts. */
-export type Plan = {
+export type StackPlan = {
   readonly context: ServerContext;
   readonly tokens: Tokens;
   readonly options: PlanOptions;
@@ -50,7 +50,7 @@ export async function makePlan(
   binaries: Binaries,
   wishes: { given: Partial<Record<PortName, number>>; previous: Record<string, number> },
   options: PlanOptions,
-): Promise<Plan> {
+): Promise<StackPlan> {
   await checkGivenPorts(wishes.given);
   const ports = await choosePorts(portNames, { ...wishes.previous, ...wishes.given });
   const pki = join(dataDir, 'pki');
@@ -83,7 +83,7 @@ async function checkGivenPorts(given: Partial<Record<PortName, number>>): Promis
 }
 
 /** Writes the configuration with which `slipway engine` runs against this stack, in JSON, which is YAML too. */
-export async function writeEngineConfig(plan: Plan): Promise<void> {
+export async function writeEngineConfig(plan: StackPlan): Promise<void> {
   const state = describePlan(plan);
   const { ticketWebhook } = plan.options;
   const config = {
@@ -114,7 +114,7 @@ export async function writeEngineConfig(plan: Plan): Promise<void> {
 export function describePlan({
   context,
   options,
-}: Plan): Omit<StackState, 'stackId' | 'startedAt' | 'children' | 'ready'> {
+}: StackPlan): Omit<StackState, 'stackId' | 'startedAt' | 'children' | 'ready'> {
   const { dataDir, ports, binaries } = context;
   const files = bmcFiles(dataDir);
   return {
@@ -150,7 +150,7 @@ export function describePlan({
   };
 }
 
-export function kubernetesUrl(ports: Ports): string {
+export function kubernetesUrl(ports: ServerPorts): string {
   return `https://${loopback}:${ports['kube-apiserver']}`;
 }
 

@@ -17,7 +17,13 @@ import { createDeployment, type DeploymentOptions } from './cluster/workloads.ts
 import { fullDiskSentence, openDataDir, type DataDir } from './dataDir.ts';
 import { StackFailure } from './failure.ts';
 import { hardwareControl, type HardwareControl } from './hardware/control.ts';
-import { describePlan, kubernetesUrl, makePlan, writeEngineConfig, type Plan } from './plan.ts';
+import {
+  describePlan,
+  kubernetesUrl,
+  makePlan,
+  writeEngineConfig,
+  type StackPlan,
+} from './plan.ts';
 import { bmc, bmcFiles } from './servers/bmc.ts';
 import { engineSpec } from './servers/engine.ts';
 import { loopback, type PortName, type ServerName } from './servers/context.ts';
@@ -68,7 +74,7 @@ export class Stack {
   /** Resolves at the first server that ends without having been asked to. */
   readonly onDeath: Promise<Death>;
   readonly hardware: HardwareControl;
-  readonly #plan: Plan;
+  readonly #plan: StackPlan;
   readonly #home: DataDir;
   readonly #stackId: string;
   readonly #startedAt = new Date().toISOString();
@@ -81,7 +87,7 @@ export class Stack {
   #isReady = false;
   #isStopping = false;
 
-  constructor(home: DataDir, plan: Plan) {
+  constructor(home: DataDir, plan: StackPlan) {
     const children = specsOf(plan).map(
       (spec) => [spec.name, new Child<ProcessName>(spec)] as const,
     );
@@ -285,7 +291,7 @@ async function startOnce(options: StackOptions): Promise<Stack> {
   }
 }
 
-function specsOf({ context, options }: Plan): ChildSpec<ServerName>[] {
+function specsOf({ context, options }: StackPlan): ChildSpec<ServerName>[] {
   return [
     ...(options.natsUrl === undefined ? [nats(context)] : []),
     etcd(context),
@@ -299,7 +305,7 @@ function specsOf({ context, options }: Plan): ChildSpec<ServerName>[] {
   ];
 }
 
-async function planOf(home: DataDir, options: StackOptions): Promise<Plan> {
+async function planOf(home: DataDir, options: StackOptions): Promise<StackPlan> {
   const binaries = await ensureBinaries(options);
   const wishes = { given: options.ports ?? {}, previous: home.previous?.ports ?? {} };
   return makePlan(home.path, binaries, wishes, {

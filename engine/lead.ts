@@ -16,7 +16,7 @@ import { warningsOf } from './warnings.ts';
 import type { EngineMetrics } from './metrics.ts';
 import { tendHub } from './tend.ts';
 
-type Handlers =
+type HandledByLead =
   | 'onIgnored'
   | 'onUnowned'
   | 'onMended'
@@ -26,7 +26,7 @@ type Handlers =
   | 'onTrouble'
   | 'book';
 
-export type LeadOptions = Omit<DispatchOptions, 'signal' | Handlers> & {
+export type LeadOptions = Omit<DispatchOptions, 'signal' | HandledByLead> & {
   readonly ticket?: TicketOptions;
   readonly guard: Guard;
   readonly ports: Ports;

@@ -30,7 +30,7 @@ import { codeVersion } from './codeVersion.ts';
 import { EngineFailure } from './options.ts';
 
 /** What is looked at. */
-type Seen = {
+type MetricSources = {
   readonly hub: Hub;
   readonly observer: Kube;
   readonly nodes: NodeCache;
@@ -60,9 +60,9 @@ export type EngineMetrics = {
   readonly text: () => Promise<string>;
 };
 
-export function createMetrics(seen: Seen, signal: AbortSignal): EngineMetrics {
+export function createMetrics(seen: MetricSources, signal: AbortSignal): EngineMetrics {
   const registry = createRegistry();
-  const waiting: Waiting = new Map();
+  const waiting: PendingSince = new Map();
   let leadingSince = Number.POSITIVE_INFINITY;
   const leads = (isLeading: boolean): void => {
     leadingSince = isLeading ? seen.clock() : Number.POSITIVE_INFINITY;
@@ -117,7 +117,7 @@ type GuardFacts = {
 };
 
 /** The ledger and who waits, as the hub tells their changes. */
-function followGuard({ guardBucket }: Seen, signal: AbortSignal): () => GuardFacts {
+function followGuard({ guardBucket }: MetricSources, signal: AbortSignal): () => GuardFacts {
   const waiters = new Map<string, string>();
   const unreadable = new Set<string>();
   let ledger = emptyLedger;
@@ -198,9 +198,9 @@ function countedPorts(registry: Registry, { kube, guard, drivers, ...others }: P
 }
 
 /** Since when the oldest ticket of each sink waits. */
-type Waiting = Map<string, EpochMs | undefined>;
+type PendingSince = Map<string, EpochMs | undefined>;
 
-function countedNotices(registry: Registry, waiting: Waiting): Counting {
+function countedNotices(registry: Registry, waiting: PendingSince): Counting {
   return {
     pending: (sink, count, oldestAt) => {
       registry.set('slipway_notices_pending', { sink }, count);
@@ -224,7 +224,10 @@ function countedDriver(registry: Registry, { name, preflight, run }: Driver): Dr
   };
 }
 
-function setFromMemory(registry: Registry, { nodes, pods, records, policies }: Seen): void {
+function setFromMemory(
+  registry: Registry,
+  { nodes, pods, records, policies }: MetricSources,
+): void {
   const size = nodes.list().length;
   for (const { name: policy, guard } of policies)
     registry.set('slipway_permits_limit', { policy }, limitOf(size, guard));
@@ -236,14 +239,14 @@ function setFromMemory(registry: Registry, { nodes, pods, records, policies }: S
   registry.set('slipway_watch_age_seconds', { kind: 'pods' }, pods.stalenessMs() / 1_000);
 }
 
-function setFromWaiting(registry: Registry, waiting: Waiting, now: EpochMs): void {
+function setFromWaiting(registry: Registry, waiting: PendingSince, now: EpochMs): void {
   for (const [sink, oldestAt = now] of waiting)
     registry.set('slipway_notices_oldest_pending_seconds', { sink }, (now - oldestAt) / 1_000);
 }
 
 function setFromGuard(
   registry: Registry,
-  { nodes }: Seen,
+  { nodes }: MetricSources,
   { ledger, waiting, unreadable }: GuardFacts,
 ): void {
   registry.set('slipway_records_unreadable', { bucket: buckets.guard }, unreadable);
@@ -258,7 +261,7 @@ function setFromLoop(registry: Registry, { p99, max }: LoopDelay): void {
 }
 
 /** What a neighbour does not tell stays as it was last told. */
-async function setFromNeighbours(registry: Registry, seen: Seen): Promise<void> {
+async function setFromNeighbours(registry: Registry, seen: MetricSources): Promise<void> {
   const { hub, cluster, observer } = seen;
   const [lag, dead, pause] = await Promise.all([
     consumerLag(hub, 'dispatch', cluster),

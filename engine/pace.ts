@@ -10,12 +10,12 @@ const quietMs = 300;
 /** Moving yields for this long at most: a steady stream of faults must not hold it up for ever. */
 const longestYieldMs = 5_000;
 
-export type Pace = PacePort & {
+export type EvictionPace = PacePort & {
   /** Somebody asks for a permit or isolates a node. */
   readonly isolating: () => void;
 };
 
-export function createPace(): Pace {
+export function createPace(): EvictionPace {
   const gapMs = 1_000 / evictionsPerSecond;
   let nextAt = 0;
   let isolatedAt = Number.NEGATIVE_INFINITY;

@@ -38,7 +38,7 @@ import {
 import type { Kube, NodeCache, PodCache, Refusal, Result } from '../kube/index.ts';
 import { createForeseen } from './foreseen.ts';
 import { createPace } from './pace.ts';
-import type { Pace } from './pace.ts';
+import type { EvictionPace } from './pace.ts';
 
 export type PortsOptions = {
   readonly observer: Kube;
@@ -93,7 +93,7 @@ function reads({
 }
 
 /** Whoever asks for a permit is about to isolate a node: the moving of pods makes way. */
-function guardPort(guard: Guard, pace: Pace): GuardPort {
+function guardPort(guard: Guard, pace: EvictionPace): GuardPort {
   const request: GuardPort['request'] = (applicant) => {
     pace.isolating();
     return guard.request(applicant);
@@ -114,7 +114,7 @@ function ledgerOf<T>(
 
 function nodeWrites(
   { actor }: PortsOptions,
-  pace: Pace,
+  pace: EvictionPace,
 ): Pick<KubePort, 'isolate' | 'uncordon' | 'annotate'> {
   return {
     isolate: async (node, mark) => {

@@ -4,12 +4,12 @@ import { checkWarnings } from '../domain/conditions/warnings.ts';
 import type { SeenNames } from '../domain/conditions/warnings.ts';
 import { policyWarnings } from '../domain/repair/policyWarnings.ts';
 
-type Of = Pick<DispatchOptions, 'policies' | 'nodes' | 'records'>;
+type PolicySurroundings = Pick<DispatchOptions, 'policies' | 'nodes' | 'records'>;
 
 /** So many fit on a screen; the rest is told once these are mended. */
 const most = 20;
 
-export function warningsOf({ policies, nodes, records }: Of): readonly string[] {
+export function warningsOf({ policies, nodes, records }: PolicySurroundings): readonly string[] {
   const seen = namesOf({ nodes, records });
   return policies
     .flatMap((policy) => [
@@ -20,7 +20,10 @@ export function warningsOf({ policies, nodes, records }: Of): readonly string[] 
 }
 
 /** Undefined where there is no node yet: a cluster that is being made is no ground for a warning. */
-function namesOf({ nodes, records }: Pick<Of, 'nodes' | 'records'>): SeenNames | undefined {
+function namesOf({
+  nodes,
+  records,
+}: Pick<PolicySurroundings, 'nodes' | 'records'>): SeenNames | undefined {
   const all = nodes.list();
   if (all.length === 0) return undefined;
   const conditions = new Set(all.flatMap((node) => node.conditions.map(({ type }) => type)));

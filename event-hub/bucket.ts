@@ -5,7 +5,7 @@ import { Kvm } from '@nats-io/kv';
 import type { KV } from '@nats-io/kv';
 import { pause } from '../std/pause.ts';
 import { changeAt } from './change.ts';
-import type { Changed, Conflict, Corrupt, Found, Make, Place, Written } from './change.ts';
+import type { Changed, Conflict, Corrupt, Found, Make, RecordPlace, Written } from './change.ts';
 import { asFailure, hubBackoffMs, type Hub, type HubFailure } from './connection.ts';
 import { decodeKey, encodeKey } from './subjects.ts';
 
@@ -138,7 +138,7 @@ async function read<T>(
 
 function readFor<T>(
   found: Awaited<ReturnType<Bucket<T>['get']>>,
-): Awaited<ReturnType<Place<T>['read']>> {
+): Awaited<ReturnType<RecordPlace<T>['read']>> {
   if (found.kind === 'absent') return { kind: 'read', record: undefined };
   return found.kind === 'found' ? { kind: 'read', record: found } : found;
 }
@@ -170,7 +170,7 @@ function isConflict(error: unknown): boolean {
 }
 
 /** What the last round told, and of which bucket by the time of its making. */
-type Known = { readonly keys: Set<string>; created: string | undefined };
+type ToldKeys = { readonly keys: Set<string>; created: string | undefined };
 
 type Watching<T> = {
   readonly hub: Hub;
@@ -181,7 +181,7 @@ type Watching<T> = {
 
 /** Each round tells all there is: after a lost connection nothing we knew can be relied on. */
 async function watchBucket<T>(watching: Watching<T>): Promise<void> {
-  const known: Known = { keys: new Set(), created: undefined };
+  const known: ToldKeys = { keys: new Set(), created: undefined };
   const { promise: complete, resolve } = Promise.withResolvers<void>();
   const rounds = async (): Promise<void> => {
     let failures = 0;
@@ -201,7 +201,7 @@ async function watchBucket<T>(watching: Watching<T>): Promise<void> {
 
 async function watchOnce<T>(
   watching: Watching<T>,
-  known: Known,
+  known: ToldKeys,
   onComplete: () => void,
 ): Promise<void> {
   const { hub, options, onChange } = watching;
@@ -240,7 +240,7 @@ async function watchOnce<T>(
 }
 
 /** Revisions and keys of a former bucket say nothing about the one that is there now. */
-async function tellRenewal<T>({ hub, options, onChange }: Watching<T>, known: Known) {
+async function tellRenewal<T>({ hub, options, onChange }: Watching<T>, known: ToldKeys) {
   const { created } = await hub.manager.streams.info(streamOf(options));
   if (known.created !== undefined && known.created !== created) {
     known.keys.clear();

@@ -22,14 +22,14 @@ export type Changed<T, R> =
   | Corrupt
   | HubFailure;
 
-type Read<T> = { readonly kind: 'read'; readonly record: Known<T> | undefined };
+type ReadRecord<T> = { readonly kind: 'read'; readonly record: Known<T> | undefined };
 
 /** Where one record is read and written. */
-export type Place<T> = {
+export type RecordPlace<T> = {
   readonly name: string;
   /** What a mirror has, or has not: tried first, and not believed where it leads to no write. */
   readonly mirrored?: { readonly record: Known<T> | undefined };
-  readonly read: () => Promise<Read<T> | Corrupt | HubFailure>;
+  readonly read: () => Promise<ReadRecord<T> | Corrupt | HubFailure>;
   readonly write: (
     value: T,
     revision: number | undefined,
@@ -38,7 +38,10 @@ export type Place<T> = {
 
 const mostTries = 20;
 
-export async function changeAt<T, R>(place: Place<T>, make: Make<T, R>): Promise<Changed<T, R>> {
+export async function changeAt<T, R>(
+  place: RecordPlace<T>,
+  make: Make<T, R>,
+): Promise<Changed<T, R>> {
   if (place.mirrored) {
     const quick = await tryChange(place, place.mirrored.record, make);
     if (quick.kind !== 'conflict' && quick.kind !== 'unchanged') return quick;
@@ -58,7 +61,7 @@ type Unchanged<T, R> = Omit<Extract<Changed<T, R>, { kind: 'changed' }>, 'kind'>
 };
 
 async function tryChange<T, R>(
-  place: Place<T>,
+  place: RecordPlace<T>,
   known: Known<T> | undefined,
   make: Make<T, R>,
 ): Promise<Changed<T, R> | Conflict | Unchanged<T, R>> {

@@ -93,14 +93,14 @@ async function beginning({ manager }: Hub, from: number | undefined) {
   return { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: from };
 }
 
-type Held = {
+type HeldFault = {
   readonly hub: Hub;
   readonly options: ConsumeOptions;
   readonly message: JsMsg;
   readonly hold: Hold;
 };
 
-async function settle(held: Held): Promise<void> {
+async function settle(held: HeldFault): Promise<void> {
   const { message, hold } = held;
   const { signal, handle } = held.options;
   const read = readFaultMessage(message.subject, message.data);
@@ -120,7 +120,7 @@ async function settle(held: Held): Promise<void> {
 
 /** Kept in DEAD first, struck off after: a crash in between keeps it twice, never loses it. */
 async function setAside(
-  { hub, options, message, hold }: Held,
+  { hub, options, message, hold }: HeldFault,
   { reason, detail }: { reason: DeadReason; detail: string },
 ): Promise<void> {
   const { signal, cluster, onBad } = options;

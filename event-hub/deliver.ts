@@ -39,7 +39,7 @@ export type Consumption = {
   readonly stopped: Promise<void>;
 };
 
-type Held = { readonly hub: Hub; readonly delivery: Delivery } & {
+type DeliveryState = { readonly hub: Hub; readonly delivery: Delivery } & {
   /** By stream sequence: the newest delivery of each message in our hands. */
   readonly inHand: Map<number, JsMsg>;
   readonly lanes: Lanes;
@@ -53,7 +53,7 @@ export async function deliver(
   delivery: Delivery,
 ): Promise<({ readonly kind: 'consuming' } & Consumption) | HubFailure> {
   try {
-    const held: Held = {
+    const held: DeliveryState = {
       hub,
       delivery,
       inHand: new Map(),
@@ -67,7 +67,7 @@ export async function deliver(
   }
 }
 
-async function deliverUntilStopped(held: Held, first: Consumer): Promise<void> {
+async function deliverUntilStopped(held: DeliveryState, first: Consumer): Promise<void> {
   const { hub, delivery } = held;
   const signsOfLife = setInterval(() => {
     for (const message of held.inHand.values()) message.working();
@@ -85,7 +85,7 @@ async function deliverUntilStopped(held: Held, first: Consumer): Promise<void> {
 }
 
 /** Returns when the signal is raised, or when the consumer was deleted under our feet. */
-async function deliverFrom(held: Held, consumer: Consumer): Promise<void> {
+async function deliverFrom(held: DeliveryState, consumer: Consumer): Promise<void> {
   const { signal } = held.delivery;
   const messages = await consumer.consume({
     max_messages: 500,
@@ -105,7 +105,7 @@ async function deliverFrom(held: Held, consumer: Consumer): Promise<void> {
   signal.removeEventListener('abort', stop);
 }
 
-function accept(held: Held, message: JsMsg): void {
+function accept(held: DeliveryState, message: JsMsg): void {
   const alreadyInHand = held.inHand.has(message.seq);
   held.inHand.set(message.seq, message);
   held.newest = Math.max(held.newest ?? 0, message.seq);
@@ -119,7 +119,7 @@ function accept(held: Held, message: JsMsg): void {
   });
 }
 
-function holdOf({ inHand }: Held, sequence: number): Hold {
+function holdOf({ inHand }: DeliveryState, sequence: number): Hold {
   return {
     done: () => inHand.get(sequence)?.ack(),
     giveBack: () => inHand.get(sequence)?.nak(),
@@ -127,7 +127,7 @@ function holdOf({ inHand }: Held, sequence: number): Hold {
   };
 }
 
-async function consumerOf({ hub, delivery, inHand, newest }: Held): Promise<Consumer> {
+async function consumerOf({ hub, delivery, inHand, newest }: DeliveryState): Promise<Consumer> {
   const next = newest === undefined ? undefined : newest + 1;
   const from = inHand.size > 0 ? Math.min(...inHand.keys()) : next;
   return hub.jetstream.consumers.getConsumerFromInfo(await delivery.ensure(from));

@@ -2,7 +2,7 @@
 export { openBucket } from './bucket.ts';
 export type { Bucket } from './bucket.ts';
 export { changeAt } from './change.ts';
-export type { Known, Made, Place } from './change.ts';
+export type { Known, Made, RecordPlace } from './change.ts';
 export { connectHub } from './connection.ts';
 export type { Hub, HubFailure, HubOptions } from './connection.ts';
 export { consumeFaults } from './consume.ts';

@@ -93,10 +93,10 @@ export async function newestReportsOf(
   return 'kind' in read ? read : { kind: 'read', reports: read.flatMap(readable) };
 }
 
-type Found = ReturnType<Hub['manager']['direct']['getLastMessagesFor']>;
+type LastMessages = ReturnType<Hub['manager']['direct']['getLastMessagesFor']>;
 
 /** What one direct request answers, within the time that a request may take. */
-async function collected(ask: () => Found): Promise<readonly StoredMessage[] | HubFailure> {
+async function collected(ask: () => LastMessages): Promise<readonly StoredMessage[] | HubFailure> {
   try {
     const found = await ask();
     const timer = setTimeout(() => {

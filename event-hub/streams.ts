@@ -15,9 +15,9 @@ import { asFailure, type Hub, type HubFailure } from './connection.ts';
 const dayMs = 24 * 60 * 60 * 1000;
 const duplicateWindowMs = 2 * 60 * 1000;
 
-type Wanted = { readonly name: string; readonly subjects: string[]; readonly keepMs: number };
+type StreamWish = { readonly name: string; readonly subjects: string[]; readonly keepMs: number };
 
-const wanted: readonly Wanted[] = [
+const wanted: readonly StreamWish[] = [
   { name: streams.faults, subjects: ['fault.>'], keepMs: 7 * dayMs },
   { name: streams.journal, subjects: ['journal.>'], keepMs: 180 * dayMs },
   { name: streams.dead, subjects: ['dead.>'], keepMs: 30 * dayMs },
@@ -65,7 +65,7 @@ function some(text: string | undefined): readonly string[] {
 
 async function ensureStream(
   hub: Hub,
-  stream: Wanted,
+  stream: StreamWish,
   options: EnsureOptions,
   made: string[],
 ): Promise<string | undefined> {
@@ -88,7 +88,7 @@ async function ensureStream(
  */
 async function firstPlace(
   hub: Hub,
-  { name }: Wanted,
+  { name }: StreamWish,
   { former }: EnsureOptions,
 ): Promise<{ readonly first_seq?: number }> {
   if (name !== streams.faults) return {};
@@ -108,7 +108,7 @@ async function holdsRecords(hub: Hub): Promise<boolean> {
 /** The fields of an existing stream that fall short of ours. */
 function mending(
   found: StreamConfig,
-  stream: Wanted,
+  stream: StreamWish,
   { replicas }: EnsureOptions,
 ): Partial<StreamConfig> {
   const full = fullConfig(stream);
@@ -124,7 +124,7 @@ function mending(
   };
 }
 
-function fullConfig(stream: Wanted): Pick<StreamConfig, 'name'> & Partial<StreamConfig> {
+function fullConfig(stream: StreamWish): Pick<StreamConfig, 'name'> & Partial<StreamConfig> {
   return {
     name: stream.name,
     subjects: stream.subjects,

@@ -5,14 +5,14 @@ import type { Ticket } from '../domain/notices/types.ts';
 import type { Sink, Taken } from './ticketSink.ts';
 
 /** What a file held when it was last looked at. */
-type Held = {
+type TicketFile = {
   readonly ino: number;
   readonly size: number;
   readonly deliveries: ReadonlySet<string>;
   readonly endsWithLine: boolean;
 };
 
-const nothing: Held = { ino: 0, size: 0, deliveries: new Set(), endsWithLine: true };
+const nothing: TicketFile = { ino: 0, size: 0, deliveries: new Set(), endsWithLine: true };
 
 export function createFileSink(file: string): Sink {
   let held = nothing;
@@ -40,7 +40,7 @@ function taken(how: string): Taken {
 }
 
 /** A file that nobody else has written to is not read again. */
-async function look(file: string, known: Held): Promise<Held> {
+async function look(file: string, known: TicketFile): Promise<TicketFile> {
   const found = await stat(file).catch(noneIfMissing);
   if (!found) return nothing;
   const { ino, size } = found;
@@ -68,9 +68,9 @@ function deliveryIn(line: string): string[] {
 
 async function append(
   file: string,
-  { endsWithLine, deliveries }: Held,
+  { endsWithLine, deliveries }: TicketFile,
   ticket: Ticket,
-): Promise<Held> {
+): Promise<TicketFile> {
   const handle = await open(file, 'a', 0o640);
   try {
     await handle.appendFile(`${endsWithLine ? '' : '\n'}${JSON.stringify(ticket)}\n`);

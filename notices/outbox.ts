@@ -53,13 +53,13 @@ export async function deliverPending(
   while (outboxes.some(({ inHand }) => inHand.size > 0)) await delay(20);
 }
 
-type Kept = { readonly notice: PendingNotice; readonly revision: number };
+type PendingEntry = { readonly notice: PendingNotice; readonly revision: number };
 
 /** What one sink has still to take, and what is under way. */
-type Outbox = Surroundings & {
+type SinkOutbox = Surroundings & {
   readonly bucket: NoticeBucket;
   readonly sink: Sink;
-  readonly pending: Map<string, Kept>;
+  readonly pending: Map<string, PendingEntry>;
   readonly inHand: Set<string>;
   /** Delivered by us: what the hub still tells of them is old. */
   readonly settled: Set<string>;
@@ -67,7 +67,7 @@ type Outbox = Surroundings & {
   timer?: NodeJS.Timeout;
 };
 
-function openOutbox(around: Surroundings, bucket: NoticeBucket, sink: Sink): Outbox {
+function openOutbox(around: Surroundings, bucket: NoticeBucket, sink: Sink): SinkOutbox {
   const turns = createTurns(sink.atOnce);
   return {
     ...around,
@@ -81,7 +81,7 @@ function openOutbox(around: Surroundings, bucket: NoticeBucket, sink: Sink): Out
 }
 
 function keep(
-  outbox: Outbox,
+  outbox: SinkOutbox,
   key: string,
   {
     notice,
@@ -95,13 +95,13 @@ function keep(
   round(outbox);
 }
 
-function forget(outbox: Outbox, key: string): void {
+function forget(outbox: SinkOutbox, key: string): void {
   outbox.pending.delete(key);
   tellPending(outbox);
 }
 
 /** Begins what is due, and comes back for what will be. */
-function round(outbox: Outbox): void {
+function round(outbox: SinkOutbox): void {
   const { pending, inHand, clock, signal } = outbox;
   clearTimeout(outbox.timer);
   if (signal.aborted) return;
@@ -118,7 +118,7 @@ function round(outbox: Outbox): void {
   if (later.length > 0) outbox.timer = setTimeout(round, waitMs(outbox, later), outbox);
 }
 
-async function deliverOne(outbox: Outbox, key: string): Promise<void> {
+async function deliverOne(outbox: SinkOutbox, key: string): Promise<void> {
   const { sink, signal, turns, pending } = outbox;
   const answer = await turns(async (): Promise<Taken | undefined> => {
     const kept = pending.get(key);
@@ -130,16 +130,16 @@ async function deliverOne(outbox: Outbox, key: string): Promise<void> {
   else if (!signal.aborted) await postpone(outbox, key, { kept, answer });
 }
 
-type Tried<K extends Taken['kind']> = {
-  readonly kept: Kept;
+type DeliveryAnswer<K extends Taken['kind']> = {
+  readonly kept: PendingEntry;
   readonly answer: Extract<Taken, { readonly kind: K }>;
 };
 
 /** Written until the hub has it: what was delivered must not be delivered again by the next engine. */
 async function settle(
-  outbox: Outbox,
+  outbox: SinkOutbox,
   key: string,
-  { kept, answer }: Tried<'taken'>,
+  { kept, answer }: DeliveryAnswer<'taken'>,
 ): Promise<void> {
   const { bucket, sink, counting, log, clock, signal } = outbox;
   const { delivery, node, repairId, since, tries } = kept.notice;
@@ -164,7 +164,7 @@ async function settle(
   }
 }
 
-function tellPending({ counting, sink, pending }: Outbox): void {
+function tellPending({ counting, sink, pending }: SinkOutbox): void {
   const since = [...pending.values()].map(({ notice }) => notice.since);
   counting.pending(sink.name, since.length, since.length === 0 ? undefined : Math.min(...since));
 }
@@ -176,9 +176,9 @@ async function restMs(tries: number, signal: AbortSignal): Promise<void> {
 
 /** The memory of a failed try may be lost; the ticket is not. */
 async function postpone(
-  outbox: Outbox,
+  outbox: SinkOutbox,
   key: string,
-  { kept, answer }: Tried<'not-taken'>,
+  { kept, answer }: DeliveryAnswer<'not-taken'>,
 ): Promise<void> {
   const { bucket, sink, counting, clock } = outbox;
   const tries = kept.notice.tries + 1;
@@ -196,7 +196,7 @@ async function postpone(
 }
 
 /** At tries 1, 2, 4, 8 and so on: said soon, and not ten thousand times. */
-function alert({ log, sink }: Outbox, notice: PendingNotice): void {
+function alert({ log, sink }: SinkOutbox, notice: PendingNotice): void {
   const { delivery, node, since, tries, answer, nextTryAt } = notice;
   if (!Number.isInteger(Math.log2(tries))) return;
   const told = { sink: sink.name, delivery, node, since, tries, answer, nextTryAt };
@@ -204,6 +204,6 @@ function alert({ log, sink }: Outbox, notice: PendingNotice): void {
 }
 
 /** A clock that was set back must not keep a ticket for longer than any pause may be. */
-function waitMs({ clock }: Outbox, later: readonly EpochMs[]): number {
+function waitMs({ clock }: SinkOutbox, later: readonly EpochMs[]): number {
   return Math.min(60_000, Math.max(1, Math.min(...later) - clock()));
 }

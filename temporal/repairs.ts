@@ -15,14 +15,14 @@ import {
 import type { NodeRepairInput, Said } from '../workflows/contract/index.ts';
 import type { Temporal } from './connection.ts';
 
-type Place = { readonly cluster: string; readonly node: string };
-type Failed = { readonly kind: 'failed'; readonly why: string };
+type RepairPlace = { readonly cluster: string; readonly node: string };
+type RequestFailed = { readonly kind: 'failed'; readonly why: string };
 
 /** `running`: a repair of this node, perhaps another one, is still under way. */
 export async function startRepair(
   { client, eager }: Temporal,
   opening: RepairOpening,
-): Promise<{ readonly kind: 'started' } | { readonly kind: 'running' } | Failed> {
+): Promise<{ readonly kind: 'started' } | { readonly kind: 'running' } | RequestFailed> {
   const { cluster, node, fault, repairId, policy } = opening;
   const input: NodeRepairInput = { opening };
   try {
@@ -53,9 +53,9 @@ export async function startRepair(
 /** `absent`: nobody is there to hear it. */
 export async function say(
   { client }: Temporal,
-  { cluster, node }: Place,
+  { cluster, node }: RepairPlace,
   said: Said,
-): Promise<{ readonly kind: 'said' } | { readonly kind: 'absent' } | Failed> {
+): Promise<{ readonly kind: 'said' } | { readonly kind: 'absent' } | RequestFailed> {
   try {
     await client.workflow.getHandle(workflowIdOf(cluster, node)).signal(arriveSignal, said);
     return { kind: 'said' };
@@ -80,8 +80,8 @@ export type Described =
 /** The newest repair of this node, whether it runs or not. */
 export async function describeRepair(
   { client }: Temporal,
-  { cluster, node }: Place,
-): Promise<Described | Failed> {
+  { cluster, node }: RepairPlace,
+): Promise<Described | RequestFailed> {
   try {
     const about = await client.workflow.getHandle(workflowIdOf(cluster, node)).describe();
     const status = about.status.name;
@@ -108,9 +108,9 @@ function failingSince({ raw }: WorkflowExecutionDescription): EpochMs | undefine
 /** Ends the workflow of this node's repair where it stands; nothing of it runs any more then. */
 export async function terminateRepair(
   { client }: Temporal,
-  { cluster, node }: Place,
+  { cluster, node }: RepairPlace,
   reason: string,
-): Promise<{ readonly kind: 'ended' } | { readonly kind: 'absent' } | Failed> {
+): Promise<{ readonly kind: 'ended' } | { readonly kind: 'absent' } | RequestFailed> {
   try {
     await client.workflow.getHandle(workflowIdOf(cluster, node)).terminate(reason);
     return { kind: 'ended' };
@@ -122,9 +122,11 @@ export async function terminateRepair(
 /** The repair's own present state; needs a live worker. */
 export async function queryState(
   { client }: Temporal,
-  { cluster, node }: Place,
+  { cluster, node }: RepairPlace,
 ): Promise<
-  { readonly kind: 'state'; readonly state: RepairState } | { readonly kind: 'absent' } | Failed
+  | { readonly kind: 'state'; readonly state: RepairState }
+  | { readonly kind: 'absent' }
+  | RequestFailed
 > {
   try {
     const handle = client.workflow.getHandle(workflowIdOf(cluster, node));
@@ -151,7 +153,7 @@ export type ListedRepair = {
 export async function listRepairs(
   { client }: Temporal,
   of: { readonly cluster: string; readonly running?: true; readonly limit: number },
-): Promise<{ readonly kind: 'listed'; readonly repairs: readonly ListedRepair[] } | Failed> {
+): Promise<{ readonly kind: 'listed'; readonly repairs: readonly ListedRepair[] } | RequestFailed> {
   const running = of.running ? " AND ExecutionStatus = 'Running'" : '';
   const query = `WorkflowType = '${nodeRepairType}' AND ${searchAttributes.cluster} = '${of.cluster}'${running}`;
   try {
@@ -188,6 +190,6 @@ function repairIdIn(memo: Record<string, unknown> | undefined): string {
   return typeof repairId === 'string' ? repairId : '';
 }
 
-function failed(error: unknown): Failed {
+function failed(error: unknown): RequestFailed {
   return { kind: 'failed', why: errorText(error) };
 }

@@ -83,7 +83,7 @@ function report(memory: NodeMemory, facts: NodeFacts, rule: ConditionRule): read
   ];
 }
 
-type Evidence = {
+type Judgement = {
   readonly verdict: Verdict;
   readonly reason: string;
   readonly message: string;
@@ -92,13 +92,13 @@ type Evidence = {
 const minuteMs = 60_000;
 
 /** Silence is not health. */
-const withdrawn: Evidence = {
+const withdrawn: Judgement = {
   verdict: 'unknown',
   reason: 'ConditionRemoved',
   message: 'The node no longer carries this condition.',
 };
 
-function evidence(memory: NodeMemory, rule: ConditionRule, condition: NodeCondition): Evidence {
+function evidence(memory: NodeMemory, rule: ConditionRule, condition: NodeCondition): Judgement {
   const { status, reason, message } = condition;
   const doubt = doubtOf(memory, rule, condition);
   return doubt
@@ -111,7 +111,7 @@ function doubtOf(
   memory: NodeMemory,
   { beats }: ConditionRule,
   { type, status, message }: NodeCondition,
-): Omit<Evidence, 'verdict'> | undefined {
+): Omit<Judgement, 'verdict'> | undefined {
   if (isLeftOver(memory, type))
     return {
       reason: 'NotReportedSinceBoot',

@@ -8,20 +8,20 @@ export type SeenNames = {
   readonly reported: ReadonlySet<string>;
 };
 
-type Named = {
+type CheckNames = {
   readonly name: string;
   readonly checks: readonly string[];
   readonly conditions: readonly OwnCondition[];
 };
 
 /** One sentence each. Without a cluster only names that nobody could know are told. */
-export function checkWarnings(policy: Named, seen?: SeenNames): readonly string[] {
+export function checkWarnings(policy: CheckNames, seen?: SeenNames): readonly string[] {
   return policy.checks.flatMap((check) => warningOf(check, policy, seen) ?? []);
 }
 
 function warningOf(
   check: string,
-  { name, conditions }: Named,
+  { name, conditions }: CheckNames,
   seen?: SeenNames,
 ): string | undefined {
   if (seen?.reported.has(check)) return undefined;

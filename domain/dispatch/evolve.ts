@@ -66,12 +66,18 @@ export function evolve(record: EpisodeRecord, event: DispatchEvent): EpisodeReco
   return apply(record, event);
 }
 
-type Of<K extends DispatchEvent['kind']> = Extract<DispatchEvent, { readonly kind: K }>;
-type Handlers = {
-  readonly [K in DispatchEvent['kind']]: (record: EpisodeRecord, event: Of<K>) => EpisodeRecord;
+type DispatchEventOf<K extends DispatchEvent['kind']> = Extract<
+  DispatchEvent,
+  { readonly kind: K }
+>;
+type DispatchHandlers = {
+  readonly [K in DispatchEvent['kind']]: (
+    record: EpisodeRecord,
+    event: DispatchEventOf<K>,
+  ) => EpisodeRecord;
 };
 
-const handlers: Handlers = {
+const handlers: DispatchHandlers = {
   reported,
   seen,
   opened: (record, { episode }) => ({
@@ -91,9 +97,9 @@ const handlers: Handlers = {
 
 function apply<K extends DispatchEvent['kind']>(
   record: EpisodeRecord,
-  event: Of<K>,
+  event: DispatchEventOf<K>,
 ): EpisodeRecord {
-  const handle: Handlers[K] = handlers[event.kind];
+  const handle: DispatchHandlers[K] = handlers[event.kind];
   return handle(record, event);
 }
 

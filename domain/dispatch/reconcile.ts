@@ -10,7 +10,7 @@ import type { EpochMs } from '../vocabulary/time.ts';
 import { isHandedOver } from './evolve.ts';
 import type { EpisodeRecord } from './types.ts';
 
-export type Waiter = { readonly repairId: string; readonly node: string };
+export type WaitingRepair = { readonly repairId: string; readonly node: string };
 
 /** A repair as it is named by what it left somewhere, and the node whose workflow it would be. */
 export type RepairRef = { readonly repairId: string; readonly node: string };
@@ -20,7 +20,7 @@ export type Holdings = {
   /** All nodes of the cluster; an empty list is no list. */
   readonly nodes: readonly NodeFacts[];
   readonly permits: readonly Permit[];
-  readonly waiters: readonly Waiter[];
+  readonly waiters: readonly WaitingRepair[];
   /** Pods with the label of a repair. */
   readonly pods: readonly PodFacts[];
   readonly records: readonly EpisodeRecord[];

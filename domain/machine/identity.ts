@@ -2,7 +2,7 @@
 import type { NodeFacts } from '../node.ts';
 import { placeholderUuids } from './placeholderUuids.ts';
 
-type Named = Pick<NodeFacts, 'name' | 'systemUuid'>;
+type NodeIdentity = Pick<NodeFacts, 'name' | 'systemUuid'>;
 
 export type MachineProof = { readonly ok: true } | { readonly ok: false; readonly why: string };
 
@@ -11,7 +11,7 @@ export type MachineProof = { readonly ok: true } | { readonly ok: false; readonl
  * that.
  */
 export function provesMachine(
-  node: Named,
+  node: NodeIdentity,
   uuid: string | undefined,
   sharers: readonly string[],
 ): MachineProof {
@@ -23,7 +23,10 @@ export function provesMachine(
 }
 
 /** Whether the node's own UUID can prove anything. `sharers` are other nodes with the same one. */
-export function canProve({ name, systemUuid }: Named, sharers: readonly string[]): MachineProof {
+export function canProve(
+  { name, systemUuid }: NodeIdentity,
+  sharers: readonly string[],
+): MachineProof {
   const doubt = doubtAbout(systemUuid);
   if (doubt) return { ok: false, why: `node ${name} has ${doubt}, which proves no machine` };
   if (sharers.length === 0) return { ok: true };
@@ -32,7 +35,7 @@ export function canProve({ name, systemUuid }: Named, sharers: readonly string[]
 }
 
 /** The other nodes that say they are this machine. */
-export function sharersOf(node: Named, all: readonly Named[]): readonly string[] {
+export function sharersOf(node: NodeIdentity, all: readonly NodeIdentity[]): readonly string[] {
   const own = canonicalUuid(node.systemUuid);
   return all
     .filter(({ name, systemUuid }) => name !== node.name && canonicalUuid(systemUuid) === own)

@@ -109,7 +109,7 @@ function standOf(events: readonly RepairEvent[]): Ticket['stands'] {
   return { isolated: false, text: 'The node was never isolated by Slipway.' };
 }
 
-type Found = {
+type HandOverStory = {
   readonly closed: Closed;
   readonly opening: RepairOpening | undefined;
   readonly entries: readonly JournalEntry[];
@@ -118,7 +118,7 @@ type Found = {
 
 const because = '--reason "..."';
 
-function commands({ node, repairId }: JournalEntry, found: Found): readonly string[] {
+function commands({ node, repairId }: JournalEntry, found: HandOverStory): readonly string[] {
   const isHeld = found.closed.reason === 'held' || found.closed.reason === 'held-mid-repair';
   return [
     `slipway why ${node}`,
@@ -130,7 +130,7 @@ function commands({ node, repairId }: JournalEntry, found: Found): readonly stri
 }
 
 /** A repair is taken up again from its journal, so that has to be whole. */
-function waysOn({ opening, entries }: Found): readonly ('continue' | 'rerun')[] {
+function waysOn({ opening, entries }: HandOverStory): readonly ('continue' | 'rerun')[] {
   const isWhole = entries.every(({ sequence }, index) => sequence === index);
   if (!opening || !isWhole) return [];
   const { length } = opening.policy.ladder;

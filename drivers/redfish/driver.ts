@@ -18,7 +18,7 @@ export type RedfishOptions = {
 };
 
 export function createRedfishDriver(options: RedfishOptions): Driver {
-  const world: World = {
+  const world: DriverWorld = {
     clock: options.clock,
     find: bmcFinder(options),
     sessionOnly: new Set(),
@@ -30,7 +30,7 @@ export function createRedfishDriver(options: RedfishOptions): Driver {
   };
 }
 
-type World = {
+type DriverWorld = {
   readonly clock: () => EpochMs;
   readonly find: FindBmc;
   /** BMCs that were seen to take no basic authentication. */
@@ -44,7 +44,7 @@ type Rejected = {
 };
 
 /** A reset that may be sent, or why not: `refused` will be again, `unavailable` may work later. */
-type Plan =
+type ResetPlan =
   | { readonly kind: 'ready'; readonly target: URL; readonly type: string; readonly label: string }
   | {
       readonly kind: 'refused';
@@ -55,7 +55,7 @@ type Plan =
   | { readonly kind: 'unavailable'; readonly why: string; readonly retryAfterMs?: number };
 
 async function preflight(
-  world: World,
+  world: DriverWorld,
   request: RungRequest,
   { signal, asIs }: Parameters<Driver['preflight']>[1],
 ): Promise<Fitness> {
@@ -63,14 +63,18 @@ async function preflight(
   return planned(world, request, signal, (_talk, plan) => Promise.resolve(fitnessOf(plan)));
 }
 
-async function asItIs({ find }: World, { node, sharers }: RungRequest): Promise<Fitness> {
+async function asItIs({ find }: DriverWorld, { node, sharers }: RungRequest): Promise<Fitness> {
   const bmc = await find(node.name);
   if (!bmc.ok) return rejected(bmc.why, bmc.code);
   const proof = canProve(node, sharers);
   return proof.ok ? { result: 'ready' } : rejected(proof.why, 'wrong-machine');
 }
 
-async function run(world: World, request: RungRequest, signal: AbortSignal): Promise<RungResult> {
+async function run(
+  world: DriverWorld,
+  request: RungRequest,
+  signal: AbortSignal,
+): Promise<RungResult> {
   return planned(world, request, signal, async (talk, plan) => {
     if (plan.kind !== 'ready') return withoutAct(plan);
     const answer = await talk.post(plan.target, JSON.stringify({ ResetType: plan.type }));
@@ -80,10 +84,10 @@ async function run(world: World, request: RungRequest, signal: AbortSignal): Pro
 
 /** What both have in common, so that a preflight fails for the same reasons as a rung. */
 async function planned<T>(
-  world: World,
+  world: DriverWorld,
   request: RungRequest,
   signal: AbortSignal,
-  then: (talk: Talk, plan: Plan) => Promise<T>,
+  then: (talk: Talk, plan: ResetPlan) => Promise<T>,
 ): Promise<T | Rejected> {
   const limits: HttpLimits = { deadlineAt: request.deadlineAt, clock: world.clock, signal };
   const bmc = await world.find(request.node.name);
@@ -93,14 +97,14 @@ async function planned<T>(
   );
 }
 
-function fitnessOf(plan: Plan): Fitness {
+function fitnessOf(plan: ResetPlan): Fitness {
   if (plan.kind === 'ready') return { result: 'ready' };
   if (plan.kind === 'unavailable') return notTried(plan.why, plan.retryAfterMs);
   return { ...rejected(plan.why, plan.code), ...(plan.thisRungOnly && { thisRungOnly: true }) };
 }
 
 /** Reads the machine and decides; nothing is sent that could act. */
-async function planReset(talk: Talk, bmc: Bmc, request: RungRequest): Promise<Plan> {
+async function planReset(talk: Talk, bmc: Bmc, request: RungRequest): Promise<ResetPlan> {
   const machine = await readMachine(talk, bmc, request);
   if (machine.kind !== 'known') return machine;
   const { power, resetTypes, resetTarget = '' } = machine.system;
@@ -115,7 +119,7 @@ async function planReset(talk: Talk, bmc: Bmc, request: RungRequest): Promise<Pl
   return { kind: 'ready', target, type, label: instead ?? type };
 }
 
-function withoutAct(plan: Exclude<Plan, { readonly kind: 'ready' }>): RungResult {
+function withoutAct(plan: Exclude<ResetPlan, { readonly kind: 'ready' }>): RungResult {
   if (plan.kind === 'refused') return rejected(plan.why, plan.code);
   return notTried(plan.why, plan.retryAfterMs);
 }

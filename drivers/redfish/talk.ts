@@ -10,7 +10,7 @@ export type Reading =
   | { readonly kind: 'refused'; readonly why: string }
   | { readonly kind: 'unavailable'; readonly why: string; readonly retryAfterMs?: number };
 
-type Refusal = Exclude<Reading, { readonly kind: 'read' }>;
+type FailedReading = Exclude<Reading, { readonly kind: 'read' }>;
 type Answered = Extract<HttpAnswer, { readonly kind: 'answered' }>;
 type Session = { readonly token: string; readonly place: URL | undefined };
 
@@ -90,7 +90,7 @@ export class Talk {
   }
 
   /** A login acts on no machine, so it may be redirected like a read. */
-  async #logIn(): Promise<Refusal | undefined> {
+  async #logIn(): Promise<FailedReading | undefined> {
     const { username, password } = this.#bmc.credentials;
     const body = JSON.stringify({ UserName: username, Password: password });
     const answer = await this.#follow('POST', await this.#sessionsUrl(), body);
@@ -114,7 +114,7 @@ export class Talk {
     return (link !== undefined && this.within(link)) || usual;
   }
 
-  #notLoggedIn(answer: Answered): Refusal {
+  #notLoggedIn(answer: Answered): FailedReading {
     this.#sessionOnly.delete(this.#base.origin);
     const isFull = parseRedfishProblem(answer.body).ids.some((id) => id.includes('SessionLimit'));
     if (isFull) return this.#notNow('the BMC has no session left', answer);
@@ -124,13 +124,13 @@ export class Talk {
     return { ...refusal, why: `cannot log in: ${refusal.why}` };
   }
 
-  #judge(answer: HttpAnswer | Refusal): Reading {
+  #judge(answer: HttpAnswer | FailedReading): Reading {
     if (answer.kind === 'refused' || answer.kind === 'unavailable') return answer;
     if (answer.kind !== 'answered') return unavailable(answer.why);
     return isWell(answer.status) ? { kind: 'read', text: answer.body } : this.#refusalOf(answer);
   }
 
-  #refusalOf(answer: Answered): Refusal {
+  #refusalOf(answer: Answered): FailedReading {
     const { status, body } = answer;
     const why = `the BMC answered ${status}${toldIn(body)}`;
     return status >= 500 || later.includes(status)
@@ -138,14 +138,18 @@ export class Talk {
       : { kind: 'refused', why };
   }
 
-  #notNow(why: string, { headers }: Answered): Refusal {
+  #notNow(why: string, { headers }: Answered): FailedReading {
     const retryAfterMs = retryAfterOf(headers, this.#limits.clock());
     return retryAfterMs === undefined
       ? { kind: 'unavailable', why }
       : { kind: 'unavailable', why, retryAfterMs };
   }
 
-  async #follow(method: 'GET' | 'POST', url: URL, body?: string): Promise<HttpAnswer | Refusal> {
+  async #follow(
+    method: 'GET' | 'POST',
+    url: URL,
+    body?: string,
+  ): Promise<HttpAnswer | FailedReading> {
     const answer = await callOnce(this.#call(method, url, body), this.#limits);
     if (!isRedirect(answer)) return answer;
     const { location = '' } = answer.headers;
@@ -196,11 +200,11 @@ function isRedirect(answer: HttpAnswer): answer is Answered {
   return answer.kind === 'answered' && redirects.includes(answer.status);
 }
 
-function misled(location: string, why: string): Refusal {
+function misled(location: string, why: string): FailedReading {
   const where = location === '' ? 'nowhere' : `to ${location.slice(0, 200)}`;
   return { kind: 'refused', why: `the BMC redirects ${where}, ${why}` };
 }
 
-function unavailable(why: string): Refusal {
+function unavailable(why: string): FailedReading {
   return { kind: 'unavailable', why };
 }

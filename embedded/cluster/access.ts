@@ -23,7 +23,7 @@ export const userKeys: readonly UserKey[] = [
   'scheduler',
 ];
 
-type Rule = {
+type RbacRule = {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
@@ -33,14 +33,14 @@ type Rule = {
 const readOnly = ['get', 'list', 'watch'];
 
 /** All that the engine's reading identity may do. */
-const observerRules: Rule[] = [
+const observerRules: RbacRule[] = [
   { apiGroups: [''], resources: ['nodes', 'pods', 'namespaces', 'events'], verbs: readOnly },
   { apiGroups: ['apps'], resources: ['replicasets'], verbs: readOnly },
   { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: readOnly },
 ];
 
 /** All that the engine's writing identity may do, but for its Leases. */
-const actorRules: Rule[] = [
+const actorRules: RbacRule[] = [
   { apiGroups: [''], resources: ['nodes', 'pods'], verbs: ['get', 'patch'] },
   { apiGroups: [''], resources: ['pods/eviction'], verbs: ['create'] },
   // Its UID is the cluster's id: reader and writer must be in the same one.
@@ -50,7 +50,7 @@ const actorRules: Rule[] = [
   { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: ['list'] },
 ];
 
-const leaseRules: Rule[] = [
+const leaseRules: RbacRule[] = [
   {
     apiGroups: ['coordination.k8s.io'],
     resources: ['leases'],
@@ -60,7 +60,7 @@ const leaseRules: Rule[] = [
 
 const rbac = 'rbac.authorization.k8s.io';
 
-function clusterRole(name: string, rules: Rule[]) {
+function clusterRole(name: string, rules: RbacRule[]) {
   return {
     path: `/apis/${rbac}/v1/clusterroles/${name}`,
     body: { apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: { name }, rules },

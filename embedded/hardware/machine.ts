@@ -21,7 +21,7 @@ type Effect =
   | { readonly kind: 'down'; readonly bootsAt: Date | undefined };
 
 /** One simulated machine: what its power is, and what a reset does to its Node. */
-export class Machine {
+export class SimulatedMachine {
   system: SimulatedSystem;
   readonly #api: () => Promise<KubeApi>;
   #isOff = false;

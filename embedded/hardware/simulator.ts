@@ -12,7 +12,7 @@ import {
   type SimulatorConfig,
 } from '../../schemas/local/hardware.ts';
 import { kubeApiOf, type KubeApi } from '../cluster/api.ts';
-import { Machine } from './machine.ts';
+import { SimulatedMachine } from './machine.ts';
 import {
   errorDocument,
   root,
@@ -25,7 +25,7 @@ import {
 } from './redfish.ts';
 import { replaceFile } from './replaceFile.ts';
 
-type Reply = {
+type HttpReply = {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
@@ -34,7 +34,7 @@ type Reply = {
   readonly unanswered?: true;
 };
 
-function refuse(status: number, message: string): Reply {
+function refuse(status: number, message: string): HttpReply {
   return {
     status,
     body: errorDocument(message),
@@ -56,7 +56,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
 /** The BMCs of many machines behind one address, with a control surface for tests under `/control`. */
 class Simulator {
   readonly #config: SimulatorConfig;
-  readonly #machines = new Map<string, Machine>();
+  readonly #machines = new Map<string, SimulatedMachine>();
   /** The tokens of open sessions by the path that closes them. */
   readonly #sessions = new Map<string, string>();
   #opened = 0;
@@ -83,7 +83,7 @@ class Simulator {
     response.end(reply.body === undefined ? '' : JSON.stringify(reply.body));
   }
 
-  #redfish(request: IncomingMessage, path: string, body: string): Reply {
+  #redfish(request: IncomingMessage, path: string, body: string): HttpReply {
     const method = request.method ?? '';
     if (method === 'GET' && path === root) return { status: 200, body: serviceRoot };
     if (method === 'POST' && path === sessionsPath) return this.#openSession(body);
@@ -92,18 +92,18 @@ class Simulator {
     return path === systemsPath ? this.#systems(method, path) : this.#system(method, path, body);
   }
 
-  #sessionService(method: string, path: string): Reply {
+  #sessionService(method: string, path: string): HttpReply {
     if (method === 'DELETE')
       return this.#logged(method, path, this.#sessions.delete(path) ? { status: 204 } : notFound);
     return path === `${root}/SessionService` ? { status: 200, body: sessionService } : notFound;
   }
 
-  #systems(method: string, path: string): Reply {
+  #systems(method: string, path: string): HttpReply {
     const systems = [...this.#machines.values()].map((machine) => machine.system);
     return this.#logged(method, path, { status: 200, body: systemCollection(systems) });
   }
 
-  #system(method: string, path: string, body: string): Reply {
+  #system(method: string, path: string, body: string): HttpReply {
     const [id = '', ...action] = path.slice(systemsPath.length + 1).split('/');
     const machine = path.startsWith(`${systemsPath}/`) ? this.#machines.get(id) : undefined;
     if (!machine) return this.#logged(method, path, notFound);
@@ -119,10 +119,10 @@ class Simulator {
   }
 
   /** The call is on record before anything happens to the machine, so the log never misses an act. */
-  #reset(machine: Machine, path: string, body: string): Reply {
+  #reset(machine: SimulatedMachine, path: string, body: string): HttpReply {
     const type = parseResetRequest(body);
     const { id, behaviour } = machine.system;
-    const log = (reply: Reply) => this.#logged('POST', path, reply, id, type);
+    const log = (reply: HttpReply) => this.#logged('POST', path, reply, id, type);
     if (type === undefined) return log(refuse(400, 'ResetType is missing or not allowed.'));
     if (machine.power === 'Off' && type !== 'On')
       return log(refuse(409, 'The system is powered off.'));
@@ -137,7 +137,7 @@ class Simulator {
     return reply;
   }
 
-  #control(method: string, path: string, body: string): Reply {
+  #control(method: string, path: string, body: string): HttpReply {
     const [, , what = '', id = '', action = ''] = path.split('/');
     const acts = new Map([
       ['POST systems ', () => this.#add(body)],
@@ -155,7 +155,7 @@ class Simulator {
     }
   }
 
-  #machine(id: string): Machine {
+  #machine(id: string): SimulatedMachine {
     const machine = this.#machines.get(id);
     if (!machine) throw new Error(`there is no machine ${id}`);
     return machine;
@@ -163,7 +163,7 @@ class Simulator {
 
   #add(text: string): void {
     for (const system of parseSystems(text)) {
-      this.#machines.set(system.id, new Machine(system, this.#kubernetes));
+      this.#machines.set(system.id, new SimulatedMachine(system, this.#kubernetes));
     }
     this.#save();
   }
@@ -180,7 +180,7 @@ class Simulator {
     replaceFile(this.#config.systemsFile, JSON.stringify(systems));
   }
 
-  #openSession(body: string): Reply {
+  #openSession(body: string): HttpReply {
     const asked = parseSessionRequest(body);
     const { username, password } = this.#config;
     if (asked?.UserName !== username || asked.Password !== password) {
@@ -210,9 +210,9 @@ class Simulator {
   #logged(
     method: string,
     path: string,
-    reply: Reply,
+    reply: HttpReply,
     ...[system = null, resetType = null]: (string | null | undefined)[]
-  ): Reply {
+  ): HttpReply {
     const call: BmcCall = {
       at: new Date().toISOString(),
       system,

@@ -5,7 +5,7 @@ import { parseAuditEvent, type AuditEvent } from '../../schemas/local/auditEvent
 const readVerbs = ['get', 'list', 'watch'];
 
 /** A write that the API server has answered. */
-export type Write = {
+export type ApiWrite = {
   readonly user: string;
   readonly verb: string;
   readonly resource: string;
@@ -21,8 +21,8 @@ export type Write = {
 };
 
 /** All answered writes of an audit log, in the order in which they were answered. */
-export async function readWrites(auditLog: string): Promise<Write[]> {
-  const writes: Write[] = [];
+export async function readWrites(auditLog: string): Promise<ApiWrite[]> {
+  const writes: ApiWrite[] = [];
   for await (const line of createInterface({ input: createReadStream(auditLog) })) {
     const event = parseAuditEvent(line);
     if (event?.stage !== 'ResponseComplete' || readVerbs.includes(event.verb)) continue;
@@ -31,7 +31,7 @@ export async function readWrites(auditLog: string): Promise<Write[]> {
   return writes;
 }
 
-function toWrite(event: AuditEvent): Write {
+function toWrite(event: AuditEvent): ApiWrite {
   return {
     user: event.user.username,
     verb: event.verb,
@@ -53,6 +53,6 @@ function epochMs(timestamp: string): number {
   return Date.parse(timestamp) + Number(micros) / 1000;
 }
 
-export function succeeded({ status }: Write): boolean {
+export function succeeded({ status }: ApiWrite): boolean {
   return status >= 200 && status < 300;
 }

@@ -1,8 +1,8 @@
 import { parseObservedNode, type ObservedNode } from '../../schemas/local/observedNode.ts';
-import { succeeded, type Write } from './auditLog.ts';
+import { succeeded, type ApiWrite } from './auditLog.ts';
 
 /** One write after which a Node's `unschedulable` is another than before. */
-export type Turn = {
+export type CordonTurn = {
   readonly node: string;
   readonly nodeUid: string;
   readonly user: string;
@@ -14,19 +14,19 @@ export type Turn = {
 const actor = 'slipway-actor';
 
 /** Successful writes by which Slipway turned `unschedulable` true. */
-export function isolations(writes: readonly Write[], nodeName?: string): Turn[] {
+export function isolations(writes: readonly ApiWrite[], nodeName?: string): CordonTurn[] {
   return turns(writes, nodeName).filter(({ user, to }) => user === actor && to === 'cordoned');
 }
 
 /** Successful writes by which Slipway turned `unschedulable` false. */
-export function returns(writes: readonly Write[], nodeName?: string): Turn[] {
+export function returns(writes: readonly ApiWrite[], nodeName?: string): CordonTurn[] {
   return turns(writes, nodeName).filter(({ user, to }) => user === actor && to === 'uncordoned');
 }
 
 /** Every cordon and uncordon of a node, or of all nodes, by anybody, in the order in which they took effect. */
-export function turns(writes: readonly Write[], nodeName?: string): Turn[] {
+export function turns(writes: readonly ApiWrite[], nodeName?: string): CordonTurn[] {
   const last = new Map<string, boolean>();
-  const found: Turn[] = [];
+  const found: CordonTurn[] = [];
   for (const { write, node } of nodeSteps(writes)) {
     const { name, uid } = node.metadata;
     const { unschedulable } = node.spec;
@@ -45,9 +45,9 @@ export function turns(writes: readonly Write[], nodeName?: string): Turn[] {
   return found;
 }
 
-type Step = { readonly write: Write; readonly node: ObservedNode };
+type NodeWrite = { readonly write: ApiWrite; readonly node: ObservedNode };
 
-function nodeSteps(writes: readonly Write[]): Step[] {
+function nodeSteps(writes: readonly ApiWrite[]): NodeWrite[] {
   return (
     writes
       .filter((write) => write.resource === 'nodes' && succeeded(write))

@@ -1,6 +1,6 @@
 /** What really happened, as the API server and the BMCs recorded it; shares no code with the engine. */
-export { readWrites, type Write } from './auditLog.ts';
+export { readWrites, type ApiWrite } from './auditLog.ts';
 export { readBmcCalls, resets } from './bmcLog.ts';
-export { isolations, returns, turns, type Turn } from './cordons.ts';
+export { isolations, returns, turns, type CordonTurn } from './cordons.ts';
 export { conditionChanges, evictions, mutationsBy } from './writes.ts';
 export { nodeVersions, podsTouchedBy, type NodeVersion } from './nodes.ts';

@@ -1,6 +1,6 @@
 import { parseObservedNode, type ObservedNode } from '../../schemas/local/observedNode.ts';
 import { parseObservedPod, type ObservedPod } from '../../schemas/local/observedPod.ts';
-import { succeeded, type Write } from './auditLog.ts';
+import { succeeded, type ApiWrite } from './auditLog.ts';
 
 /** A Node as a write left it. */
 export type NodeVersion = {
@@ -10,7 +10,7 @@ export type NodeVersion = {
 };
 
 /** What each write made of a node, in the order in which the writes took effect. */
-export function nodeVersions(writes: readonly Write[], nodeName: string): NodeVersion[] {
+export function nodeVersions(writes: readonly ApiWrite[], nodeName: string): NodeVersion[] {
   return writes
     .filter((write) => write.resource === 'nodes' && write.name === nodeName && succeeded(write))
     .flatMap(({ user, answeredAtMs, response }) => {
@@ -24,7 +24,7 @@ export function nodeVersions(writes: readonly Write[], nodeName: string): NodeVe
 
 /** The pods of a node that this user wrote to, each as that user's last write left it. */
 export function podsTouchedBy(
-  writes: readonly Write[],
+  writes: readonly ApiWrite[],
   user: string,
   nodeName: string,
 ): ObservedPod[] {

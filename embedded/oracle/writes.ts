@@ -1,12 +1,12 @@
 import { parseObservedNode } from '../../schemas/local/observedNode.ts';
-import { succeeded, type Write } from './auditLog.ts';
+import { succeeded, type ApiWrite } from './auditLog.ts';
 
 /** What users whose name begins with `userPrefix` wrote with success, from `sinceMs` on. */
 export function mutationsBy(
-  writes: readonly Write[],
+  writes: readonly ApiWrite[],
   userPrefix: string,
   sinceMs = Number.NEGATIVE_INFINITY,
-): Write[] {
+): ApiWrite[] {
   return writes.filter(
     (write) =>
       write.user.startsWith(userPrefix) && write.receivedAtMs >= sinceMs && succeeded(write),
@@ -14,7 +14,7 @@ export function mutationsBy(
 }
 
 /** Every request to evict a pod, granted (201) or refused (429 by a disruption budget). */
-export function evictions(writes: readonly Write[]): Write[] {
+export function evictions(writes: readonly ApiWrite[]): ApiWrite[] {
   return writes.filter((write) => write.resource === 'pods' && write.subresource === 'eviction');
 }
 
@@ -28,7 +28,7 @@ export type ConditionChange = {
 };
 
 /** Each change of a condition, by anybody, in the order in which they were answered. */
-export function conditionChanges(writes: readonly Write[], type: string): ConditionChange[] {
+export function conditionChanges(writes: readonly ApiWrite[], type: string): ConditionChange[] {
   const last = new Map<string, string>();
   const changes: ConditionChange[] = [];
   for (const write of writes) {

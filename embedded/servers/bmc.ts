@@ -36,9 +36,9 @@ export async function writeBmcConfig(context: ServerContext, tokens: Tokens): Pr
 }
 
 /** Where the simulator's systems, its call log, the password and the inventory are. */
-type BmcFiles = Readonly<Record<'systems' | 'callLog' | 'credentials' | 'inventory', string>>;
+type SimulatorFiles = Readonly<Record<'systems' | 'callLog' | 'credentials' | 'inventory', string>>;
 
-export function bmcFiles(dataDir: string): BmcFiles {
+export function bmcFiles(dataDir: string): SimulatorFiles {
   return {
     systems: join(dataDir, 'bmc', 'systems.json'),
     callLog: join(dataDir, 'bmc', 'calls.jsonl'),

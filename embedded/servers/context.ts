@@ -35,13 +35,13 @@ export const portNames = [
   'bmc',
 ] as const;
 export type PortName = (typeof portNames)[number];
-export type Ports = Readonly<Record<PortName, number>>;
+export type ServerPorts = Readonly<Record<PortName, number>>;
 
 /** What the definition of a server may use. */
 export type ServerContext = {
   readonly dataDir: string;
   readonly binaries: Binaries;
-  readonly ports: Ports;
+  readonly ports: ServerPorts;
   /** Ask the disk to keep each write through a loss of power, as production does. */
   readonly fsync: boolean;
   /** The API server's client as `admin`; fails until its certificate exists. */

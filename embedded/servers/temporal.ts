@@ -5,7 +5,7 @@ import type { ChildSpec } from '../child.ts';
 import { StackFailure } from '../failure.ts';
 import { httpClient, type HttpClient } from '../http.ts';
 import { waitFor } from '../waitFor.ts';
-import { flags, loopback, type PortName, type Ports, type ServerContext } from './context.ts';
+import { flags, loopback, type PortName, type ServerPorts, type ServerContext } from './context.ts';
 
 const stopWithinMs = 4_000;
 const namespaceWithinMs = 20_000;
@@ -91,7 +91,7 @@ function sqlite(file: string, fsync: boolean) {
   };
 }
 
-function services(ports: Ports) {
+function services(ports: ServerPorts) {
   return {
     frontend: service(ports, 'temporal', 'temporal-membership', ports['temporal-http']),
     history: service(ports, 'temporal-history', 'temporal-history-membership'),
@@ -100,7 +100,7 @@ function services(ports: Ports) {
   };
 }
 
-function service(ports: Ports, grpc: PortName, membership: PortName, httpPort?: number) {
+function service(ports: ServerPorts, grpc: PortName, membership: PortName, httpPort?: number) {
   return {
     rpc: {
       grpcPort: ports[grpc],
@@ -165,7 +165,7 @@ export async function ensureNamespace({ ports }: ServerContext): Promise<void> {
   }
 }
 
-function httpApi(ports: Ports): HttpClient {
+function httpApi(ports: ServerPorts): HttpClient {
   return httpClient(`http://${loopback}:${ports['temporal-http']}`);
 }
 

@@ -5,7 +5,7 @@ import { recordOf } from '../record.ts';
 import { tryLock, type Lock } from '../lock.ts';
 import { waitFor } from '../waitFor.ts';
 import { buildSets, type Report } from './build.ts';
-import { locate, type Places } from './locate.ts';
+import { locate, type BinaryPlaces } from './locate.ts';
 import { checkDisk, findGo } from './preflight.ts';
 import { binaryNames, sets, type BinaryName, type SetSpec } from './servers.ts';
 
@@ -30,7 +30,7 @@ const lockPollMs = 500;
  */
 export async function ensureBinaries(options: ToolchainOptions = {}): Promise<Binaries> {
   const cacheDir = options.cacheDir ?? defaultCacheDir();
-  const places: Places = {
+  const places: BinaryPlaces = {
     givenDir: options.binDir,
     path: options.path ?? process.env['PATH'] ?? '',
     cacheBinDir: join(cacheDir, 'bin'),
@@ -48,15 +48,19 @@ function defaultCacheDir(): string {
   return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'slipway');
 }
 
-type Found = Map<BinaryName, string>;
+type FoundBinaries = Map<BinaryName, string>;
 
-function complete(found: Found): Binaries | undefined {
+function complete(found: FoundBinaries): Binaries | undefined {
   return binaryNames.every((name) => found.has(name))
     ? recordOf(binaryNames, (name) => found.get(name) ?? '')
     : undefined;
 }
 
-async function buildMissing(places: Places, cacheDir: string, report: Report): Promise<Found> {
+async function buildMissing(
+  places: BinaryPlaces,
+  cacheDir: string,
+  report: Report,
+): Promise<FoundBinaries> {
   const lock = await lockForBuild(cacheDir, report);
   try {
     const missing = missingSets(await locateAll(places));
@@ -85,14 +89,14 @@ async function lockForBuild(cacheDir: string, report: Report): Promise<Lock> {
   throw new Error(`${file} was held for an hour by another build`);
 }
 
-function missingSets(found: Found): SetSpec[] {
+function missingSets(found: FoundBinaries): SetSpec[] {
   return sets
     .map((set) => ({ ...set, binaries: set.binaries.filter((spec) => !found.has(spec.name)) }))
     .filter((set) => set.binaries.length > 0);
 }
 
-async function locateAll(places: Places): Promise<Found> {
-  const found: Found = new Map();
+async function locateAll(places: BinaryPlaces): Promise<FoundBinaries> {
+  const found: FoundBinaries = new Map();
   const specs = sets.flatMap((set) => set.binaries);
   await Promise.all(
     specs.map(async (spec) => {

@@ -7,7 +7,7 @@ import { cachedName, type BinarySpec } from './servers.ts';
 const run = promisify(execFile);
 const versionDeadlineMs = 5_000;
 
-export type Places = {
+export type BinaryPlaces = {
   /** A folder given by the user; what lies there is used as it is. */
   readonly givenDir?: string | undefined;
   /** The PATH to search. */
@@ -16,7 +16,7 @@ export type Places = {
 };
 
 /** Where the binary is: in the given folder, else on the PATH in the right version, else in the cache. */
-export async function locate(spec: BinarySpec, places: Places): Promise<string | undefined> {
+export async function locate(spec: BinarySpec, places: BinaryPlaces): Promise<string | undefined> {
   if (places.givenDir !== undefined) {
     const given = join(places.givenDir, spec.name);
     if (await isExecutable(given)) return given;

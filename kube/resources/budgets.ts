@@ -4,17 +4,17 @@ import { listAll } from '../transport/listing.ts';
 import { at, listAt, numberAt, textAt, textsAt } from '../transport/raw.ts';
 import type { Result } from '../transport/refusal.ts';
 
-type Labels = Readonly<Record<string, string>>;
+type PodLabels = Readonly<Record<string, string>>;
 
 export type Budget = { readonly name: string; readonly disruptionsAllowed: number };
 
-type BudgetWithSelector = Budget & { readonly selects: (labels: Labels) => boolean };
+type BudgetWithSelector = Budget & { readonly selects: (labels: PodLabels) => boolean };
 
 /** Names of the budgets that would forbid an eviction now. */
 export async function budgetsBlocking(
   kube: Kube,
   namespace: string,
-  labels: Labels,
+  labels: PodLabels,
 ): Promise<Result<readonly string[]>> {
   const found = await budgetsSelecting(kube, namespace, labels);
   if (!found.ok) return found;
@@ -26,7 +26,7 @@ export async function budgetsBlocking(
 export async function budgetsSelecting(
   kube: Kube,
   namespace: string,
-  labels: Labels,
+  labels: PodLabels,
 ): Promise<Result<readonly Budget[]>> {
   const listed = await listAll(kube, {
     path: `/apis/policy/v1/namespaces/${encodeURIComponent(namespace)}/poddisruptionbudgets`,
@@ -49,7 +49,7 @@ function projectBudget(raw: unknown): BudgetWithSelector {
 }
 
 /** Kubernetes' label selector: absent selects nothing, empty selects everything. */
-export function selectorMatches(selector: unknown, labels: Labels): boolean {
+export function selectorMatches(selector: unknown, labels: PodLabels): boolean {
   if (selector === undefined || selector === null) return false;
   return (
     Object.entries(textsAt(selector, 'matchLabels')).every(([key, v]) => labels[key] === v) &&
@@ -57,7 +57,7 @@ export function selectorMatches(selector: unknown, labels: Labels): boolean {
   );
 }
 
-function matchesExpression(labels: Labels, expression: unknown): boolean {
+function matchesExpression(labels: PodLabels, expression: unknown): boolean {
   const value = labels[textAt(expression, 'key')];
   const values = listAt(expression, 'values');
   switch (textAt(expression, 'operator')) {

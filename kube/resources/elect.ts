@@ -43,9 +43,9 @@ export async function electLeader(kube: Kube, election: Election): Promise<void>
   }
 }
 
-type Held = { lease: LeaseFacts; readonly sinceMs: number };
+type ObservedLease = { lease: LeaseFacts; readonly sinceMs: number };
 
-async function tryToLead(candidacy: Candidacy): Promise<Held | undefined> {
+async function tryToLead(candidacy: Candidacy): Promise<ObservedLease | undefined> {
   const read = await readLease(candidacy.kube, refOf(candidacy));
   if (!read.ok) {
     tellRefusal(candidacy, read.refusal);
@@ -71,7 +71,7 @@ function isFree(candidacy: Candidacy, lease: LeaseFacts | undefined): boolean {
 }
 
 /** One term of leadership: from the lease taken to the work ended. */
-async function lead(candidacy: Candidacy, held: Held): Promise<void> {
+async function lead(candidacy: Candidacy, held: ObservedLease): Promise<void> {
   const term = new AbortController();
   const end = (): void => term.abort();
   const stopMs = leaseMs(candidacy) * stopShare;

@@ -1,5 +1,5 @@
 /** One request, one answer: a value or a refusal, never a throw. */
-import type { Connection, Lane, Send } from './connection.ts';
+import type { Connection, CallLane, Send } from './connection.ts';
 import { parseJson } from './raw.ts';
 import type { Refusal, Result } from './refusal.ts';
 import { refusalOfError, refusalOfReply } from './refusal.ts';
@@ -8,7 +8,7 @@ export type Call = {
   readonly method: Send['method'];
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
-  readonly lane?: Lane;
+  readonly lane?: CallLane;
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly contentType?: string;

@@ -4,16 +4,16 @@ import type { Dispatcher } from 'undici';
 import type { Access, Target } from './credentials.ts';
 
 /** Isolations never wait behind evictions, and watches never take a connection from either. */
-export type Lane = 'reads' | 'isolation' | 'moves' | 'watches';
+export type CallLane = 'reads' | 'isolation' | 'moves' | 'watches';
 
-const connectionsPerLane: Readonly<Record<Lane, number | null>> = {
+const connectionsPerLane: Readonly<Record<CallLane, number | null>> = {
   reads: 8,
   isolation: 16,
   moves: 8,
   watches: null,
 };
 
-const lanes: readonly Lane[] = ['reads', 'isolation', 'moves', 'watches'];
+const lanes: readonly CallLane[] = ['reads', 'isolation', 'moves', 'watches'];
 
 /** Tokens in files and from plugins change; reading them again is cheap. */
 const accessLifetimeMs = 30_000;
@@ -22,13 +22,13 @@ export type Send = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With the query string. */
   readonly path: string;
-  readonly lane: Lane;
+  readonly lane: CallLane;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal: AbortSignal;
 };
 
-type Pools = Readonly<Record<Lane, Pool>>;
+type Pools = Readonly<Record<CallLane, Pool>>;
 
 /** The handle every call of this folder takes; close it when done. */
 export class Connection {
@@ -105,7 +105,7 @@ function openPools(origin: string, access: Access): Pools {
   };
 }
 
-function openPool(origin: string, access: Access, lane: Lane): Pool {
+function openPool(origin: string, access: Access, lane: CallLane): Pool {
   return new Pool(origin, {
     connections: connectionsPerLane[lane],
     pipelining: 1,

@@ -89,9 +89,13 @@ function chooseContext(config: KubeConfig, wanted: string | undefined): string |
   return undefined;
 }
 
-type Place = { readonly kubeconfigPath: string; readonly server: string };
+type KubeconfigUse = { readonly kubeconfigPath: string; readonly server: string };
 
-async function accessOf(config: KubeConfig, place: Place, answers: PluginAnswers): Promise<Access> {
+async function accessOf(
+  config: KubeConfig,
+  place: KubeconfigUse,
+  answers: PluginAnswers,
+): Promise<Access> {
   const entry = userEntry(config, place.kubeconfigPath);
   const tokenFile = tokenFileOf(entry, place.kubeconfigPath);
   const plugin = await pluginCredential(entry, place, answers);
@@ -122,7 +126,7 @@ const pluginLifetimeMs = 300_000;
 /** What the plugin said last, as long as it holds. */
 async function pluginCredential(
   { exec }: UserEntry,
-  { kubeconfigPath, server }: Place,
+  { kubeconfigPath, server }: KubeconfigUse,
   answers: PluginAnswers,
 ): Promise<PluginCredential> {
   if (!exec) return {};

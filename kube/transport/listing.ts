@@ -1,6 +1,6 @@
 /** Paged lists, projected page by page so that a large list never lies in memory whole. */
 import { perform } from './call.ts';
-import type { Connection, Lane } from './connection.ts';
+import type { Connection, CallLane } from './connection.ts';
 import { at, listAt, textAt } from './raw.ts';
 import type { Result } from './refusal.ts';
 import { refuse } from './refusal.ts';
@@ -10,7 +10,7 @@ export type ListRequest<T> = {
   readonly query?: Readonly<Record<string, string>>;
   readonly project: (raw: unknown) => T;
   readonly pageSize?: number;
-  readonly lane?: Lane;
+  readonly lane?: CallLane;
   readonly signal?: AbortSignal;
   /** For each page. */
   readonly timeoutMs?: number;
@@ -20,7 +20,7 @@ export type ListRequest<T> = {
 
 export type Listing<T> = { readonly items: readonly T[]; readonly resourceVersion: string };
 
-type Page = { items: readonly unknown[]; resourceVersion: string; next: string };
+type ListPage = { items: readonly unknown[]; resourceVersion: string; next: string };
 
 const defaultPageSize = 500;
 const pageTimeoutMs = 30_000;
@@ -50,7 +50,7 @@ async function fetchPage<T>(
   kube: Connection,
   request: ListRequest<T>,
   next: string,
-): Promise<Result<Page>> {
+): Promise<Result<ListPage>> {
   const reply = await perform(kube, {
     method: 'GET',
     path: request.path,
@@ -70,7 +70,7 @@ async function fetchPage<T>(
 }
 
 /** Empty is something only when the server says so: an answer without a list is no list. */
-function pageOf(body: unknown): Page | undefined {
+function pageOf(body: unknown): ListPage | undefined {
   const resourceVersion = textAt(body, 'metadata', 'resourceVersion');
   if (!Array.isArray(at(body, 'items')) || resourceVersion === '') return undefined;
   return {

@@ -21,11 +21,11 @@ export type Outbox = {
 };
 
 /** By check; insertion order is sending order. */
-type Lane = Map<string, FaultEvent>;
+type LatestReports = Map<string, FaultEvent>;
 
 type Sending = {
   readonly ports: OutboxPorts;
-  readonly lanes: Map<string, Lane>;
+  readonly lanes: Map<string, LatestReports>;
   readonly running: Set<Promise<void>>;
 };
 
@@ -46,13 +46,13 @@ function put(sending: Sending, event: FaultEvent): void {
     waiting.set(event.check, event);
     return;
   }
-  const lane: Lane = new Map([[event.check, event]]);
+  const lane: LatestReports = new Map([[event.check, event]]);
   sending.lanes.set(event.node, lane);
   const run = drain(sending, event.node, lane).finally(() => sending.running.delete(run));
   sending.running.add(run);
 }
 
-async function drain(sending: Sending, node: string, lane: Lane): Promise<void> {
+async function drain(sending: Sending, node: string, lane: LatestReports): Promise<void> {
   const { ports, lanes } = sending;
   const backoff = createBackoff(ports.pace, ports.signal);
   while (lane.size > 0 && !ports.signal.aborted) {
@@ -63,7 +63,7 @@ async function drain(sending: Sending, node: string, lane: Lane): Promise<void> 
 }
 
 /** Sends the oldest report of a lane; false when the hub did not take it. */
-async function sendFirst({ ports }: Sending, lane: Lane): Promise<boolean> {
+async function sendFirst({ ports }: Sending, lane: LatestReports): Promise<boolean> {
   const [event] = lane.values();
   if (!event) return true;
   try {

@@ -129,9 +129,13 @@ export function readEngineConfig(sources: EngineSources): Parsed<EngineConfig> {
 
 type Tree = Readonly<Record<string, unknown>>;
 
-type Source = { readonly path: string; readonly tree: Tree; readonly where: YamlDocument['where'] };
+type ConfigSource = {
+  readonly path: string;
+  readonly tree: Tree;
+  readonly where: YamlDocument['where'];
+};
 
-function readFile(file: TextFile | undefined): Parsed<Source | undefined> {
+function readFile(file: TextFile | undefined): Parsed<ConfigSource | undefined> {
   if (!file) return { ok: true, value: undefined };
   const yaml = readYaml(file);
   if (!yaml.ok) return { ok: false, why: yaml.mistakes.join('\n') };
@@ -152,7 +156,11 @@ type Setting = {
 /** The value of a setting and who gave it; none if nobody did. */
 type Choice = { readonly setting: Setting; readonly value: unknown; readonly from: string };
 
-function choose(setting: Setting, sources: EngineSources, file: Source | undefined): Choice[] {
+function choose(
+  setting: Setting,
+  sources: EngineSources,
+  file: ConfigSource | undefined,
+): Choice[] {
   const named = (name: string | undefined, values: EngineSources['flags']): Choice | undefined => {
     const value = name === undefined ? undefined : values?.[name];
     return value === undefined ? undefined : { setting, value, from: name ?? '' };
@@ -164,7 +172,7 @@ function choose(setting: Setting, sources: EngineSources, file: Source | undefin
   return choice ? [choice] : [];
 }
 
-function chooseFromFile(setting: Setting, file: Source): Choice | undefined {
+function chooseFromFile(setting: Setting, file: ConfigSource): Choice | undefined {
   const found = valueAt(file.tree, setting.path);
   if (found === undefined) return undefined;
   const value = setting.isFile === true ? relativeTo(file.path, found) : found;
@@ -189,7 +197,7 @@ function oneOf<const Words extends readonly string[]>(words: Words) {
 }
 
 /** The file with every choice in its place; the groups are there even if empty, so that what misses is named in full. */
-function combine(file: Source | undefined, choices: readonly Choice[]): Tree {
+function combine(file: ConfigSource | undefined, choices: readonly Choice[]): Tree {
   const header = { apiVersion: 'slipway.dev/v1', kind: 'EngineConfig' };
   const groups = { nats: {}, temporal: {}, kubernetes: {} };
   return choices.reduce<Tree>((tree, { setting, value }) => place(tree, setting.path, value), {
@@ -217,7 +225,7 @@ function missing(path: readonly PropertyKey[], message: string): string {
 function origin(
   path: readonly PropertyKey[],
   choices: readonly Choice[],
-  file: Source | undefined,
+  file: ConfigSource | undefined,
 ): string {
   const choice = choices.find(({ setting }) => concerns(path, setting));
   return choice?.from ?? file?.where(path) ?? 'configuration';

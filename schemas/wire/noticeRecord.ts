@@ -6,7 +6,7 @@ import type { EpochMs } from '../../domain/vocabulary/time.ts';
 export const ticketSinks = ['file', 'webhook'] as const;
 export type TicketSink = (typeof ticketSinks)[number];
 
-type About = {
+type NoticeHead = {
   readonly sink: TicketSink;
   readonly delivery: string;
   readonly node: string;
@@ -17,7 +17,7 @@ type About = {
 };
 
 /** A ticket that its sink has not taken yet. */
-export type PendingNotice = About & {
+export type PendingNotice = NoticeHead & {
   readonly kind: 'pending';
   readonly nextTryAt: EpochMs;
   readonly triedAt?: EpochMs;
@@ -27,7 +27,7 @@ export type PendingNotice = About & {
 };
 
 /** Kept for a while, so that the same hand-over is not told anew. */
-export type DeliveredNotice = About & { readonly kind: 'delivered'; readonly at: EpochMs };
+export type DeliveredNotice = NoticeHead & { readonly kind: 'delivered'; readonly at: EpochMs };
 
 export type UnreadableNotice = {
   readonly kind: 'unreadable';
@@ -43,7 +43,7 @@ export type UnreadableNotice = {
 export type NoticeRecord = PendingNotice | DeliveredNotice | UnreadableNotice;
 
 /** The key of a ticket on its way to a sink. */
-export function noticeKey({ sink, delivery }: Pick<About, 'sink' | 'delivery'>): string {
+export function noticeKey({ sink, delivery }: Pick<NoticeHead, 'sink' | 'delivery'>): string {
   return `${sink}/${delivery}`;
 }
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { RepairState } from '../../domain/repair/types.ts';
 import { buckets } from '../../domain/vocabulary/hub.ts';
 import { isolations, returns, turns } from '../../embedded/oracle/index.ts';
-import type { Turn } from '../../embedded/oracle/index.ts';
+import type { CordonTurn } from '../../embedded/oracle/index.ts';
 import { openBucket } from '../../event-hub/index.ts';
 import type { Bucket } from '../../event-hub/index.ts';
 import { policyFile, reboot, useLoop, viewNode } from '../support/loop.ts';
@@ -29,7 +29,7 @@ const loop = useLoop({
 });
 
 /** How many nodes were cordoned, by anybody, right after each isolation. */
-function outAtIsolations(all: readonly Turn[]): number[] {
+function outAtIsolations(all: readonly CordonTurn[]): number[] {
   const out = new Set<string>();
   return all.flatMap(({ node, to, user }) => {
     if (to === 'cordoned') out.add(node);

@@ -1,7 +1,7 @@
 /** One fault through all layers, judged by the audit log and the BMC's call log. What persons do: people.test.ts. */
 import { describe, expect, test } from 'vitest';
 import { evictions, isolations, resets, returns, turns } from '../../embedded/oracle/index.ts';
-import type { Write } from '../../embedded/oracle/index.ts';
+import type { ApiWrite } from '../../embedded/oracle/index.ts';
 import { policyFile, useLoop, viewNode } from '../support/loop.ts';
 import { appOf, daemonSetOn, deployOn, mirrorPodOn, podsOn } from '../support/pods.ts';
 
@@ -17,7 +17,7 @@ async function resetTypes(node: string): Promise<unknown[]> {
   return resets(await loop().calls(), node).map(({ resetType }) => resetType);
 }
 
-function labelIn({ user, verb, request }: Write): string | undefined {
+function labelIn({ user, verb, request }: ApiWrite): string | undefined {
   if (user !== 'slipway-actor' || verb !== 'patch') return undefined;
   const patch = request as { metadata?: { labels?: Record<string, string> } };
   return patch.metadata?.labels?.['slipway.dev/repair'];

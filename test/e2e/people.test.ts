@@ -1,7 +1,7 @@
 /** Persons come first: their cordons, their uncordons, their holds and their pause, at any moment of a repair. */
 import { describe, expect, test } from 'vitest';
 import { isolations, mutationsBy, resets, turns } from '../../embedded/oracle/index.ts';
-import type { Write } from '../../embedded/oracle/index.ts';
+import type { ApiWrite } from '../../embedded/oracle/index.ts';
 import { policyFile, reboot, useLoop, viewNode } from '../support/loop.ts';
 import { deployOn, liftBudget } from '../support/pods.ts';
 
@@ -29,7 +29,7 @@ async function resetsOf(node: string): Promise<number> {
 }
 
 function onNode(node: string) {
-  return (write: Write) => write.resource === 'nodes' && write.name === node;
+  return (write: ApiWrite) => write.resource === 'nodes' && write.name === node;
 }
 
 /** Fails a node whose pods cannot leave, and waits until the repair says who blocks it. */

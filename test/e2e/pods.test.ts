@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CommandOutcome } from '../../domain/repair/types.ts';
 import { evictions, resets, returns } from '../../embedded/oracle/index.ts';
-import type { Write } from '../../embedded/oracle/index.ts';
+import type { ApiWrite } from '../../embedded/oracle/index.ts';
 import { allowAgain, refuseEvictions, refuseLabels } from '../support/admission.ts';
 import { policyFile, useLoop, viewNode } from '../support/loop.ts';
 import { appOf, deployOn, liftBudget, podsOn } from '../support/pods.ts';
@@ -26,7 +26,7 @@ async function firstResetAt(node: string): Promise<number> {
   return Date.parse(resets(await loop().calls(), node)[0]!.at);
 }
 
-function deletionsOf(writes: readonly Write[], names: readonly string[]): Write[] {
+function deletionsOf(writes: readonly ApiWrite[], names: readonly string[]): ApiWrite[] {
   return writes.filter(
     ({ verb, resource, subresource, name, status }) =>
       verb === 'delete' &&

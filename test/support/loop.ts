@@ -10,7 +10,7 @@ import type { ReasonCode } from '../../domain/vocabulary/reasons.ts';
 import { startStack } from '../../embedded/index.ts';
 import type { Stack, StackOptions } from '../../embedded/index.ts';
 import { readBmcCalls, readWrites } from '../../embedded/oracle/index.ts';
-import type { Write } from '../../embedded/oracle/index.ts';
+import type { ApiWrite } from '../../embedded/oracle/index.ts';
 import { waitFor } from '../../embedded/waitFor.ts';
 import { ensureStreams } from '../../event-hub/index.ts';
 import type { Hub } from '../../event-hub/index.ts';
@@ -384,7 +384,7 @@ export class Loop {
     return this.say(node, { kind: 'cancelRequested', by, requestId: `cancel-${node}` });
   }
 
-  writes(): Promise<Write[]> {
+  writes(): Promise<ApiWrite[]> {
     return readWrites(this.stack.state.kubernetes.auditLog);
   }
 

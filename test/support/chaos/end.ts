@@ -7,7 +7,7 @@ import {
   resets,
   returns,
 } from '../../../embedded/oracle/index.ts';
-import type { Write } from '../../../embedded/oracle/index.ts';
+import type { ApiWrite } from '../../../embedded/oracle/index.ts';
 import { ledgerKey } from '../../../guard/index.ts';
 import { describeRepair } from '../../../temporal/index.ts';
 import { marks } from '../../../domain/vocabulary/marks.ts';
@@ -130,7 +130,7 @@ async function podsLeftBy({ stack }: Site, { pods }: Case, repairId: string): Pr
   };
 }
 
-function grants(writes: readonly Write[], { name }: Pod): number {
+function grants(writes: readonly ApiWrite[], { name }: Pod): number {
   return evictions(writes).filter((write) => write.name === name && write.status === 201).length;
 }
 

@@ -1,13 +1,13 @@
 /** The demo's judge of the call for a person. */
 import { describe, expect, it } from 'vitest';
 import { judgeNotice, type NoticeEvidence } from '../../../demo/notice.ts';
-import type { Arrival } from '../../../demo/receiver.ts';
+import type { ReceivedTicket } from '../../../demo/receiver.ts';
 import { parseTicketLine } from '../../../schemas/wire/ticketLine.ts';
 import { sampleTicket } from '../../support/tickets.ts';
 
 const node = 'beyond';
 const handOver = { node, repairId: 'r-1', atMs: 10_000 };
-function arrival(changes: Partial<Arrival> = {}): Arrival {
+function arrival(changes: Partial<ReceivedTicket> = {}): ReceivedTicket {
   return {
     delivery: 'r-1/9',
     node,

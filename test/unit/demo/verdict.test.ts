@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { scenarios } from '../../../demo/scenarios.ts';
 import { judge } from '../../../demo/verdict.ts';
-import type { Write } from '../../../embedded/oracle/index.ts';
+import type { ApiWrite } from '../../../embedded/oracle/index.ts';
 import type { BmcCall } from '../../../schemas/local/hardware.ts';
 import { sampleNode } from '../../support/samples.ts';
 
@@ -18,11 +18,11 @@ type NodeIs = {
 const actor = 'slipway-actor';
 
 /** One write to the node after the other, a second apart. */
-function nodeWrites(...versions: NodeIs[]): Write[] {
+function nodeWrites(...versions: NodeIs[]): ApiWrite[] {
   return versions.map((version, index) => write(index, version));
 }
 
-function write(index: number, version: NodeIs): Write {
+function write(index: number, version: NodeIs): ApiWrite {
   const { user = 'machine', cordoned = false, faulty = true, boot = 'b1', outcome } = version;
   const mark = JSON.stringify({ repair: 'r-1', at: 0, ...(outcome && { outcome }) });
   return {
@@ -55,7 +55,7 @@ function write(index: number, version: NodeIs): Write {
   };
 }
 
-function pod(name: string, labels: object): Write {
+function pod(name: string, labels: object): ApiWrite {
   return {
     ...write(0, { user: actor }),
     resource: 'pods',
@@ -67,7 +67,7 @@ function pod(name: string, labels: object): Write {
   };
 }
 
-function eviction(name: string, status: number): Write {
+function eviction(name: string, status: number): ApiWrite {
   const request = { ...write(0, { user: actor }), resource: 'pods', verb: 'create' };
   return { ...request, subresource: 'eviction', name, status, response: {} };
 }
@@ -77,7 +77,7 @@ function reset(resetType: BmcCall['resetType']): BmcCall {
   return { at, system: sampleNode, method: 'POST', path: '/', resetType, answer: 204 };
 }
 
-function verdictOf(letter: string, writes: readonly Write[], calls: readonly BmcCall[] = []) {
+function verdictOf(letter: string, writes: readonly ApiWrite[], calls: readonly BmcCall[] = []) {
   const scenario = scenarios.find((one) => one.letter === letter)!;
   return judge(scenario, sampleNode, { writes, calls });
 }

@@ -1,10 +1,10 @@
 /** What a change believes and when it gives up; that writers do not overwrite each other is shown on a real hub. */
 import { expect, test } from 'vitest';
 import { changeAt } from '../../../event-hub/change.ts';
-import type { Known, Place } from '../../../event-hub/change.ts';
+import type { Known, RecordPlace } from '../../../event-hub/change.ts';
 
 /** A place whose record others change `ahead` times, each right before a write. */
-function place(record: Known<string> | undefined, ahead = 0): Place<string> {
+function place(record: Known<string> | undefined, ahead = 0): RecordPlace<string> {
   let now = record;
   let left = ahead;
   return {
@@ -60,6 +60,6 @@ test.each([
   { kind: 'corrupt', revision: 3, why: 'not a record' } as const,
   { kind: 'unreachable', why: 'the hub did not answer' } as const,
 ])('a record that is $kind is not changed', async (answer) => {
-  const at: Place<string> = { ...place(undefined), read: async () => answer };
+  const at: RecordPlace<string> = { ...place(undefined), read: async () => answer };
   expect(await changeAt(at, () => ({ value: 'new', result: undefined }))).toEqual(answer);
 });
