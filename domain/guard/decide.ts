@@ -2,7 +2,6 @@
 import { isolationMark } from '../marks.ts';
 import type { NodeFacts } from '../node.ts';
 import type { EpochMs } from '../vocabulary/time.ts';
-import { evolve } from './evolve.ts';
 import type { GuardLimits } from './policy.ts';
 import type { Applicant, GuardAnswer, Ledger, Permit } from './types.ts';
 
@@ -16,16 +15,20 @@ export function decide(
   applicants: readonly Applicant[],
   now: EpochMs,
 ): { readonly ledger: Ledger; readonly answers: readonly GuardAnswer[] } {
-  const unavailable = uidsOut(view.nodes);
-  const answers: GuardAnswer[] = [];
-  let { ledger } = view;
-  for (const applicant of applicants) {
-    const answer = answerOne({ ledger, nodes: view.nodes }, unavailable, applicant);
-    if (answer.kind === 'granted' && !holds(ledger, applicant))
-      ledger = evolve(ledger, { kind: 'granted', permit: permitFor(applicant, now) });
-    answers.push(answer);
-  }
-  return { ledger, answers };
+  const standing = standingOf(view);
+  const granted: Permit[] = [];
+  const answers = applicants.map((applicant) => {
+    const answer = answerOne(standing, applicant);
+    if (answer.kind === 'granted' && !standing.held.has(applicant.repairId)) {
+      granted.push(permitFor(applicant, now));
+      standing.held.add(applicant.repairId);
+      standing.out.add(applicant.nodeUid);
+    }
+    return answer;
+  });
+  const { ledger } = view;
+  if (granted.length === 0) return { ledger, answers };
+  return { ledger: { ...ledger, permits: [...ledger.permits, ...granted] }, answers };
 }
 
 /** The most nodes that may be out of this many: a share rounded down, at least 1 unless it is 0 %, at most the cap. */
@@ -37,7 +40,7 @@ export function limitOf(nodes: number, limits: GuardLimits): number {
 
 /** How many nodes are out, for screens. */
 export function countOut(view: GuardView): number {
-  return allOut(view.ledger, uidsOut(view.nodes)).size;
+  return uidsOut(view).size;
 }
 
 /** Marks that no permit stands for, as permits: adopted after a start, before the first grant. */
@@ -53,45 +56,49 @@ export function adoptions(view: GuardView, now: EpochMs): readonly Permit[] {
   });
 }
 
-function answerOne(
-  view: GuardView,
-  unavailable: ReadonlySet<string>,
-  applicant: Applicant,
-): GuardAnswer {
+/** What the answers of one batch rest on, looked up once for all of them; grown by each grant. */
+type Standing = {
+  readonly nodes: ReadonlyMap<string, NodeFacts>;
+  /** The repairs that have a permit. */
+  readonly held: Set<string>;
+  /** The nodes that are out, by UID. */
+  readonly out: Set<string>;
+};
+
+function standingOf({ ledger, nodes }: GuardView): Standing {
+  return {
+    nodes: new Map(nodes.map((node) => [node.uid, node])),
+    held: new Set(ledger.permits.map(({ repairId }) => repairId)),
+    out: uidsOut({ ledger, nodes }),
+  };
+}
+
+function answerOne(standing: Standing, applicant: Applicant): GuardAnswer {
   const { repairId, nodeUid, limits } = applicant;
-  const limit = limitOf(view.nodes.length, limits);
-  const others = allOut(view.ledger, unavailable);
-  others.delete(nodeUid);
-  const out = others.size;
-  if (holds(view.ledger, applicant)) return { kind: 'granted', repairId, out, limit };
-  const reason = refusal(view.nodes, applicant) ?? (out >= limit ? 'budget-full' : undefined);
+  const limit = limitOf(standing.nodes.size, limits);
+  const out = standing.out.size - (standing.out.has(nodeUid) ? 1 : 0);
+  // Asked again, a repair keeps the permit it has, with its time.
+  if (standing.held.has(repairId)) return { kind: 'granted', repairId, out, limit };
+  const reason = refusal(standing.nodes, applicant) ?? (out >= limit ? 'budget-full' : undefined);
   return reason
     ? { kind: 'refused', repairId, reason, out, limit }
     : { kind: 'granted', repairId, out, limit };
 }
 
-/** Asked again, a repair keeps the permit it has, with its time. */
-function holds(ledger: Ledger, { repairId }: Applicant): boolean {
-  return ledger.permits.some((permit) => permit.repairId === repairId);
-}
-
 function refusal(
-  nodes: readonly NodeFacts[],
+  nodes: ReadonlyMap<string, NodeFacts>,
   { nodeUid, limits }: Applicant,
 ): 'nodes-unreadable' | 'node-unknown' | 'cluster-too-small' | 'control-plane' | undefined {
-  if (nodes.length === 0) return 'nodes-unreadable';
-  const node = nodes.find((candidate) => candidate.uid === nodeUid);
+  if (nodes.size === 0) return 'nodes-unreadable';
+  const node = nodes.get(nodeUid);
   if (!node) return 'node-unknown';
-  if (nodes.length < fewestNodes && !limits.allowSmallClusters) return 'cluster-too-small';
+  if (nodes.size < fewestNodes && !limits.allowSmallClusters) return 'cluster-too-small';
   return node.controlPlane && !limits.allowControlPlane ? 'control-plane' : undefined;
 }
 
-function allOut(ledger: Ledger, unavailable: ReadonlySet<string>): Set<string> {
-  return new Set([...unavailable, ...ledger.permits.map((permit) => permit.nodeUid)]);
-}
-
-function uidsOut(nodes: readonly NodeFacts[]): ReadonlySet<string> {
-  return new Set(nodes.filter(isOut).map((node) => node.uid));
+function uidsOut({ ledger, nodes }: GuardView): Set<string> {
+  const unavailable = nodes.filter(isOut).map(({ uid }) => uid);
+  return new Set([...unavailable, ...ledger.permits.map(({ nodeUid }) => nodeUid)]);
 }
 
 /** A mark on a node that a person uncordoned is history; while its repair lasts, the permit counts. */
