@@ -23,6 +23,7 @@ import { reconcile } from './reconcile.ts';
 import type { PermitBook, ReconcileOptions } from './reconcile.ts';
 import type { Records } from './records.ts';
 import { answerRequeued } from './requeue.ts';
+import { createSweep } from './sweep.ts';
 import { createVoice } from './voice.ts';
 import type { VoiceOptions } from './voice.ts';
 
@@ -116,16 +117,23 @@ async function dispatch(options: DispatchOptions, atEnd: (end: () => void) => vo
     if (becameFree(change)) permits.wake();
   };
   atEnd(nodes.onChange(onNode));
-  const sweep = setInterval(() => {
+  const sweep = createSweep({ ...options, look: soon });
+  const sweeping = sweepUntil(async () => {
     permits.wake();
-    for (const { node, episode } of records.all())
-      if (episode && episode.outcome === undefined) soon(node);
-  }, sweepEveryMs);
-  atEnd(() => clearInterval(sweep));
+    await sweep();
+  }, signal);
   const book = { ...options.book, waiters: permits.waiters };
   const reconciling = reconcileUntil({ ...options, voice, book }, signal);
   await consumeUntil(options, faults.handle);
-  await reconciling;
+  await Promise.all([reconciling, sweeping]);
+}
+
+async function sweepUntil(sweep: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    await pause(sweepEveryMs, signal);
+    if (signal.aborted) return;
+    await sweep();
+  }
 }
 
 /** One comparison after the other: a slow one delays the next and never meets it. */

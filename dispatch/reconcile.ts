@@ -12,7 +12,7 @@ import type { NodeFacts } from '../domain/node.ts';
 import { marks } from '../domain/vocabulary/marks.ts';
 import { getNode, listLabelledPods, markNode, nodesNow, untagPod } from '../kube/index.ts';
 import type { NodeCache } from '../kube/index.ts';
-import { describeRepair } from '../temporal/index.ts';
+import { describeRepair, runningRepairs } from '../temporal/index.ts';
 import type { Temporal } from '../temporal/index.ts';
 import { handOver, leaveNode } from './handOver.ts';
 import type { HandOverOptions, Left } from './handOver.ts';
@@ -68,14 +68,33 @@ async function standingsOf(
   options: ReconcileOptions,
   repairs: readonly RepairRef[],
 ): Promise<ReadonlyMap<string, Standing>> {
-  const standings = new Map<string, Standing>();
-  const waiting = [...repairs];
+  const running = await shownRunning(options, repairs);
+  const isShown = ({ repairId }: RepairRef): boolean => running.has(repairId);
+  const standings = new Map<string, Standing>(
+    repairs.filter(isShown).map((repair) => [keyOf(repair), 'open']),
+  );
+  const waiting = repairs.filter((repair) => !isShown(repair));
   const ask = async (): Promise<void> => {
     for (let repair = waiting.pop(); repair; repair = waiting.pop())
       standings.set(keyOf(repair), await standing(options, repair));
   };
   await Promise.all(Array.from({ length: askedAtOnce }, ask));
   return standings;
+}
+
+/** So few are described one by one. */
+const fewRepairs = 100;
+
+/**
+ * Of many repairs, those that a list shows as running: they are left alone until a list shows them no more, and only the
+ * workflow itself says then that one has closed (ADR 20).
+ */
+async function shownRunning(
+  { temporal, cluster }: ReconcileOptions,
+  repairs: readonly RepairRef[],
+): Promise<ReadonlySet<string>> {
+  if (repairs.length <= fewRepairs) return new Set();
+  return (await runningRepairs(temporal, cluster)) ?? new Set();
 }
 
 /** By the workflow itself: one of another id means that this one had ended before. One that never ran has a record. */

@@ -5,6 +5,7 @@ export {
   describeRepair,
   listRepairs,
   queryState,
+  runningRepairs,
   say,
   startRepair,
   terminateRepair,

@@ -154,8 +154,7 @@ export async function listRepairs(
   { client }: Temporal,
   of: { readonly cluster: string; readonly running?: true; readonly limit: number },
 ): Promise<{ readonly kind: 'listed'; readonly repairs: readonly ListedRepair[] } | RequestFailed> {
-  const running = of.running ? " AND ExecutionStatus = 'Running'" : '';
-  const query = `WorkflowType = '${nodeRepairType}' AND ${searchAttributes.cluster} = '${of.cluster}'${running}`;
+  const query = of.running ? runningIn(of.cluster) : repairsOf(of.cluster);
   try {
     const repairs: ListedRepair[] = [];
     for await (const about of client.workflow.list({ query, pageSize: Math.min(of.limit, 200) })) {
@@ -165,6 +164,35 @@ export async function listRepairs(
     return { kind: 'listed', repairs };
   } catch (error) {
     return failed(error);
+  }
+}
+
+function repairsOf(cluster: string): string {
+  return `WorkflowType = '${nodeRepairType}' AND ${searchAttributes.cluster} = '${cluster}'`;
+}
+
+function runningIn(cluster: string): string {
+  return `${repairsOf(cluster)} AND ExecutionStatus = 'Running'`;
+}
+
+/**
+ * The ids of the repairs that visibility shows as running; undefined when it cannot be asked. It may be seconds behind,
+ * so that it never shows that a repair has ended: whoever misses one describes it (ADR 20).
+ */
+export async function runningRepairs(
+  { client }: Temporal,
+  cluster: string,
+): Promise<ReadonlySet<string> | undefined> {
+  try {
+    const running = new Set<string>();
+    for await (const { memo } of client.workflow.list({
+      query: runningIn(cluster),
+      pageSize: 1_000,
+    }))
+      running.add(repairIdIn(memo));
+    return running;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 /** What Temporal's own tools do to a repair: cancel, terminate, signals and reset each end in a stated way. */
 import { describe, expect, test } from 'vitest';
 import { resets } from '../../embedded/oracle/index.ts';
+import { runningRepairs } from '../../temporal/index.ts';
 import { workflowIdOf } from '../../workflows/contract/index.ts';
 import { policyFile, reboot, useLoop, viewNode } from '../support/loop.ts';
 import { deployOn, podsOn } from '../support/pods.ts';
@@ -21,6 +22,10 @@ const loop = useLoop({
 
 function workflowOf(node: string) {
   return loop().temporal.client.workflow.getHandle(workflowIdOf(loop().cluster, node));
+}
+
+function shown() {
+  return runningRepairs(loop().temporal, loop().cluster);
 }
 
 describe.concurrent("Temporal's own cancel", () => {
@@ -66,8 +71,15 @@ test('a terminated repair is handed over: node, record and journal say so', asyn
   await deployOn(loop(), node, { minAvailable: 2 });
   await loop().fail(node);
   await loop().inPhase(node, 'migrating');
+  await loop().until('a list shows it as running', async () => {
+    const id = loop().entries(node)[0]?.repairId ?? '';
+    return (await shown())?.has(id) || undefined;
+  });
   await workflowOf(node).terminate('the test says so');
   const end = await loop().ended(node);
+  await loop().until('no list shows it any more', async () => {
+    return (await shown())?.has(end.repairId) === false || undefined;
+  });
   expect(end).toMatchObject({ outcome: 'escalated', reason: 'terminated-outside' });
   const { unschedulable, marks } = await viewNode(loop(), node);
   expect(unschedulable).toBe(true);
