@@ -64,6 +64,19 @@ const callersAboveCallees = {
   },
 };
 
+/** A file begins with a comment whose first sentence says what it is. */
+const firstSentence = {
+  create(context) {
+    return {
+      Program(node) {
+        const comment = /^(?:#!.*\n)?\/\*\*(.*?)\*\//s.exec(context.sourceCode.text)?.[1] ?? '';
+        if (/\S[.?]\s/.test(comment)) return;
+        context.report({ node, message: 'Begin with a sentence that says what this file is.' });
+      },
+    };
+  },
+};
+
 function statementOf(node, program) {
   let statement = node;
   while (statement.parent !== program) statement = statement.parent;
@@ -87,5 +100,6 @@ export default {
     'math-by-name': mathByName,
     'function-declarations': functionDeclarations,
     'callers-above-callees': callersAboveCallees,
+    'first-sentence': firstSentence,
   },
 };

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+/** The command `slipway`. */
 import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';

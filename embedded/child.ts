@@ -1,3 +1,4 @@
+/** A server as a child process that ends with its parent. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';

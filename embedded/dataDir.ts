@@ -1,3 +1,4 @@
+/** The data folder of a stack: one stack at a time, and nothing left of the one before. */
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { StackState } from '../schemas/local/stackState.ts';

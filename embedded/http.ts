@@ -1,3 +1,4 @@
+/** An HTTP client for the servers of the stack. */
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 

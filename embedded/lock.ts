@@ -1,3 +1,4 @@
+/** A lock between processes, kept in a file. */
 import { DatabaseSync } from 'node:sqlite';
 
 export type Lock = {

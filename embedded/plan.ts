@@ -1,3 +1,4 @@
+/** What a stack is started with: ports, credentials and the configurations of its servers. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Mode } from '../domain/vocabulary/repair.ts';

@@ -1,3 +1,4 @@
+/** Free ports on the loopback address. */
 import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 import { recordOf } from './record.ts';

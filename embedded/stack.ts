@@ -1,3 +1,4 @@
+/** Starts, watches and ends the servers of a local stack. */
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Mode } from '../domain/vocabulary/repair.ts';

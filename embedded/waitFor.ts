@@ -1,3 +1,4 @@
+/** Waiting for an answer. */
 import { setTimeout as delay } from 'node:timers/promises';
 
 export type WaitOptions = { readonly deadlineMs: number; readonly everyMs?: number };

@@ -1,3 +1,4 @@
+/** Who may do what in the local cluster: users, roles, and the objects that tie them together. */
 import { namespaces } from '../../domain/vocabulary/marks.ts';
 
 /** The users of the local cluster, each known by a static token; the audit log tells them apart. */

@@ -1,3 +1,4 @@
+/** A small client of the local API server. */
 import { readFile } from 'node:fs/promises';
 import { httpClient } from '../http.ts';
 

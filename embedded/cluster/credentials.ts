@@ -1,3 +1,4 @@
+/** Keys, tokens and kubeconfigs of the local cluster. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** Registers simulated machines as Nodes. */
 import { createHash, randomUUID } from 'node:crypto';
 import type { KubeApi } from './api.ts';
 

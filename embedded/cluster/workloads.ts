@@ -1,3 +1,4 @@
+/** Creates the pods that the nodes of the local cluster carry. */
 import type { KubeApi } from './api.ts';
 
 export type DeploymentOptions = {

@@ -1,3 +1,4 @@
+/** The client of what tests and demo may do to simulated machines. */
 import type { Behaviour, SimulatedSystem } from '../../schemas/local/hardware.ts';
 import { httpClient } from '../http.ts';
 import { writeInventory, type HardwareFiles } from './inventory.ts';

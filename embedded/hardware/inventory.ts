@@ -1,3 +1,4 @@
+/** Writes the BMC inventory of the simulated machines. */
 import { existsSync, readFileSync } from 'node:fs';
 import { parseSystems } from '../../schemas/local/hardware.ts';
 import { replaceFile } from './replaceFile.ts';

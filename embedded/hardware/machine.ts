@@ -1,3 +1,4 @@
+/** One simulated machine. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ResetType, SimulatedSystem } from '../../schemas/local/hardware.ts';
 import type { KubeApi } from '../cluster/api.ts';

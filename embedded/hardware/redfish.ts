@@ -1,6 +1,5 @@
-import { resetTypes, type SimulatedSystem } from '../../schemas/local/hardware.ts';
-
 /** The Redfish documents of DMTF's DSP0266 and DSP0268 that a client of ComputerSystem.Reset reads. */
+import { resetTypes, type SimulatedSystem } from '../../schemas/local/hardware.ts';
 
 export const root = '/redfish/v1';
 export const systemsPath = `${root}/Systems`;

@@ -1,3 +1,4 @@
+/** Replacing a file as a whole. */
 import { randomUUID } from 'node:crypto';
 import { renameSync, writeFileSync } from 'node:fs';
 

@@ -1,3 +1,4 @@
+/** The server of the simulated BMCs. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';

@@ -1,3 +1,4 @@
+/** The API server's audit log, read as a list of writes. */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parseAuditEvent, type AuditEvent } from '../../schemas/local/auditEvent.ts';

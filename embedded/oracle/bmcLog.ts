@@ -1,3 +1,4 @@
+/** The call log of the simulated BMCs. */
 import { readFile } from 'node:fs/promises';
 import { parseBmcCall, type BmcCall } from '../../schemas/local/hardware.ts';
 

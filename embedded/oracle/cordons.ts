@@ -1,3 +1,4 @@
+/** Who cordoned and uncordoned which node, and when. */
 import { parseObservedNode, type ObservedNode } from '../../schemas/local/observedNode.ts';
 import { succeeded, type ApiWrite } from './auditLog.ts';
 

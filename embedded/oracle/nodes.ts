@@ -1,3 +1,4 @@
+/** Nodes and pods as the writes of the audit log left them. */
 import { parseObservedNode, type ObservedNode } from '../../schemas/local/observedNode.ts';
 import { parseObservedPod, type ObservedPod } from '../../schemas/local/observedPod.ts';
 import { succeeded, type ApiWrite } from './auditLog.ts';

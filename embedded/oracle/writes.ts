@@ -1,3 +1,4 @@
+/** Questions about the writes of the audit log. */
 import { parseObservedNode } from '../../schemas/local/observedNode.ts';
 import { succeeded, type ApiWrite } from './auditLog.ts';
 

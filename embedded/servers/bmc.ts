@@ -1,3 +1,4 @@
+/** How the simulator of BMCs is started. */
 import { writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,3 +1,4 @@
+/** What the definitions of the servers share. */
 import type { KubeApi } from '../cluster/api.ts';
 import type { Binaries } from '../toolchain/index.ts';
 

@@ -1,3 +1,4 @@
+/** How the engine is started as a process of the stack. */
 import { readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,3 +1,4 @@
+/** How etcd and the Kubernetes control plane are started. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,3 +1,4 @@
+/** How the NATS server is started. */
 import { join } from 'node:path';
 import type { ChildSpec } from '../child.ts';
 import { httpClient } from '../http.ts';

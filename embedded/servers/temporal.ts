@@ -1,3 +1,4 @@
+/** How Temporal is configured and started, and its namespace registered. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { searchAttributes, temporalNamespace } from '../../domain/vocabulary/temporal.ts';

@@ -1,3 +1,4 @@
+/** How Temporal's web interface is configured and started. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporalNamespace } from '../../domain/vocabulary/temporal.ts';

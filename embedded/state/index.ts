@@ -1,3 +1,4 @@
+/** The state file of a stack, by which other commands find its servers. */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseStackState, type StackState } from '../../schemas/local/stackState.ts';

@@ -1,3 +1,4 @@
+/** Builds the servers from their Go modules. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, rename, rm, statfs } from 'node:fs/promises';

@@ -1,3 +1,4 @@
+/** Finds the binary of every server, and builds those that are missing. */
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** Looks for a binary in the places where it may be. */
 import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';

@@ -1,3 +1,4 @@
+/** What a build needs: Go and room on the disk. */
 import { execFile } from 'node:child_process';
 import { statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';

@@ -1,8 +1,8 @@
+/** The fields of a Kubernetes audit event (audit.k8s.io/v1) that an oracle reads. */
 import { z } from 'zod';
 
 const time = z.iso.datetime();
 
-/** The fields of a Kubernetes audit event (audit.k8s.io/v1) that an oracle reads. */
 const auditEventSchema = z.object({
   auditID: z.string(),
   stage: z.enum(['RequestReceived', 'ResponseStarted', 'ResponseComplete', 'Panic']),

@@ -1,3 +1,4 @@
+/** What the simulator of BMCs reads and writes: its configuration, its machines, their behaviour, its call log. */
 import { z } from 'zod';
 
 /** The reset types of DMTF's ComputerSystem that the simulated machines know. */

@@ -1,8 +1,8 @@
+/** What tests, demo and oracle look at in a Node, read by nothing that the engine uses. */
 import { z } from 'zod';
 
 const texts = z.record(z.string(), z.string()).default({});
 
-/** What tests, demo and oracle look at in a Node, read by nothing that the engine uses. */
 const observedNodeSchema = z.object({
   metadata: z.object({
     name: z.string(),

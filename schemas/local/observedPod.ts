@@ -1,6 +1,6 @@
+/** What the oracle looks at in a Pod, read by nothing that the engine uses. */
 import { z } from 'zod';
 
-/** What the oracle looks at in a Pod, read by nothing that the engine uses. */
 const observedPodSchema = z.object({
   metadata: z.object({
     name: z.string(),

@@ -1,8 +1,8 @@
+/** What a local stack writes into its data folder: where each server listens, and what belongs to it. */
 import { z } from 'zod';
 
 const port = z.int().min(1).max(65_535);
 
-/** What a local stack writes into its data folder: where each server listens, and what belongs to it. */
 const stackStateSchema = z.strictObject({
   version: z.literal(1),
   /** Made once per data folder; kept when the stack is started again. */

@@ -1,3 +1,4 @@
+/** Runs `slipway` as a process, and asks whether a process runs. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,3 +1,4 @@
+/** A stack of real servers for one test file. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -183,6 +183,11 @@ const lintPlants: readonly Plant[] = [
     'slipway(function-declarations)',
   ],
   [
+    'kube/transport/p28-nameless.ts',
+    "import { x } from './p28-type.ts';\n\n/** This is about the constant. */\nexport const y = x;",
+    'slipway(first-sentence)',
+  ],
+  [
     'kube/transport/p28-order.ts',
     'function below(): number {\n  return 1;\n}\nexport function x(): number {\n  return below();\n}',
     'slipway(callers-above-callees)',
@@ -207,7 +212,7 @@ const lintPlants: readonly Plant[] = [
 /** Functions that call each other have no order. */
 const circle: Plant = [
   'kube/transport/p28-circle.ts',
-  'function odd(n: number): boolean {\n  return n > 0 && even(n - 1);\n}\nexport function even(n: number): boolean {\n  return n === 0 || odd(n - 1);\n}',
+  '/** Functions that call each other. */\nfunction odd(n: number): boolean {\n  return n > 0 && even(n - 1);\n}\nexport function even(n: number): boolean {\n  return n === 0 || odd(n - 1);\n}',
   undefined,
 ];
 

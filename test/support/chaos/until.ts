@@ -1,3 +1,4 @@
+/** Waiting for a condition. */
 import { waitFor } from '../../../embedded/waitFor.ts';
 
 /** Waits for a condition; the error of a wait in vain says for what. */
