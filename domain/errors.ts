@@ -1,4 +1,7 @@
-/** Every foreseen failure that a person may meet, once: docs, command line and runbooks all speak of these codes. */
+/**
+ * The catalogue of failures: every foreseen one that a person may meet, by the code that docs, command line and
+ * runbooks use.
+ */
 
 /** Whether the same request may be sent again. */
 export type RetryClass =

@@ -78,7 +78,8 @@ async function exchange(call: HttpCall, socket: Socket, end: AbortSignal): Promi
     path: url.pathname + url.search,
     headers: { host: url.host, connection: 'close', ...headers },
     createConnection: () => socket,
-    // Old firmware writes headers that the strict reader refuses; one answer per connection leaves nothing to smuggle.
+    // Old firmware writes headers that the strict reader refuses; with one answer per connection none can be smuggled
+    // in.
     insecureHTTPParser: true,
     signal: end,
   });

@@ -35,7 +35,7 @@ export type InventoryReport =
       readonly notAsked: number;
     };
 
-/** So many BMCs at a time, each for so long, all together for so long. */
+/** How many BMCs are asked at a time, and how long each and all of them may take. */
 const atOnce = 32;
 const eachMs = 5_000;
 const allMs = 60_000;

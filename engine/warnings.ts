@@ -1,4 +1,4 @@
-/** What the policies say and hardly mean in this cluster, as it is now. */
+/** What in the policies is probably a mistake in this cluster, as it is now. */
 import type { DispatchOptions } from '../dispatch/index.ts';
 import { checkWarnings } from '../domain/conditions/warnings.ts';
 import type { SeenNames } from '../domain/conditions/warnings.ts';
@@ -6,7 +6,7 @@ import { policyWarnings } from '../domain/repair/policyWarnings.ts';
 
 type PolicySurroundings = Pick<DispatchOptions, 'policies' | 'nodes' | 'records'>;
 
-/** So many fit on a screen; the rest is told once these are mended. */
+/** The most warnings that are told; the rest is told once these are mended. */
 const most = 20;
 
 export function warningsOf({ policies, nodes, records }: PolicySurroundings): readonly string[] {

@@ -18,7 +18,7 @@ import {
 import { readFaultMessage } from './faultMessage.ts';
 import { faultFilter, parseFaultSubject } from './subjects.ts';
 
-/** A handler that throws has a defect; so often may a message meet it before it is set aside. */
+/** How many throws of its handler, which then has a defect, before a report goes to DEAD. */
 const maxThrows = 5;
 
 export type FaultHandler = (stored: StoredFault) => Promise<'done' | 'retry'>;

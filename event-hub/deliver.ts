@@ -7,7 +7,7 @@ import { makeLanes, type Lanes } from '../std/lanes.ts';
 import { encodeKey } from './subjects.ts';
 
 export const defaultAckWaitMs = 10_000;
-/** So many signs of life fit into the wait that one of them may get lost. */
+/** Signs of life within one wait for an acknowledgement, so that one of them may get lost. */
 const signsOfLifePerWait = 3;
 
 /** What becomes of a message in our hands; only the newest delivery of it counts. */
@@ -84,7 +84,7 @@ async function deliverUntilStopped(held: DeliveryState, first: Consumer): Promis
   clearInterval(signsOfLife);
 }
 
-/** Returns when the signal is raised, or when the consumer was deleted under our feet. */
+/** Returns when the signal is raised, or when the consumer was deleted. */
 async function deliverFrom(held: DeliveryState, consumer: Consumer): Promise<void> {
   const { signal } = held.delivery;
   const messages = await consumer.consume({

@@ -17,9 +17,9 @@ import {
 import type { StoredJournalLine } from './read.ts';
 import { journalFilters } from './subjects.ts';
 
-/** A handler that throws has a defect; so often may a line meet it before it counts as unreadable. */
+/** How many throws of its handler, which then has a defect, before a line counts as unreadable. */
 const maxThrows = 5;
-/** So many lines may be in hand at once; it also bounds what is asked of a neighbour that is down. */
+/** The most lines in hand at once; it also bounds what is asked of a neighbour that is down. */
 const maxPending = 200;
 
 export type UnreadableLine = {

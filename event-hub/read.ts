@@ -58,7 +58,7 @@ function newestOfEach(reports: readonly StoredFault[]): readonly StoredFault[] {
   return [...new Map(byCheck).values()];
 }
 
-/** So much of one node may wait for dispatch before nobody can say what its newest reports are. */
+/** The most reports of one node that a look reads beyond its record; with more, its newest reports are unknown. */
 const mostBeyond = { pages: 16, perPage: 256 } as const;
 
 /** What is stored about one node after this place, mostly in one request: what a fresh look asks. */
@@ -119,7 +119,7 @@ export function fromDirect(message: StoredMsg): StoredMessage {
   return { subject, sequence: seq, storedAt: time.getTime(), headers: header, body: data };
 }
 
-/** The server's word for a place beyond which nothing is stored. */
+/** Whether the server says that nothing is stored beyond this place. */
 function isNothing(error: unknown): boolean {
   return error instanceof JetStreamError && 'code' in error && error.code === 404;
 }
@@ -133,7 +133,9 @@ type FaultsOf = {
   readonly wanted?: (report: StoredFault) => boolean;
 };
 
-/** So much of the end of the stream is read first; four times as much each time that it is not enough. */
+/**
+ * How many messages from the end of the stream are read first; four times as many each time that they are not enough.
+ */
 const firstWindow = 2_000;
 
 /** The last `limit` reports about a cluster or one of its nodes, oldest first; no more is read than they need. */

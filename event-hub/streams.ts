@@ -23,13 +23,13 @@ const wanted: readonly StreamWish[] = [
   { name: streams.dead, subjects: ['dead.>'], keepMs: 30 * dayMs },
 ];
 
-/** What a bucket forgets by itself; all others keep their records. */
+/** How long a bucket keeps a record; the buckets that are not named keep theirs for ever. */
 const bucketKeepMs: Readonly<Partial<Record<string, number>>> = { [buckets.notices]: 30 * dayMs };
 
 export type EnsureOptions = {
   /** Copies of each message; left as it is on streams that exist, unless given. */
   readonly replicas?: number;
-  /** Somebody relied on these streams before: what is missing was lost, and places in it must not come twice. */
+  /** The streams existed before: one that is missing was lost, and its sequences must not be used again. */
   readonly former?: true;
 };
 

@@ -1,4 +1,4 @@
-/** The projection of JOURNAL to Kubernetes Events: an ornament, so nothing waits for it and it gives up in the end. */
+/** The projection of JOURNAL to Kubernetes Events: nothing waits for it, and it gives up on an Event in the end. */
 import { pause } from '../std/pause.ts';
 import { phaseNotice, type PhaseNotice } from '../domain/notices/nodeEvent.ts';
 import { retryDelayMs } from '../domain/notices/retry.ts';
@@ -17,9 +17,9 @@ export type KubeEventsOptions = Surroundings & {
 };
 
 const hourMs = 60 * 60 * 1_000;
-/** An API server forgets Events after an hour: so long is one tried, and so far back does a new consumer begin. */
+/** How long an Event is tried and how far back a new consumer begins: an API server keeps Events for an hour. */
 const worthwhileMs = hourMs;
-/** A "no" may be that of a server that has just started and knows no roles yet. */
+/** How often a refused Event is tried: an API server that has just started refuses until it knows its roles. */
 const triesOfRefused = 4;
 const longestPauseMs = 30_000;
 const atOnce = 8;

@@ -195,7 +195,7 @@ async function postpone(
     outbox.pending.set(key, { notice, revision: written.revision });
 }
 
-/** At tries 1, 2, 4, 8 and so on: said soon, and not ten thousand times. */
+/** Warns at tries 1, 2, 4, 8 and so on, so that a long outage does not fill the log. */
 function alert({ log, sink }: SinkOutbox, notice: PendingNotice): void {
   const { delivery, node, since, tries, answer, nextTryAt } = notice;
   if (!Number.isInteger(Math.log2(tries))) return;

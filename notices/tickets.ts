@@ -12,7 +12,7 @@ import type { Sink } from './ticketSink.ts';
 /** A sink that is new, or whose place was lost, is told of the last day's hand-overs. */
 const lookBackMs = 24 * 60 * 60 * 1_000;
 
-/** With a file beside it, the network waits this long: a moment, and not for the file. */
+/** How much later than the file the webhook is tried first, without waiting for the file. */
 const headStartMs = 250;
 
 /** Runs until the signal; never rejects. */

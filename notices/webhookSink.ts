@@ -18,7 +18,7 @@ export type WebhookOptions = {
 };
 
 const defaultTimeoutMs = 10_000;
-/** A receiver that hangs on some tickets keeps none of the others waiting. */
+/** How many calls at once, so that tickets on which the receiver hangs do not hold up the others. */
 const atOnce = 16;
 
 export function createWebhookSink(options: WebhookOptions): Sink {

@@ -63,7 +63,7 @@ export function strict<Shape extends z.core.$ZodLooseShape>(
   });
 }
 
-/** What is longer is a slip: no machine waits for it, and it adds up to times that no clock shows. */
+/** Longer durations are refused as mistakes; sums of them would lie beyond the last valid date. */
 const longestMs = 365 * 24 * 3_600_000;
 
 const unitsMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;

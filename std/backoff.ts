@@ -23,7 +23,7 @@ export function createBackoff(pace: Pace, signal: AbortSignal): Backoff {
   };
 }
 
-/** Beyond it every pace in use has reached its longest pause, and the power would lose its precision. */
+/** More doublings than any pace in use needs to reach its longest pause. */
 const mostDoublings = 20;
 
 /**

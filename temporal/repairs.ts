@@ -50,7 +50,7 @@ export async function startRepair(
   }
 }
 
-/** `absent`: nobody is there to hear it. */
+/** `absent`: no repair of this node runs. */
 export async function say(
   { client }: Temporal,
   { cluster, node }: RepairPlace,
@@ -96,7 +96,7 @@ export async function describeRepair(
   }
 }
 
-/** A task that is tried for the second time may have met a worker that died; one of the third time fails by itself. */
+/** From which try on a workflow task counts as failing: a second one may follow the death of a worker. */
 const failingAttempts = 3;
 
 function failingSince({ raw }: WorkflowExecutionDescription): EpochMs | undefined {

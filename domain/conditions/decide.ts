@@ -66,7 +66,7 @@ function report(memory: NodeMemory, facts: NodeFacts, rule: ConditionRule): read
   const condition = facts.conditions.find(({ type }) => type === rule.type);
   if (!condition && !last) return [];
   const said = condition ? evidence(memory, rule, condition) : withdrawn;
-  // Health that was never in doubt is no transition: a fleet's start must not be a flood.
+  // A first report that a check is healthy is not sent: the start of a fleet would send thousands.
   if (!last && said.verdict !== 'faulty') return [];
   if (last?.bootId === facts.bootId && last.verdict === said.verdict) return [];
   return [
@@ -91,7 +91,7 @@ type Judgement = {
 
 const minuteMs = 60_000;
 
-/** Silence is not health. */
+/** A condition that is missing is unknown, not healthy. */
 const withdrawn: Judgement = {
   verdict: 'unknown',
   reason: 'ConditionRemoved',

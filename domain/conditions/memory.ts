@@ -9,7 +9,10 @@ import type { NodeMemory } from './types.ts';
 /** By node UID: a name may have been given to another node since, and a report may name a node that never was. */
 export type NodeMemories = ReadonlyMap<string, NodeMemory>;
 
-/** `stored`: the newest of each subject. The record outlives them: a fault that the stream forgot must be told to be over. */
+/**
+ * `stored`: the newest of each subject. The record outlives them, so that the end of a fault is told even if the stream
+ * no longer has the fault.
+ */
 export function memoriesOf(
   observer: string,
   records: readonly EpisodeRecord[],

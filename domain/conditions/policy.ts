@@ -1,4 +1,4 @@
-/** The conditions Slipway can read. Knowing one repairs nothing: a repair needs a policy that names its check. */
+/** The conditions Slipway can read; a repair also needs a policy that names the check. */
 import type { ConditionRule, OwnCondition } from './types.ts';
 
 const goodWhenTrue = { True: 'healthy', False: 'faulty', Unknown: 'faulty' } as const;
@@ -59,6 +59,6 @@ export function rulesOf(
  */
 export const staleAfterMs = 30 * 60 * 1000;
 
-/** Longer texts are cut: a report is evidence, not a log. */
+/** Longer texts are cut. */
 export const longestReason = 128;
 export const longestMessage = 1024;

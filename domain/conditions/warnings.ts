@@ -49,7 +49,7 @@ function suggestion(check: string, conditions: readonly OwnCondition[], seen?: S
   return near === undefined ? '' : ` (did you mean ${near}?)`;
 }
 
-/** A slip or two, more in a long name; the nearest first. */
+/** Known names that differ by few letters, more in a long name; the nearest first. */
 function nearest(name: string, others: readonly string[]): string | undefined {
   const most = Math.max(2, Math.floor(name.length / 5));
   const near = others

@@ -151,7 +151,7 @@ function withHeard(
   return withReport(known, checkRecord(known, fault, at), bootId);
 }
 
-/** So much is kept of one node: what comes beyond is refused, and what is known goes on. */
+/** The most that is kept of one node; a report of one check more is refused. */
 export const mostChecks = { perObserver: 64, perNode: 128 } as const;
 
 /** Whether a report is about one check more than are kept. */
@@ -253,7 +253,7 @@ function cleared(
   return at >= from ? { ...record, episode: undefined, clearedAt: at } : record;
 }
 
-/** So many wait at a time; more are refused where they are asked for. */
+/** How many requeued reports of a node may wait at a time; more are refused. */
 export const mostRequeued = 64;
 
 function requeued(record: EpisodeRecord, isAsked: boolean, number: number): EpisodeRecord {

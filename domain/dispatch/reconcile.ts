@@ -17,7 +17,7 @@ export type RepairRef = { readonly repairId: string; readonly node: string };
 
 /** Everything that carries our keys, as it was found. */
 export type Holdings = {
-  /** All nodes of the cluster; an empty list is no list. */
+  /** All nodes of the cluster; an empty list counts as unread. */
   readonly nodes: readonly NodeFacts[];
   readonly permits: readonly Permit[];
   readonly waiters: readonly WaitingRepair[];

@@ -11,7 +11,7 @@ export type RelapseRules = {
   readonly withinMs: number;
 };
 
-/** So many ended repairs are remembered: the highest `escalateAfter` a policy may say. */
+/** How many ended repairs are remembered, and so the highest `escalateAfter` a policy may have. */
 export const pastKept = 10;
 
 export function withPast(

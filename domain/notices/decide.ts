@@ -22,7 +22,7 @@ export function endIn(
 }
 
 const nobodysBusiness: readonly Outcome[] = ['repaired', 'recovered', 'observed'];
-/** The machine is gone, or whoever removes it is at it: nothing is left to hand over. */
+/** The machine is gone or being removed: nothing is left to hand over. */
 const nothingLeft: readonly ReasonCode[] = [
   'replaced',
   'deleted',

@@ -1,4 +1,4 @@
-/** What a policy may say, and hardly means. */
+/** What in a policy is allowed, and probably a mistake. */
 import type { RepairPolicy } from './policy.ts';
 
 /** The check whose fault means that the kubelet itself is not there. */

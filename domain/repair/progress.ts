@@ -1,4 +1,4 @@
-/** Whether a repair comes on, and how many of its commands end at one moment: what `patience.ts` judges by. */
+/** Whether a repair makes progress, and how many of its commands end at one moment: what `patience.ts` judges by. */
 import type { EpochMs } from '../vocabulary/time.ts';
 import { arrivalKinds } from './types.ts';
 import type { RepairEvent, RepairState } from './types.ts';

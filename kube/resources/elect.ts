@@ -55,7 +55,7 @@ async function tryToLead(candidacy: Candidacy): Promise<ObservedLease | undefine
   const sinceMs = performance.now();
   const taken = await claim(candidacy, read.value, candidacy.election.identity);
   if (taken.ok) return { lease: taken.value, sinceMs };
-  // Losing the race is the ordinary life of a standby.
+  // A standby that was slower than another one has nothing to tell.
   if (taken.refusal.kind !== 'conflict') tellRefusal(candidacy, taken.refusal);
   return undefined;
 }

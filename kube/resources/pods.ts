@@ -28,7 +28,7 @@ export async function untagPod(kube: Kube, pod: PodRef): Promise<Result<'untagge
   return { ok: true, value: 'untagged' };
 }
 
-/** A label is an ornament: a repair waits for a slow admission webhook this long at most. */
+/** How long a repair waits for a slow admission webhook when it labels a pod: it can do without the label. */
 const labelTimeoutMs = 3_000;
 
 async function labelPod(

@@ -120,7 +120,7 @@ function tokenFileOf({ tokenFile }: UserEntry, path: string): string | undefined
   return tokenFile === undefined ? undefined : resolve(dirname(path), tokenFile);
 }
 
-/** Without a word about it, a credential is asked for again after this long. */
+/** How long a credential is used that does not say when it expires. */
 const pluginLifetimeMs = 300_000;
 
 /** What the plugin said last, as long as it holds. */

@@ -29,7 +29,7 @@ const verification = strict({
 
 const hourMs = 60 * 60 * 1_000;
 
-/** A call that may not last at all is never made, and one of days is no call. */
+/** With no time a call could never be made, and a time of days would bound nothing. */
 const callDuration = duration.refine(
   (ms) => ms > 0 && ms <= hourMs,
   'must be longer than 0 and at most 1h: it bounds one call to a BMC',
@@ -64,7 +64,7 @@ const checkSpec = z.union(
     checkName,
     strict({
       name: checkName,
-      // YAML takes the bare word for a truth value; what is meant is plain all the same.
+      // YAML reads a word without quotes as a boolean.
       faultyWhen: z
         .union([z.enum(['True', 'False']), z.boolean()], 'must be "True" or "False"')
         .transform((status) => (status === true || status === 'True' ? 'True' : 'False')),
@@ -168,7 +168,7 @@ function isTicketRung(input: unknown): boolean {
 
 type Check = z.infer<typeof checkSpec>;
 
-/** What the table of conditions says is nobody's to turn around. */
+/** Says so where a policy contradicts what the table of conditions knows of a condition. */
 function turnedAround(one: Check): string | undefined {
   if (typeof one === 'string') return undefined;
   const known = conditionRules.find(({ type }) => type === one.name);
@@ -202,7 +202,7 @@ function nameOf(one: Check): string {
   return typeof one === 'string' ? one : one.name;
 }
 
-/** A known condition stays as it is known. */
+/** The condition that only this policy knows how to read; none where the table of conditions has it. */
 function ownCondition(one: Check): OwnCondition[] {
   if (typeof one === 'string' || conditionRules.some(({ type }) => type === one.name)) return [];
   const { name: type, faultyWhen, confirmed: beats } = one;

@@ -20,7 +20,7 @@ export type EngineRecord = {
     readonly soakMs: number;
     readonly guard: GuardLimits;
   }[];
-  /** What its policies say and hardly mean, in sentences. */
+  /** What in its policies is probably a mistake, in sentences. */
   readonly warnings?: readonly string[];
 };
 

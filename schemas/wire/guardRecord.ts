@@ -14,7 +14,7 @@ export type GuardRecord =
       readonly reason: ReasonCode;
       readonly since: EpochMs;
     }
-  /** Of the engine that leads, or of a newer version: none of the guard's business. */
+  /** Written by the leading engine or by a newer version; the guard does not read it. */
   | { readonly kind: 'other' };
 
 const permit = z.looseObject({

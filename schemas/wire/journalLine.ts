@@ -114,7 +114,7 @@ function stubOf(line: JournalLine, why: string): JournalLine {
   };
 }
 
-/** What `domain/` wrote is believed to be what `domain/` wrote: only the kinds are looked at again. */
+/** Of commands and events only the kinds are checked: `domain/` wrote them. */
 const repairEntrySchema = journalLineSchema.extend({
   repairId: z.string(),
   node: z.string(),

@@ -78,7 +78,7 @@ const noticeRecord: z.ZodType<NoticeRecord> = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** What `domain/` wrote is believed to be what it wrote: only what is told by is looked at again. */
+/** Only the fields that sinks need are checked: `domain/` wrote the ticket. */
 function isTicket(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'delivery' in value;
 }
