@@ -32,8 +32,12 @@ export function askChild<Answer>(module: URL, question: readonly string[] = []):
   });
 }
 
-/** The child's part: one answer to one question, and the end. */
+/**
+ * The child's part: one answer to one question, and the end, whatever else would keep the process alive. It ends without
+ * its parent too.
+ */
 export function answerParent(work: (...question: readonly string[]) => unknown): void {
+  process.once('disconnect', () => process.exit());
   process.once('message', (question: readonly string[]) => {
     void outcome(work, question).then((told) =>
       process.send?.(told, () => {
