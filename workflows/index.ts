@@ -1,2 +1,2 @@
 /** What the worker bundles. */
-export { nodeRepair } from './nodeRepair.ts';
+export { nodeRepair } from './nodeRepair/nodeRepair.ts';

@@ -11,7 +11,7 @@ import type { ChangedCode } from '../support/code.ts';
 const changes = [
   { file: 'dispatch/voice.ts', from: '10 * 60_000', to: '10_000' },
   {
-    file: 'workflows/nodeRepair.ts',
+    file: 'workflows/nodeRepair/nodeRepair.ts',
     from: 'const at = Date.now();',
     to: "const at = Date.now();\n    if (state.phase === 'tagging') throw new TypeError('a defect');",
   },

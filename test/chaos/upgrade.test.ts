@@ -12,9 +12,9 @@ import type { ChangedCode } from '../support/code.ts';
 /** Other words, another version and one more query: nothing that a history could tell. */
 const changes = [
   { file: 'package.json', from: '"version": "0.1.0"', to: '"version": "0.1.1"' },
-  { file: 'workflows/summary.ts', from: '`wait: ', to: '`waits, because: ' },
+  { file: 'workflows/nodeRepair/show.ts', from: '`wait: ', to: '`waits, because: ' },
   {
-    file: 'workflows/nodeRepair.ts',
+    file: 'workflows/nodeRepair/nodeRepair.ts',
     from: '  setHandler(defineQuery<RepairState>(stateQuery), () => state);\n',
     to: "  setHandler(defineQuery<RepairState>(stateQuery), () => state);\n  setHandler(defineQuery<string>('phase'), () => state.phase);\n",
   },

@@ -24,9 +24,9 @@ const skeleton: Readonly<Record<string, string>> = {
     "import type { Nodes } from '../kube/nodes.ts';\nexport type Ports = { readonly nodes: Nodes };",
   'activities/index.ts':
     "import type { Ports } from './ports.ts';\nexport type Activities = Ports;\nexport const createActivities = (ports: Ports): Activities => ports;",
-  'workflows/nodeRepair.ts':
-    "import type { Activities } from '../activities/index.ts';\nexport const nodeRepair = (activities: Activities): Activities => activities;",
-  'workflows/index.ts': "export { nodeRepair } from './nodeRepair.ts';",
+  'workflows/nodeRepair/nodeRepair.ts':
+    "import type { Activities } from '../../activities/index.ts';\nexport const nodeRepair = (activities: Activities): Activities => activities;",
+  'workflows/index.ts': "export { nodeRepair } from './nodeRepair/nodeRepair.ts';",
   'drivers/inventoryCheck.ts': 'export const checkInventory = 1;',
   'temporal/repairs.ts': 'export const repairs = 1;',
   'probes/active/nodeConditions.ts': 'export const watchConditions = 1;',

@@ -28,21 +28,36 @@ const plants: readonly Plant[] = [
     'built-in:domain',
   ],
   [
-    'workflows/p3.ts',
-    "import { createActivities } from '../activities/index.ts';\nexport const x = createActivities;",
-    'types-only:workflows',
+    'workflows/nodeRepair/p3.ts',
+    "import { createActivities } from '../../activities/index.ts';\nexport const x = createActivities;",
+    'types-only:workflows/nodeRepair',
   ],
   [
-    'workflows/p5.ts',
-    "import type { Ports } from '../activities/ports.ts';\nimport { createActivities } from '../activities/index.ts';\nimport type { Activities } from '../activities/index.ts';\nexport type X = Ports | Activities;\nexport const y = createActivities;",
-    'types-only:workflows',
+    'workflows/nodeRepair/p5.ts',
+    "import type { Ports } from '../../activities/ports.ts';\nimport { createActivities } from '../../activities/index.ts';\nimport type { Activities } from '../../activities/index.ts';\nexport type X = Ports | Activities;\nexport const y = createActivities;",
+    'types-only:workflows/nodeRepair',
   ],
   [
-    'workflows/p5b.ts',
-    "import type { Activities } from '../activities/index.ts';\nimport { createActivities } from '../activities/index.ts';\nexport type X = Activities;\nexport const y = createActivities;",
-    'types-only:workflows',
+    'workflows/nodeRepair/p5b.ts',
+    "import type { Activities } from '../../activities/index.ts';\nimport { createActivities } from '../../activities/index.ts';\nexport type X = Activities;\nexport const y = createActivities;",
+    'types-only:workflows/nodeRepair',
   ],
-  ['workflows/p6.ts', "import { z } from 'zod';\nexport const x = z;", 'owner:zod'],
+  [
+    'workflows/loop/p33.ts',
+    "export { nodeRepair } from '../nodeRepair/nodeRepair.ts';",
+    'direction:workflows/loop',
+  ],
+  [
+    'workflows/loop/p34.ts',
+    "import { createActivities } from '../../activities/index.ts';\nexport const x = createActivities;",
+    'types-only:workflows/loop',
+  ],
+  [
+    'workflows/p35.ts',
+    "import { log } from '../telemetry/log.ts';\nexport const x = log;",
+    'direction:workflows',
+  ],
+  ['workflows/nodeRepair/p6.ts', "import { z } from 'zod';\nexport const x = z;", 'owner:zod'],
   [
     'dispatch/p7.ts',
     "import { connect } from '@nats-io/transport-node';\nexport const x = connect;",
@@ -134,15 +149,15 @@ const plants: readonly Plant[] = [
   ['cli/p29.ts', "import pino from 'pino/file';\nexport const x = pino;", 'not-found'],
   [
     'temporal/p30.ts',
-    "export { nodeRepair } from '../workflows/nodeRepair.ts';",
+    "export { nodeRepair } from '../workflows/nodeRepair/nodeRepair.ts';",
     'direction:temporal',
   ],
 ];
 
 const lintPlants: readonly Plant[] = [
   [
-    'workflows/p4.ts',
-    "import { type Activities } from '../activities/index.ts';\nexport type X = Activities;",
+    'workflows/nodeRepair/p4.ts',
+    "import { type Activities } from '../../activities/index.ts';\nexport type X = Activities;",
     'typescript(no-import-type-side-effects)',
   ],
   [

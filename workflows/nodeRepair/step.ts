@@ -1,8 +1,8 @@
 /** The repair as its activities are told of it. */
-import { checksOf } from '../domain/evidence.ts';
-import type { Step } from '../activities/step.ts';
-import { lastRung } from '../domain/repair/rungs.ts';
-import type { JournalEntry, RepairOpening, RepairState } from '../domain/repair/types.ts';
+import { checksOf } from '../../domain/evidence.ts';
+import type { Step } from '../../activities/step.ts';
+import { lastRung } from '../../domain/repair/rungs.ts';
+import type { JournalEntry, RepairOpening, RepairState } from '../../domain/repair/types.ts';
 
 export function stepOf(
   opening: RepairOpening,

@@ -1,9 +1,14 @@
 /** Journal entries that JOURNAL has not acknowledged yet: they ride with the next activity. */
-import { emptyBacklog, released, withEntry } from '../domain/repair/entries.ts';
-import type { Backlog } from '../domain/repair/entries.ts';
-import type { JournalEntry, RepairOpening, RepairState } from '../domain/repair/types.ts';
-import { carriedVersion } from './contract/index.ts';
-import type { NodeRepairInput } from './contract/index.ts';
+import { emptyBacklog, released, withEntry } from '../../domain/repair/entries.ts';
+import type { Backlog } from '../../domain/repair/entries.ts';
+import type {
+  JournalEntry,
+  RepairEvent,
+  RepairOpening,
+  RepairState,
+} from '../../domain/repair/types.ts';
+import { carriedVersion } from '../contract/index.ts';
+import type { NodeRepairInput } from '../contract/index.ts';
 import type { Inbox } from './inbox.ts';
 
 type Carried = NonNullable<NodeRepairInput['carried']>;
@@ -83,7 +88,7 @@ export class Pending {
     await this.#recording;
   }
 
-  carry(state: RepairState, inbox: Inbox): Carried {
+  carry(state: RepairState, inbox: Inbox<RepairEvent>): Carried {
     const sequence = this.#sequence;
     return {
       version: carriedVersion,
