@@ -10,6 +10,7 @@ import { consumeFaults } from '../event-hub/index.ts';
 import type { Bucket, DeadLetter, Hub } from '../event-hub/index.ts';
 import { getNode, nodeForDecision } from '../kube/index.ts';
 import type { Kube, NodeCache } from '../kube/index.ts';
+import type { EngineLimits } from '../schemas/config/engineConfig.ts';
 import type { GuardRecord } from '../schemas/wire/guardRecord.ts';
 import type { Temporal } from '../temporal/index.ts';
 import { createAlarms } from './alarms.ts';
@@ -42,6 +43,7 @@ export type DispatchOptions = {
   readonly policies: readonly RepairPolicy[];
   readonly mode: Mode;
   readonly codeVersion: string;
+  readonly limits: Pick<EngineLimits, 'sweepSeconds' | 'failingTaskSeconds'>;
   readonly clock: () => EpochMs;
   readonly onIgnored: (record: EpisodeRecord, reason: ReasonCode, changed: boolean) => void;
   /** What the guard holds, and how to give it back. */
@@ -57,8 +59,6 @@ export type DispatchOptions = {
   readonly signal: AbortSignal;
 };
 
-/** How often open episodes are checked for repairs that vanished, and waiters for room nobody announced. */
-const sweepEveryMs = 20_000;
 const reconcileEveryMs = 60_000;
 
 const consumeAgainMs = 1_000;
@@ -118,19 +118,23 @@ async function dispatch(options: DispatchOptions, atEnd: (end: () => void) => vo
   };
   atEnd(nodes.onChange(onNode));
   const sweep = createSweep({ ...options, look: soon });
-  const sweeping = sweepUntil(async () => {
+  const sweeping = sweepUntil(options, async () => {
     permits.wake();
     await sweep();
-  }, signal);
+  });
   const book = { ...options.book, waiters: permits.waiters };
   const reconciling = reconcileUntil({ ...options, voice, book }, signal);
   await consumeUntil(options, faults.handle);
   await Promise.all([reconciling, sweeping]);
 }
 
-async function sweepUntil(sweep: () => Promise<void>, signal: AbortSignal): Promise<void> {
+/** Each sweep also looks at waiters for room that nobody announced. */
+async function sweepUntil(
+  { limits, signal }: DispatchOptions,
+  sweep: () => Promise<void>,
+): Promise<void> {
   for (;;) {
-    await pause(sweepEveryMs, signal);
+    await pause(limits.sweepSeconds * 1_000, signal);
     if (signal.aborted) return;
     await sweep();
   }

@@ -5,6 +5,7 @@ import type { RepairPolicy } from '../domain/repair/policy.ts';
 import type { Arrival, RepairOpening, Unstamped } from '../domain/repair/types.ts';
 import type { EpochMs } from '../domain/vocabulary/time.ts';
 import type { Mode } from '../domain/vocabulary/repair.ts';
+import type { EngineLimits } from '../schemas/config/engineConfig.ts';
 import { describeRepair, say, startRepair, terminateRepair } from '../temporal/index.ts';
 import type { Temporal } from '../temporal/index.ts';
 
@@ -13,6 +14,7 @@ export type VoiceOptions = {
   readonly policies: readonly RepairPolicy[];
   readonly mode: Mode;
   readonly codeVersion: string;
+  readonly limits: Pick<EngineLimits, 'failingTaskSeconds'>;
   readonly clock: () => EpochMs;
   /** Told right before a repair is started: what can be read meanwhile costs it no time. */
   readonly onOpening: (opening: RepairOpening) => void;
@@ -68,13 +70,11 @@ async function ensure(
 }
 
 /**
- * A workflow task that fails for so long runs into the same defect each time. It is long enough to take a bad version
- * back; nothing of the workflow runs any more after its end, so a person can take over.
+ * A workflow task that fails for so long runs into the same defect each time. Nothing of the workflow runs any more
+ * after its end, so a person can take over.
  */
-const failsForMs = 10 * 60_000;
-
-function isFailing({ clock }: VoiceOptions, since: EpochMs | undefined): boolean {
-  return since !== undefined && clock() - since >= failsForMs;
+function isFailing({ clock, limits }: VoiceOptions, since: EpochMs | undefined): boolean {
+  return since !== undefined && clock() - since >= limits.failingTaskSeconds * 1_000;
 }
 
 async function stop({ temporal }: VoiceOptions, record: EpisodeRecord): Promise<Heard> {

@@ -2,6 +2,7 @@
 import type { RepairPolicy } from '../domain/repair/policy.ts';
 import type { Mode } from '../domain/vocabulary/repair.ts';
 import type { TicketOptions } from '../notices/index.ts';
+import type { EngineLimits } from '../schemas/config/engineConfig.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 export type EngineOptions = {
@@ -17,6 +18,7 @@ export type EngineOptions = {
   /** Where Prometheus may read, as host:port. */
   readonly metrics?: { readonly listen: string };
   readonly leaseSeconds: number;
+  readonly limits: EngineLimits;
   readonly log: Logger;
 };
 

@@ -2,9 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { pause } from '../std/pause.ts';
 import type { PacePort } from '../activities/ports.ts';
+import type { EngineLimits } from '../schemas/config/engineConfig.ts';
 
-/** Measured: the API server then still answers isolations within milliseconds. */
-const evictionsPerSecond = 50;
 /** Isolations of one burst follow each other more closely than this. */
 const quietMs = 300;
 /** Moving yields for this long at most: a steady stream of faults must not hold it up for ever. */
@@ -15,7 +14,9 @@ export type EvictionPace = PacePort & {
   readonly isolating: () => void;
 };
 
-export function createPace(): EvictionPace {
+export function createPace({
+  evictionsPerSecond,
+}: Pick<EngineLimits, 'evictionsPerSecond'>): EvictionPace {
   const gapMs = 1_000 / evictionsPerSecond;
   let nextAt = 0;
   let isolatedAt = Number.NEGATIVE_INFINITY;

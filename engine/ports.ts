@@ -36,6 +36,7 @@ import {
   untagPod,
 } from '../kube/index.ts';
 import type { Kube, NodeCache, PodCache, Refusal, Result } from '../kube/index.ts';
+import type { EngineLimits } from '../schemas/config/engineConfig.ts';
 import { createForeseen } from './foreseen.ts';
 import { createPace } from './pace.ts';
 import type { EvictionPace } from './pace.ts';
@@ -50,11 +51,12 @@ export type PortsOptions = {
   readonly records: Records;
   readonly guard: Guard;
   readonly drivers: readonly Driver[];
+  readonly limits: EngineLimits;
   readonly clock: () => EpochMs;
 };
 
 export function createPorts(options: PortsOptions): Ports {
-  const pace = createPace();
+  const pace = createPace(options.limits);
   return {
     cluster: options.cluster,
     kube: { ...reads(options), ...nodeWrites(options, pace), ...podWrites(options) },

@@ -80,19 +80,20 @@ async function work(
   views: Views,
   stop: AbortController,
 ): Promise<void> {
-  const { log, mode } = options;
+  const { log, mode, limits } = options;
   const drivers = createDrivers(options);
   const { identity } = neighbours;
   const { id: cluster, server } = neighbours.cluster;
   const seen = { ...options, ...neighbours, ...views, cluster, clock };
   const metrics = createMetrics(seen, stop.signal);
-  const ports = metrics.counted(createPorts({ ...neighbours, ...views, cluster, drivers, clock }));
+  const ports = metrics.counted(createPorts({ ...seen, drivers }));
   await serveMetrics(options.metrics?.listen, metrics, stop.signal);
   const workers = await startWorkers({
     connection: neighbours.connection,
     namespace: options.temporal.namespace,
     identity,
     ports,
+    limits,
   });
   log.info('engine ready', { mode, cluster, server });
   const electing = electLeader(neighbours.actor, {

@@ -3,6 +3,7 @@ import { Worker } from '@temporalio/worker';
 import type { NativeConnection } from '@temporalio/worker';
 import { createMoveActivities, createRepairActivities } from '../activities/index.ts';
 import type { Ports } from '../activities/ports.ts';
+import type { EngineLimits } from '../schemas/config/engineConfig.ts';
 import { taskQueueOf } from '../workflows/contract/index.ts';
 import { bundleWorkflowsApart } from './workflowBundle.ts';
 
@@ -12,6 +13,7 @@ export type WorkersOptions = {
   /** Shown by Temporal beside what this process did. */
   readonly identity: string;
   readonly ports: Ports;
+  readonly limits: EngineLimits;
 };
 
 export type Workers = {
@@ -22,8 +24,6 @@ export type Workers = {
 
 /** Cancellations must reach an activity well before the five seconds a cancel may take. */
 const heartbeatThrottleMs = 1_000;
-/** Measured with 200 nodes at once: more of them starve each other until heartbeats come too late. */
-const movesAtOnce = 40;
 /**
  * A repair that finds a free place begins in the moment it is started; one that does not waits behind the later steps of
  * others. Measured with 200 nodes at once and Temporal's own 40 places: the last one waited for 30 s.
@@ -36,7 +36,7 @@ const shutdownGraceMs = 3_000;
 const lostWorkerMs = 5_000;
 
 export async function startWorkers(options: WorkersOptions): Promise<Workers> {
-  const { connection, namespace, identity, ports } = options;
+  const { connection, namespace, identity, ports, limits } = options;
   const workflowBundle = await bundleWorkflowsApart();
   const common = {
     connection,
@@ -60,7 +60,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
     ...common,
     taskQueue: taskQueueOf('moves', ports.cluster),
     activities: createMoveActivities(ports),
-    maxConcurrentActivityTaskExecutions: movesAtOnce,
+    maxConcurrentActivityTaskExecutions: limits.movesAtOnce,
   });
   const running = Promise.all([repairs.run(), moves.run()]).then(() => undefined);
   return {

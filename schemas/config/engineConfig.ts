@@ -54,7 +54,16 @@ export const engineConfigSchema = strict({
       .string('must be a text')
       .regex(/^\S+:\d{1,5}$/, 'must be host:port, such as 0.0.0.0:9464'),
   }).exactOptional(),
-  leaseSeconds: z.int('must be a whole number').min(3).max(300).default(15),
+  leaseSeconds: whole(3, 300).default(15),
+  limits: strict({
+    // Measured: the API server then still answers isolations within milliseconds.
+    evictionsPerSecond: whole(1, 1_000).default(50),
+    // Measured with 200 nodes at once: more of them starve each other until heartbeats come too late.
+    movesAtOnce: whole(1, 1_000).default(40),
+    sweepSeconds: whole(5, 600).default(20),
+    // Long enough to take a bad version of the code back.
+    failingTaskSeconds: whole(60, 86_400).default(600),
+  }).prefault({}),
   logLevel: oneOf(logLevels).default('info'),
 });
 
@@ -101,7 +110,20 @@ export type EngineConfig = {
   readonly metrics?: { readonly listen: string };
   /** How long a standby engine waits for a silent leader. */
   readonly leaseSeconds: number;
+  readonly limits: EngineLimits;
   readonly logLevel: LogLevel;
+};
+
+/** What an operator of a large cluster may want to turn. */
+export type EngineLimits = {
+  /** Of one engine, on all nodes together. */
+  readonly evictionsPerSecond: number;
+  /** Steps that take their time (migrations, rungs) in one engine. */
+  readonly movesAtOnce: number;
+  /** How often open episodes are looked at for repairs that vanished. */
+  readonly sweepSeconds: number;
+  /** For how long a workflow task fails before its repair is ended and handed over. */
+  readonly failingTaskSeconds: number;
 };
 
 export type EngineSources = {
@@ -190,6 +212,11 @@ function relativeTo(file: string, paths: unknown): unknown {
   if (Array.isArray(paths)) return paths.map((path: unknown) => relativeTo(file, path));
   if (typeof paths !== 'string' || paths === '' || paths.startsWith('/')) return paths;
   return file.replace(/[^/]*$/, '') + paths;
+}
+
+function whole(least: number, most: number) {
+  const message = `must be a whole number from ${least} to ${most}`;
+  return z.int(message).min(least, message).max(most, message);
 }
 
 function oneOf<const Words extends readonly string[]>(words: Words) {

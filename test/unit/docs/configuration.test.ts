@@ -9,6 +9,13 @@ const page = readFileSync(new URL('../../../docs/CONFIGURATION.md', import.meta.
 const samples = [...page.matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1] ?? '');
 const rows = page.split('\n').filter((line) => line.startsWith('| `'));
 
+const minimal = {
+  SLIPWAY_NATS_URL: 'nats://hub:4222',
+  SLIPWAY_TEMPORAL_ADDRESS: 'temporal:7233',
+  SLIPWAY_OBSERVER_KUBECONFIG: 'observer',
+  SLIPWAY_ACTOR_KUBECONFIG: 'actor',
+};
+
 describe('docs/CONFIGURATION.md', () => {
   it.each(engineSettings)('has a row for $path', ({ path, variable, flag }) => {
     const row = rows.find((line) => line.startsWith(`| \`${path.join('.')}\``)) ?? '';
@@ -24,6 +31,16 @@ describe('docs/CONFIGURATION.md', () => {
     const keys = [...(samples[0] ?? '').matchAll(/^ *(\w+): \S/gm)].map((match) => match[1] ?? '');
     const settings = keys.filter((key) => !['apiVersion', 'kind'].includes(key));
     for (const key of settings) expect(rows.join('\n')).toMatch(new RegExp(`[.\`]${key}\``));
+  });
+
+  it('states the default of each limit', () => {
+    const read = readEngineConfig({ environment: minimal });
+    const limits = Object.entries(read.ok ? read.value.limits : {});
+    expect(limits.length).toBeGreaterThan(3);
+    for (const [key, value] of limits) {
+      const row = rows.find((line) => line.startsWith(`| \`limits.${key}\``)) ?? '';
+      expect(row.split('|')[4]?.trim()).toBe(`\`${value}\``);
+    }
   });
 
   it('shows an inventory that is read', () => {

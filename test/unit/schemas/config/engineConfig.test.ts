@@ -41,6 +41,12 @@ describe('the engine configuration', () => {
         },
         policies: ['/etc/slipway/policies', '/more.yaml'],
         leaseSeconds: 15,
+        limits: {
+          evictionsPerSecond: 50,
+          movesAtOnce: 40,
+          sweepSeconds: 20,
+          failingTaskSeconds: 600,
+        },
         logLevel: 'info',
       },
     });
@@ -87,6 +93,12 @@ describe('the engine configuration', () => {
     ['metrics: {listen: 9464}\n', 'engine.yaml:11: metrics.listen: must be a text'],
     ['metrics: {listen: "9464"}\n', 'metrics.listen: must be host:port, such as 0.0.0.0:9464'],
     ['metrics: {}\n', 'metrics.listen: missing; set it in the file or as SLIPWAY_METRICS_LISTEN'],
+    ['leaseSeconds: 2\n', 'leaseSeconds: must be a whole number from 3 to 300'],
+    ['limits: {evictionsPerSecond: 0}\n', 'must be a whole number from 1 to 1000'],
+    ['limits: {movesAtOnce: 1.5}\n', 'movesAtOnce: must be a whole number from 1 to 1000'],
+    ['limits: {sweepSeconds: 4}\n', 'sweepSeconds: must be a whole number from 5 to 600'],
+    ['limits: {failingTaskSeconds: 59}\n', 'must be a whole number from 60 to 86400'],
+    ['limits: {evictions: 1}\n', 'unknown key evictions'],
     ['---\nkind: Other\n', 'must hold exactly one EngineConfig'],
   ])('with %j added is refused with its place', (added, why) => {
     expect(mistakes(text + added)).toContain(why);
