@@ -6,8 +6,8 @@ export {
   listRepairs,
   queryState,
   runningRepairs,
-  say,
+  sayToRepair as say,
   startRepair,
   terminateRepair,
-} from './repairs.ts';
-export type { Described, ListedRepair } from './repairs.ts';
+} from './nodeRepair.ts';
+export type { Described, ListedRepair } from './nodeRepair.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { emptyBacklog } from '../../domain/repair/entries.ts';
 import type { RepairState } from '../../domain/repair/types.ts';
 import { resets } from '../../embedded/oracle/index.ts';
-import { nodeRepairType, taskQueueOf, workflowIdOf } from '../../workflows/contract/index.ts';
+import { nodeRepairContract, taskQueueOf, workflowIdOf } from '../../workflows/contract/index.ts';
 import type { NodeRepairInput } from '../../workflows/contract/index.ts';
 import { policyFile, useLoop, viewNode } from '../support/loop.ts';
 
@@ -34,7 +34,7 @@ async function carryOver(node: string, version: number, more: object = {}): Prom
   };
   const input: NodeRepairInput = { opening, carried };
   const { repairId } = opening;
-  await temporal.client.workflow.start(nodeRepairType, {
+  await temporal.client.workflow.start(nodeRepairContract.type, {
     workflowId: workflowIdOf(cluster, node),
     workflowIdConflictPolicy: 'TERMINATE_EXISTING',
     taskQueue: taskQueueOf('repairs', cluster),

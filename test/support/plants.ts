@@ -28,7 +28,7 @@ const skeleton: Readonly<Record<string, string>> = {
     "import type { Activities } from '../../activities/index.ts';\nexport const nodeRepair = (activities: Activities): Activities => activities;",
   'workflows/index.ts': "export { nodeRepair } from './nodeRepair/nodeRepair.ts';",
   'drivers/inventoryCheck.ts': 'export const checkInventory = 1;',
-  'temporal/repairs.ts': 'export const repairs = 1;',
+  'temporal/nodeRepair.ts': 'export const repairs = 1;',
   'probes/active/nodeConditions.ts': 'export const watchConditions = 1;',
   'engine/run.ts':
     "import { createActivities } from '../activities/index.ts';\nexport const runEngine = createActivities;",

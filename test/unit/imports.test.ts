@@ -120,10 +120,14 @@ const plants: readonly Plant[] = [
   ['activities/p20.ts', "export { nodes } from '../kube/nodes.ts';", 'types-only:activities'],
   [
     'drivers/p21.ts',
-    "export const x = () => import('../temporal/repairs.ts');",
+    "export const x = () => import('../temporal/nodeRepair.ts');",
     'direction:drivers',
   ],
-  ['guard/p22.ts', "export type X = typeof import('../temporal/repairs.ts');", 'direction:guard'],
+  [
+    'guard/p22.ts',
+    "export type X = typeof import('../temporal/nodeRepair.ts');",
+    'direction:guard',
+  ],
   ['workflows/p24.ts', "import 'crypto';", 'built-in:workflows'],
   [
     'dispatch/p27.mts',

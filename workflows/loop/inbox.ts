@@ -6,7 +6,7 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import type { EpochMs } from '../../domain/vocabulary/time.ts';
-import { arriveSignal } from '../contract/index.ts';
+import { arriveSignal } from '../contract/shared.ts';
 
 /** How a workflow understands what is said to it. */
 export type Ear<Event> = {

@@ -11,7 +11,7 @@ import type { ActivityOptions } from '@temporalio/workflow';
 import { errorText } from '../../std/errorText.ts';
 import type { MoveActivities, RepairActivities } from '../../activities/index.ts';
 import type { Lane } from '../../domain/vocabulary/temporal.ts';
-import { taskQueueOf } from '../contract/index.ts';
+import { taskQueueOf } from '../contract/shared.ts';
 import { localOptions } from './plans.ts';
 import type { AnyTurn, Limits, OnMoves, OnRepairs, Plan } from './plans.ts';
 

@@ -1,7 +1,7 @@
 /** Journaling by itself: while a workflow waits, and at its end. */
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { RepairActivities } from '../../activities/index.ts';
-import { taskQueueOf } from '../contract/index.ts';
+import { taskQueueOf } from '../contract/shared.ts';
 import { localOptions, untilDone } from './plans.ts';
 import type { Teller } from './plans.ts';
 

@@ -1,7 +1,7 @@
 /** One run of a workflow: what it may begin with, and when another has to go on (ADR 3). */
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { mostCommandsAtOnce } from '../../domain/repair/patience.ts';
-import { isUnderstood } from '../contract/index.ts';
+import { isUnderstood } from '../contract/shared.ts';
 
 const eventsPerRun = 4_000;
 /** Half of what a history may hold: one more command may add some hundred kilobytes. */

@@ -1,7 +1,7 @@
 /** How a repair understands what is said to it. */
 import { misheard, readSaid } from '../../domain/repair/arrivals.ts';
 import type { RepairEvent } from '../../domain/repair/types.ts';
-import { arriveSignal } from '../contract/index.ts';
+import { arriveSignal } from '../contract/shared.ts';
 import type { Ear } from '../loop/inbox.ts';
 
 const temporal = { name: 'temporal', reason: "Temporal's own cancellation was requested" };
