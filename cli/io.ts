@@ -12,6 +12,8 @@ export type Screen = {
   readonly live: boolean;
 };
 
+export type Say = (line: string) => void;
+
 /** `interrupted`: by Ctrl-C. */
 export type Reply = 'yes' | 'no' | 'interrupted';
 

@@ -83,7 +83,7 @@ function givenKubeconfig(flags: Flags, env: Env, stackIsNamed: boolean): string 
   return flags.kubeconfig ?? env['SLIPWAY_KUBECONFIG'] ?? first;
 }
 
-type Known = {
+type PlaceSources = {
   readonly flags: Flags;
   readonly env: Env;
   readonly state: StackState | undefined;
@@ -91,7 +91,7 @@ type Known = {
   readonly calledAs: string;
 };
 
-function placesOf({ flags, env, state, given, calledAs }: Known): Places {
+function placesOf({ flags, env, state, given, calledAs }: PlaceSources): Places {
   const local = state && belongsTo(state, given) ? state : undefined;
   const kubeconfig = given ?? usualKubeconfig(local);
   return {

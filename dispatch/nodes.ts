@@ -3,7 +3,7 @@ import type { EpisodeRecord } from '../domain/dispatch/types.ts';
 import { isBeingDisrupted, isHeld, isIsolatedBy, isolationMark } from '../domain/marks.ts';
 import type { NodeFacts } from '../domain/node.ts';
 import type { Arrival, Unstamped } from '../domain/repair/types.ts';
-import type { Change } from '../kube/index.ts';
+import type { CacheChange } from '../kube/index.ts';
 import type { Records } from './records.ts';
 import type { Voice } from './voice.ts';
 
@@ -16,7 +16,7 @@ export type NodesOptions = {
 /** Handles one change of one node. Signals only make repairs quick: their own looks find the same. */
 export async function followNode(
   { records, voice, reconsider }: NodesOptions,
-  change: Change<NodeFacts>,
+  change: CacheChange<NodeFacts>,
 ): Promise<void> {
   const node = change.kind === 'deleted' ? change.before : change.after;
   const record = records.get(node.name);
@@ -30,7 +30,7 @@ export async function followNode(
 }
 
 function arrivalOf(
-  change: Change<NodeFacts>,
+  change: CacheChange<NodeFacts>,
   record: EpisodeRecord,
   repairId: string,
 ): Unstamped<Arrival> | undefined {

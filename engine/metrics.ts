@@ -18,7 +18,7 @@ import type { Driver } from '../drivers/port.ts';
 import { consumerLag, deadSubject, streamSummary } from '../event-hub/index.ts';
 import type { Bucket, Hub } from '../event-hub/index.ts';
 import { readPause } from '../kube/index.ts';
-import type { Change, Kube, NodeCache, PodCache } from '../kube/index.ts';
+import type { CacheChange, Kube, NodeCache, PodCache } from '../kube/index.ts';
 import type { GuardRecord } from '../schemas/wire/guardRecord.ts';
 import { servePage } from '../telemetry/endpoint.ts';
 import { watchLoopDelay } from '../telemetry/loopDelay.ts';
@@ -161,7 +161,11 @@ function isFirst(told: Map<string, string>, node: string, repairId: string): boo
   return before !== repairId;
 }
 
-function observeIsolation(registry: Registry, records: Records, change: Change<NodeFacts>): void {
+function observeIsolation(
+  registry: Registry,
+  records: Records,
+  change: CacheChange<NodeFacts>,
+): void {
   if (change.kind !== 'changed') return;
   const mark = isolationMark(change.after);
   if (!mark || isolationMark(change.before)?.repair === mark.repair) return;

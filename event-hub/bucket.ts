@@ -5,7 +5,15 @@ import { Kvm } from '@nats-io/kv';
 import type { KV } from '@nats-io/kv';
 import { pause } from '../std/pause.ts';
 import { changeAt } from './change.ts';
-import type { Changed, Conflict, Corrupt, Found, Make, RecordPlace, Written } from './change.ts';
+import type {
+  Changed,
+  Conflict,
+  Corrupt,
+  Found,
+  Make,
+  RecordPlace,
+  RecordWritten,
+} from './change.ts';
 import { asFailure, hubBackoffMs, type Hub, type HubFailure } from './connection.ts';
 import { decodeKey, encodeKey } from './subjects.ts';
 
@@ -36,12 +44,12 @@ export type Bucket<T> = {
     from?: 'leader',
   ): Promise<Found<T> | { readonly kind: 'absent' } | Corrupt | HubFailure>;
   /** `conflict`: the key exists. */
-  create(key: string, value: T): Promise<Written | Conflict | HubFailure>;
+  create(key: string, value: T): Promise<RecordWritten | Conflict | HubFailure>;
   /** `conflict`: the key is not at this revision. After `unreachable` the value may have been written: read again. */
-  update(key: string, value: T, revision: number): Promise<Written | Conflict | HubFailure>;
+  update(key: string, value: T, revision: number): Promise<RecordWritten | Conflict | HubFailure>;
   /** By compare-and-set: `make` is asked again until nobody was faster. */
   change<R>(key: string, make: Make<T, R>): Promise<Changed<T, R>>;
-  put(key: string, value: T): Promise<Written | HubFailure>;
+  put(key: string, value: T): Promise<RecordWritten | HubFailure>;
   /** With a revision: only if the key is still at it. */
   remove(
     key: string,
@@ -63,7 +71,7 @@ export async function openBucket<T>(hub: Hub, options: BucketOptions<T>): Promis
   ]);
   const stream = streamOf(options);
   const failed = (error: unknown): HubFailure => asFailure(error, stream);
-  const written = (writing: Promise<number>): Promise<Written | Conflict | HubFailure> =>
+  const written = (writing: Promise<number>): Promise<RecordWritten | Conflict | HubFailure> =>
     writing.then(
       (revision) => ({ kind: 'written', revision }),
       (error: unknown) => (isConflict(error) ? { kind: 'conflict' } : failed(error)),

@@ -3,7 +3,7 @@ import type { HubFailure } from './connection.ts';
 
 export type Found<T> = { readonly kind: 'found'; readonly value: T; readonly revision: number };
 export type Corrupt = { readonly kind: 'corrupt'; readonly revision: number; readonly why: string };
-export type Written = { readonly kind: 'written'; readonly revision: number };
+export type RecordWritten = { readonly kind: 'written'; readonly revision: number };
 export type Conflict = { readonly kind: 'conflict' };
 
 /** A record as it is known; without a revision it is known here and gone from the hub. */
@@ -33,7 +33,7 @@ export type RecordPlace<T> = {
   readonly write: (
     value: T,
     revision: number | undefined,
-  ) => Promise<Written | Conflict | HubFailure>;
+  ) => Promise<RecordWritten | Conflict | HubFailure>;
 };
 
 const mostTries = 20;

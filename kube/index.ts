@@ -31,4 +31,4 @@ export { nodeForDecision, nodesNow } from './cache/fresh.ts';
 export { listLabelledPods, listPodsOn } from './resources/podLists.ts';
 export { evictPod, tagPod, untagPod } from './resources/pods.ts';
 export type { Refusal, Result } from './transport/refusal.ts';
-export type { Change } from './cache/store.ts';
+export type { CacheChange } from './cache/store.ts';

@@ -8,7 +8,7 @@ export function besideModule(name: string, moduleUrl: string): URL {
   return new URL(`${name}${extname(moduleUrl)}`, moduleUrl);
 }
 
-type Reply<Answer> =
+type ChildReply<Answer> =
   | { readonly ok: true; readonly answer: Answer }
   | { readonly ok: false; readonly why: string };
 
@@ -20,7 +20,7 @@ export function askChild<Answer>(module: URL, question: readonly string[] = []):
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
-    child.once('message', (reply: Reply<Answer>) => {
+    child.once('message', (reply: ChildReply<Answer>) => {
       if (reply.ok) resolve(reply.answer);
       else reject(new Error(reply.why));
     });
@@ -50,7 +50,7 @@ export function answerParent(work: (...question: readonly string[]) => unknown):
 async function outcome(
   work: (...question: readonly string[]) => unknown,
   question: readonly string[],
-): Promise<Reply<unknown>> {
+): Promise<ChildReply<unknown>> {
   try {
     return { ok: true, answer: await work(...question) };
   } catch (error) {

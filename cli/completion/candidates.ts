@@ -32,7 +32,7 @@ function joined(words: readonly string[]): readonly string[] {
   }, []);
 }
 
-type Place = {
+type TypedPlace = {
   readonly command: Command;
   readonly given: number;
   /** The option whose value is being typed. */
@@ -40,13 +40,13 @@ type Place = {
   readonly onlyArguments: boolean;
 };
 
-function placeAfter(program: Command, words: readonly string[]): Place {
-  let place: Place = { command: program, given: 0, onlyArguments: false };
+function placeAfter(program: Command, words: readonly string[]): TypedPlace {
+  let place: TypedPlace = { command: program, given: 0, onlyArguments: false };
   for (const word of words) place = next(place, word);
   return place;
 }
 
-function next({ option, ...place }: Place, word: string): Place {
+function next({ option, ...place }: TypedPlace, word: string): TypedPlace {
   if (option) return place;
   if (word === '--') return { ...place, onlyArguments: true };
   if (word.startsWith('-') && !place.onlyArguments) return withOption(place, word);
@@ -54,14 +54,17 @@ function next({ option, ...place }: Place, word: string): Place {
   return below ? { ...place, command: below } : { ...place, given: place.given + 1 };
 }
 
-function withOption(place: Omit<Place, 'option'>, word: string): Place {
+function withOption(place: Omit<TypedPlace, 'option'>, word: string): TypedPlace {
   const option = place.command.options.find(({ long, short }) => word === long || word === short);
   return option?.required ? { ...place, option } : place;
 }
 
-type Found = Omit<Candidates, 'command'>;
+type CandidateWords = Omit<Candidates, 'command'>;
 
-function foundAt({ command, given, option, onlyArguments }: Place, current: string): Found {
+function foundAt(
+  { command, given, option, onlyArguments }: TypedPlace,
+  current: string,
+): CandidateWords {
   if (option) return valuesOf(option, '');
   if (!onlyArguments && /^--[^=]+=/.test(current)) return valueInWord(command, current);
   if (!onlyArguments && current.startsWith('-')) return { words: optionsOf(command) };
@@ -70,18 +73,18 @@ function foundAt({ command, given, option, onlyArguments }: Place, current: stri
   return argument ? argumentValues(argument) : { words: [] };
 }
 
-function valueInWord(command: Command, current: string): Found {
+function valueInWord(command: Command, current: string): CandidateWords {
   const name = current.slice(0, current.indexOf('='));
   const option = command.options.find(({ long }) => long === name);
   return option ? valuesOf(option, `${name}=`) : { words: [] };
 }
 
-function valuesOf({ argChoices, flags }: Option, before: string): Found {
+function valuesOf({ argChoices, flags }: Option, before: string): CandidateWords {
   if (argChoices) return { words: argChoices.map((word) => ({ word: before + word })) };
   return ofKind(/<([a-z]+)>/.exec(flags)?.[1] ?? '', before !== '');
 }
 
-function argumentValues(argument: Argument): Found {
+function argumentValues(argument: Argument): CandidateWords {
   if (argument.argChoices) return { words: argument.argChoices.map((word) => ({ word })) };
   return argument.name() === 'id' ? { words: [], source: 'repairs' } : ofKind(argument.name());
 }
@@ -94,7 +97,7 @@ const sources: Readonly<Record<string, Source>> = {
 };
 
 /** What the placeholder in the help stands for. */
-function ofKind(kind: string, isInWord = false): Found {
+function ofKind(kind: string, isInWord = false): CandidateWords {
   const source = isInWord ? undefined : sources[kind];
   return { words: [], ...(source && { source }) };
 }

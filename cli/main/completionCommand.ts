@@ -1,3 +1,4 @@
+/** The command `completion`. */
 import { Argument, type Command } from 'commander';
 import { completionScript, shells, type Shell } from '../completion/scripts.ts';
 import type { Io } from '../io.ts';

@@ -1,3 +1,4 @@
+/** The command `engine`. */
 import { Option, type Command } from 'commander';
 import type { Io } from '../io.ts';
 import { tell } from '../show.ts';
@@ -6,7 +7,7 @@ import { readableFile } from './arguments.ts';
 const modes = ['observe', 'act'];
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error'];
 
-type Flags = { readonly config?: string; readonly mode?: string; readonly logLevel?: string };
+type EngineWords = { readonly config?: string; readonly mode?: string; readonly logLevel?: string };
 
 /** Adds `engine`, which loads Temporal's worker only when it is called. */
 export function addEngineCommand(program: Command, io: Io): void {
@@ -18,7 +19,7 @@ export function addEngineCommand(program: Command, io: Io): void {
       new Option('--mode <mode>', 'observe is the default: decide and journal only').choices(modes),
     )
     .addOption(new Option('--log-level <level>', 'from which level on to log').choices(logLevels))
-    .action(async (flags: Flags) => {
+    .action(async (flags: EngineWords) => {
       const { engine } = await import('../stack/engine.ts');
       const stop = new AbortController();
       for (const signal of ['SIGINT', 'SIGTERM'] as const) {

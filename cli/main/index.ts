@@ -1,3 +1,4 @@
+/** Runs one command line. */
 import { CommanderError } from 'commander';
 import { failure, showFailure } from '../failure.ts';
 import { exits, type Exit, type Io } from '../io.ts';

@@ -1,5 +1,6 @@
+/** The commands `up` and `down`. */
 import type { Command } from 'commander';
-import type { Io } from '../io.ts';
+import type { Io, Say } from '../io.ts';
 import { showFailure } from '../failure.ts';
 import { tell } from '../show.ts';
 import { dataFolder, fileOrFolder, folder, wholeNumber } from './arguments.ts';
@@ -8,8 +9,6 @@ const defaultDataDir = '.slipway';
 const defaultNodes = 10;
 const mostNodes = 10_000;
 const highestPort = 65_535;
-
-type Say = (line: string) => void;
 
 type UpFlags = {
   readonly dataDir: string;

@@ -56,7 +56,11 @@ export async function unhold(invocation: Invocation, node: string, change: Chang
   });
 }
 
-async function holdOf({ kube }: Sources, node: string, what: string): Promise<Held | Failure> {
+async function holdOf(
+  { kube }: Sources,
+  node: string,
+  what: string,
+): Promise<HoldOnNode | Failure> {
   if (isFailure(kube)) return kube;
   const facts = await getNode(kube, node);
   if (!facts.ok) return kubeFailure(facts.refusal, what);
@@ -64,7 +68,7 @@ async function holdOf({ kube }: Sources, node: string, what: string): Promise<He
   return { kube, note: text === undefined ? undefined : readNote(text) };
 }
 
-type Held = { readonly kube: Kube; readonly note: ReturnType<typeof readNote> | undefined };
+type HoldOnNode = { readonly kube: Kube; readonly note: ReturnType<typeof readNote> | undefined };
 
 function notHeld(invocation: Invocation, node: string): Exit {
   const what = `Node ${node} is not on hold.`;

@@ -33,7 +33,7 @@ export async function resume(invocation: Invocation, change: Change): Promise<Ex
   );
 }
 
-type Kube = Exclude<Sources['kube'], Failure>;
+type ReachedKube = Exclude<Sources['kube'], Failure>;
 
 type Steering = {
   readonly kind: 'Pause' | 'Resume';
@@ -41,7 +41,7 @@ type Steering = {
   readonly what: string;
   readonly done: string;
   readonly write: (
-    kube: Kube,
+    kube: ReachedKube,
     by: Parameters<Deed['act']>[0],
     at: number,
   ) => ReturnType<typeof writePause>;

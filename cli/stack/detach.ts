@@ -1,9 +1,10 @@
+/** `slipway up --detach`: the stack in a process of its own. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, createReadStream, mkdirSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Say } from './up.ts';
+import type { Say } from '../io.ts';
 
 const pollMs = 100;
 

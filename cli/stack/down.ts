@@ -1,6 +1,7 @@
+/** `slipway down`. */
 import { resolve } from 'node:path';
 import { endStack } from '../../embedded/index.ts';
-import type { Say } from './up.ts';
+import type { Say } from '../io.ts';
 
 /** `slipway down`: ends the stack of a data folder and keeps its data; answers with the exit code. */
 export async function down(dataDir: string, say: Say): Promise<number> {

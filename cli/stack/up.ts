@@ -1,7 +1,9 @@
+/** `slipway up`. */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { untilAborted } from '../../std/untilAborted.ts';
 import { StackFailure, startStack, type Stack } from '../../embedded/index.ts';
+import type { Say } from '../io.ts';
 
 export type UpOptions = {
   readonly dataDir: string;
@@ -17,8 +19,6 @@ export type UpOptions = {
 
 /** Simulated machines boot in seconds, and so may be looked after in seconds. */
 const quickPolicies = fileURLToPath(new URL('../../examples/demo', import.meta.url));
-
-export type Say = (line: string) => void;
 
 const done = 0;
 const failed = 1;

@@ -83,7 +83,7 @@ function report(memory: NodeMemory, facts: NodeFacts, rule: ConditionRule): read
   ];
 }
 
-type Judgement = {
+type ConditionJudgement = {
   readonly verdict: Verdict;
   readonly reason: string;
   readonly message: string;
@@ -92,13 +92,17 @@ type Judgement = {
 const minuteMs = 60_000;
 
 /** A condition that is missing is unknown, not healthy. */
-const withdrawn: Judgement = {
+const withdrawn: ConditionJudgement = {
   verdict: 'unknown',
   reason: 'ConditionRemoved',
   message: 'The node no longer carries this condition.',
 };
 
-function evidence(memory: NodeMemory, rule: ConditionRule, condition: NodeCondition): Judgement {
+function evidence(
+  memory: NodeMemory,
+  rule: ConditionRule,
+  condition: NodeCondition,
+): ConditionJudgement {
   const { status, reason, message } = condition;
   const doubt = doubtOf(memory, rule, condition);
   return doubt
@@ -111,7 +115,7 @@ function doubtOf(
   memory: NodeMemory,
   { beats }: ConditionRule,
   { type, status, message }: NodeCondition,
-): Omit<Judgement, 'verdict'> | undefined {
+): Omit<ConditionJudgement, 'verdict'> | undefined {
   if (isLeftOver(memory, type))
     return {
       reason: 'NotReportedSinceBoot',

@@ -57,7 +57,7 @@ export function adoptions(view: GuardView, now: EpochMs): readonly Permit[] {
 }
 
 /** What the answers of one batch rest on, looked up once for all of them; grown by each grant. */
-type Standing = {
+type BatchBasis = {
   readonly nodes: ReadonlyMap<string, NodeFacts>;
   /** The repairs that have a permit. */
   readonly held: Set<string>;
@@ -65,7 +65,7 @@ type Standing = {
   readonly out: Set<string>;
 };
 
-function standingOf({ ledger, nodes }: GuardView): Standing {
+function standingOf({ ledger, nodes }: GuardView): BatchBasis {
   return {
     nodes: new Map(nodes.map((node) => [node.uid, node])),
     held: new Set(ledger.permits.map(({ repairId }) => repairId)),
@@ -73,7 +73,7 @@ function standingOf({ ledger, nodes }: GuardView): Standing {
   };
 }
 
-function answerOne(standing: Standing, applicant: Applicant): GuardAnswer {
+function answerOne(standing: BatchBasis, applicant: Applicant): GuardAnswer {
   const { repairId, nodeUid, limits } = applicant;
   const limit = limitOf(standing.nodes.size, limits);
   const out = standing.out.size - (standing.out.has(nodeUid) ? 1 : 0);

@@ -60,9 +60,9 @@ export function judge(expected: Expectation, seen: Seen): Judgement {
   return refusal ? { ok: false, ...refusal, finding } : { ok: true, node, finding };
 }
 
-type Refusal = { readonly reason: ReasonCode; readonly detail: string };
+type LookRefusal = { readonly reason: ReasonCode; readonly detail: string };
 type Present = Seen & { readonly node: NodeFacts };
-type Rule = (expected: Expectation, seen: Present, finding: Finding) => Refusal | undefined;
+type Rule = (expected: Expectation, seen: Present, finding: Finding) => LookRefusal | undefined;
 
 const rules: Readonly<Record<Purpose, Rule>> = {
   look: (expected, seen) => (expected.isolated ? notOurs(expected, seen) : undefined) ?? held(seen),
@@ -92,7 +92,7 @@ function findingOf(
   };
 }
 
-function notTouchable(expected: Expectation, { node }: Present): Refusal | undefined {
+function notTouchable(expected: Expectation, { node }: Present): LookRefusal | undefined {
   const mark = isolationMark(node);
   const inherits = mark !== undefined && mark.repair === expected.supersedes;
   const refusal = mark && !inherits ? foreignMark(expected, node, mark) : undefined;
@@ -109,7 +109,7 @@ function foreignMark(
   { repairId }: Expectation,
   node: NodeFacts,
   mark: IsolationMark,
-): Refusal | undefined {
+): LookRefusal | undefined {
   if (mark.repair !== repairId) {
     const isHistory = mark.outcome !== undefined && !node.unschedulable;
     const detail = `the node carries the mark of repair ${mark.repair}`;
@@ -119,21 +119,21 @@ function foreignMark(
   return { reason: 'taken-over', detail: 'somebody changed the cordon that this repair had set' };
 }
 
-function notOurs(expected: Expectation, { node }: Present): Refusal | undefined {
+function notOurs(expected: Expectation, { node }: Present): LookRefusal | undefined {
   if (isIsolatedBy(node, expected.repairId)) return undefined;
   return { reason: 'taken-over', detail: describe(node) };
 }
 
-function held({ node }: Present): Refusal | undefined {
+function held({ node }: Present): LookRefusal | undefined {
   return isHeld(node) ? { reason: 'held', detail: 'the node is on hold' } : undefined;
 }
 
-function leftAlone(expected: Expectation, seen: Present): Refusal | undefined {
+function leftAlone(expected: Expectation, seen: Present): LookRefusal | undefined {
   return held(seen) ?? leaving(expected, seen) ?? notAllowed(seen);
 }
 
 /** Whoever removes the node ends its trouble too; to act on it now would only be in the way. */
-function leaving({ policy }: Expectation, { node }: Present): Refusal | undefined {
+function leaving({ policy }: Expectation, { node }: Present): LookRefusal | undefined {
   if (node.deleting) return { reason: 'being-deleted', detail: 'the node is being deleted' };
   if (policy.touch.disruptedByAutoscaler || !isBeingDisrupted(node)) return undefined;
   return { reason: 'disrupted-by-autoscaler', detail: taintsText(node) };
@@ -144,20 +144,20 @@ function taintsText({ taints }: NodeFacts): string {
 }
 
 /** Asked first: whatever is on the node was left there by others, or by an earlier run of this repair. */
-function notOpen({ open }: Present): Refusal | undefined {
+function notOpen({ open }: Present): LookRefusal | undefined {
   if (open) return undefined;
   const detail = "the node's record does not name this repair as open";
   return { reason: 'superseded', detail };
 }
 
-function notAllowed({ paused, permit }: Present): Refusal | undefined {
+function notAllowed({ paused, permit }: Present): LookRefusal | undefined {
   if (paused) return { reason: 'paused', detail: 'Slipway is paused' };
   return permit
     ? undefined
     : { reason: 'permit-lost', detail: 'the ledger holds no permit for this repair' };
 }
 
-function notSick(expected: Expectation, finding: Finding): Refusal | undefined {
+function notSick(expected: Expectation, finding: Finding): LookRefusal | undefined {
   if (finding.bootId !== expected.bootId) {
     return { reason: 'rebooted', detail: `the node is now in boot ${finding.bootId}` };
   }
@@ -167,7 +167,7 @@ function notSick(expected: Expectation, finding: Finding): Refusal | undefined {
   return { reason: 'unknown-health', detail: 'no fresh report says that the node is still faulty' };
 }
 
-function notWell(expected: Expectation, finding: Finding): Refusal | undefined {
+function notWell(expected: Expectation, finding: Finding): LookRefusal | undefined {
   const verdict = verdictOf(expected, finding);
   if (verdict === 'healthy') return undefined;
   const reason = verdict === 'faulty' ? 'still-faulty' : 'unknown-health';

@@ -26,7 +26,7 @@ import {
 } from './redfish.ts';
 import { replaceFile } from './replaceFile.ts';
 
-type HttpReply = {
+type BmcReply = {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
@@ -35,7 +35,7 @@ type HttpReply = {
   readonly unanswered?: true;
 };
 
-function refuse(status: number, message: string): HttpReply {
+function refuse(status: number, message: string): BmcReply {
   return {
     status,
     body: errorDocument(message),
@@ -84,7 +84,7 @@ class Simulator {
     response.end(reply.body === undefined ? '' : JSON.stringify(reply.body));
   }
 
-  #redfish(request: IncomingMessage, path: string, body: string): HttpReply {
+  #redfish(request: IncomingMessage, path: string, body: string): BmcReply {
     const method = request.method ?? '';
     if (method === 'GET' && path === root) return { status: 200, body: serviceRoot };
     if (method === 'POST' && path === sessionsPath) return this.#openSession(body);
@@ -93,18 +93,18 @@ class Simulator {
     return path === systemsPath ? this.#systems(method, path) : this.#system(method, path, body);
   }
 
-  #sessionService(method: string, path: string): HttpReply {
+  #sessionService(method: string, path: string): BmcReply {
     if (method === 'DELETE')
       return this.#logged(method, path, this.#sessions.delete(path) ? { status: 204 } : notFound);
     return path === `${root}/SessionService` ? { status: 200, body: sessionService } : notFound;
   }
 
-  #systems(method: string, path: string): HttpReply {
+  #systems(method: string, path: string): BmcReply {
     const systems = [...this.#machines.values()].map((machine) => machine.system);
     return this.#logged(method, path, { status: 200, body: systemCollection(systems) });
   }
 
-  #system(method: string, path: string, body: string): HttpReply {
+  #system(method: string, path: string, body: string): BmcReply {
     const [id = '', ...action] = path.slice(systemsPath.length + 1).split('/');
     const machine = path.startsWith(`${systemsPath}/`) ? this.#machines.get(id) : undefined;
     if (!machine) return this.#logged(method, path, notFound);
@@ -120,10 +120,10 @@ class Simulator {
   }
 
   /** The call is on record before anything happens to the machine, so the log never misses an act. */
-  #reset(machine: SimulatedMachine, path: string, body: string): HttpReply {
+  #reset(machine: SimulatedMachine, path: string, body: string): BmcReply {
     const type = parseResetRequest(body);
     const { id, behaviour } = machine.system;
-    const log = (reply: HttpReply) => this.#logged('POST', path, reply, id, type);
+    const log = (reply: BmcReply) => this.#logged('POST', path, reply, id, type);
     if (type === undefined) return log(refuse(400, 'ResetType is missing or not allowed.'));
     if (machine.power === 'Off' && type !== 'On')
       return log(refuse(409, 'The system is powered off.'));
@@ -138,7 +138,7 @@ class Simulator {
     return reply;
   }
 
-  #control(method: string, path: string, body: string): HttpReply {
+  #control(method: string, path: string, body: string): BmcReply {
     const [, , what = '', id = '', action = ''] = path.split('/');
     const acts = new Map([
       ['POST systems ', () => this.#add(body)],
@@ -181,7 +181,7 @@ class Simulator {
     replaceFile(this.#config.systemsFile, JSON.stringify(systems));
   }
 
-  #openSession(body: string): HttpReply {
+  #openSession(body: string): BmcReply {
     const asked = parseSessionRequest(body);
     const { username, password } = this.#config;
     if (asked?.UserName !== username || asked.Password !== password) {
@@ -211,9 +211,9 @@ class Simulator {
   #logged(
     method: string,
     path: string,
-    reply: HttpReply,
+    reply: BmcReply,
     ...[system = null, resetType = null]: (string | null | undefined)[]
-  ): HttpReply {
+  ): BmcReply {
     const call: BmcCall = {
       at: new Date().toISOString(),
       system,

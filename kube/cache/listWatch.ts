@@ -9,7 +9,7 @@ import { createBackoff } from '../../std/backoff.ts';
 import type { Connection } from '../transport/connection.ts';
 import { listAll } from '../transport/listing.ts';
 import type { Refusal } from '../transport/refusal.ts';
-import type { Change, Identity, Store } from './store.ts';
+import type { CacheChange, Identity, Store } from './store.ts';
 import { createStore } from './store.ts';
 import type { WatchEnd, WatchEvent } from '../transport/watchStream.ts';
 import { watchOnce } from '../transport/watchStream.ts';
@@ -62,7 +62,7 @@ export type ListWatch<T> = {
   readonly get: (key: string) => T | undefined;
   readonly list: () => readonly T[];
   /** Tells what is known already as `added`, then every change; returns how to stop listening. */
-  readonly onChange: (listener: (change: Change<T>) => void) => () => void;
+  readonly onChange: (listener: (change: CacheChange<T>) => void) => () => void;
   /** Settles once the first list is complete, or the signal came. */
   readonly synced: Promise<void>;
   /** When a list was last complete; undefined before the first. */
@@ -78,9 +78,9 @@ export type ListWatch<T> = {
   readonly done: Promise<void>;
 };
 
-type Listener<T> = (change: Change<T>) => void;
+type Listener<T> = (change: CacheChange<T>) => void;
 
-type Run<T> = {
+type WatchRun<T> = {
   readonly kube: Connection;
   readonly options: ListWatchOptions<T>;
   readonly timing: WatchTiming;
@@ -95,20 +95,20 @@ type Run<T> = {
   syncedAt: EpochMs | undefined;
 };
 
-function heard<T>(run: Run<T>): void {
+function heard<T>(run: WatchRun<T>): void {
   run.lastHeardAt = Date.now();
 }
 
 /** What is known is now as the server had it at that moment. */
-function applied<T>(run: Run<T>, asOfMs: number): void {
+function applied<T>(run: WatchRun<T>, asOfMs: number): void {
   run.appliedMs = Math.max(run.appliedMs, asOfMs);
 }
 
-function problem<T>(run: Run<T>, what: WatchProblem['what'], message: string): void {
+function problem<T>(run: WatchRun<T>, what: WatchProblem['what'], message: string): void {
   return run.options.onProblem?.({ path: run.options.path, what, message });
 }
 
-function tellOne<T>(run: Run<T>, listener: Listener<T>, change: Change<T>): void {
+function tellOne<T>(run: WatchRun<T>, listener: Listener<T>, change: CacheChange<T>): void {
   try {
     listener(change);
   } catch (error) {
@@ -117,7 +117,7 @@ function tellOne<T>(run: Run<T>, listener: Listener<T>, change: Change<T>): void
   }
 }
 
-function tell<T>(run: Run<T>, changes: readonly Change<T>[]): void {
+function tell<T>(run: WatchRun<T>, changes: readonly CacheChange<T>[]): void {
   for (const change of changes) {
     for (const listener of run.listeners) tellOne(run, listener, change);
   }
@@ -129,7 +129,7 @@ function jittered(lengthMs: number): number {
 }
 
 async function refused<T>(
-  run: Run<T>,
+  run: WatchRun<T>,
   what: 'list-refused' | 'watch-refused',
   refusal: Refusal,
 ): Promise<void> {
@@ -138,7 +138,7 @@ async function refused<T>(
   await run.backoff.failed(refusal.retryAfterMs);
 }
 
-async function listOnce<T>(run: Run<T>): Promise<boolean> {
+async function listOnce<T>(run: WatchRun<T>): Promise<boolean> {
   const { path, query, project, signal } = run.options;
   run.counters.lists += 1;
   const askedMs = performance.now();
@@ -165,12 +165,12 @@ async function listOnce<T>(run: Run<T>): Promise<boolean> {
   return true;
 }
 
-function stored<T>(run: Run<T>, { type, object }: WatchEvent): readonly Change<T>[] {
+function stored<T>(run: WatchRun<T>, { type, object }: WatchEvent): readonly CacheChange<T>[] {
   const item = run.options.project(object);
   return type === 'DELETED' ? run.store.remove(item) : run.store.put(item);
 }
 
-function onEvent<T>(run: Run<T>, event: WatchEvent): void {
+function onEvent<T>(run: WatchRun<T>, event: WatchEvent): void {
   run.counters.events += 1;
   run.backoff.succeeded();
   if (event.resourceVersion !== '') run.resourceVersion = event.resourceVersion;
@@ -181,7 +181,7 @@ function onEvent<T>(run: Run<T>, event: WatchEvent): void {
 
 const longestWatchMs = 480_000;
 
-function openWatch<T>(run: Run<T>): Promise<WatchEnd> {
+function openWatch<T>(run: WatchRun<T>): Promise<WatchEnd> {
   const untilRelistMs = run.relistDueMs - performance.now();
   const lengthMs = Math.min(jittered(longestWatchMs), untilRelistMs);
   run.counters.watches += 1;
@@ -206,7 +206,7 @@ function openWatch<T>(run: Run<T>): Promise<WatchEnd> {
 /** A watch that ends at once would otherwise be reopened without rest. */
 const shortestWatchMs = 1_000;
 
-async function afterWatch<T>(run: Run<T>, end: WatchEnd, lastedMs: number): Promise<void> {
+async function afterWatch<T>(run: WatchRun<T>, end: WatchEnd, lastedMs: number): Promise<void> {
   switch (end.kind) {
     case 'gone':
       run.counters.gone += 1;
@@ -224,7 +224,7 @@ async function afterWatch<T>(run: Run<T>, end: WatchEnd, lastedMs: number): Prom
   }
 }
 
-async function watchUntilRelist<T>(run: Run<T>): Promise<void> {
+async function watchUntilRelist<T>(run: WatchRun<T>): Promise<void> {
   while (!run.options.signal.aborted && performance.now() < run.relistDueMs) {
     const startedMs = performance.now();
     const end = await openWatch(run);
@@ -234,7 +234,7 @@ async function watchUntilRelist<T>(run: Run<T>): Promise<void> {
   }
 }
 
-async function loop<T>(run: Run<T>, onSynced: () => void): Promise<void> {
+async function loop<T>(run: WatchRun<T>, onSynced: () => void): Promise<void> {
   while (!run.options.signal.aborted) {
     if (!(await listOnce(run))) continue;
     onSynced();
@@ -243,7 +243,7 @@ async function loop<T>(run: Run<T>, onSynced: () => void): Promise<void> {
   onSynced();
 }
 
-function startRun<T>(kube: Connection, options: ListWatchOptions<T>): Run<T> {
+function startRun<T>(kube: Connection, options: ListWatchOptions<T>): WatchRun<T> {
   const timing = { ...defaultTiming, ...options.timing };
   const pace = { firstMs: timing.firstBackoffMs, longestMs: timing.longestBackoffMs };
   return {
@@ -270,7 +270,7 @@ function startRun<T>(kube: Connection, options: ListWatchOptions<T>): Run<T> {
   };
 }
 
-function listen<T>(run: Run<T>, listener: Listener<T>): () => void {
+function listen<T>(run: WatchRun<T>, listener: Listener<T>): () => void {
   for (const item of run.store.items.values())
     tellOne(run, listener, { kind: 'added', after: item });
   run.listeners.add(listener);

@@ -5,7 +5,7 @@ import type { ListWatch } from './listWatch.ts';
 import { listWatch } from './listWatch.ts';
 import type { CacheOptions } from './nodeCache.ts';
 import { projectPod } from '../resources/project.ts';
-import type { Change } from './store.ts';
+import type { CacheChange } from './store.ts';
 
 /** Keyed by `namespace/name`. */
 export type PodCache = ListWatch<PodFacts> & {
@@ -47,7 +47,7 @@ function add(index: Index, pod: PodFacts): void {
   index.set(pod.node, pods.set(keyOf(pod), pod));
 }
 
-function follow(index: Index, change: Change<PodFacts>): void {
+function follow(index: Index, change: CacheChange<PodFacts>): void {
   if (change.kind !== 'added') drop(index, change.before);
   if (change.kind !== 'deleted') add(index, change.after);
 }

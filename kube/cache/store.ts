@@ -1,6 +1,6 @@
 /** What a list-watch knows, and the differences between what it knew and what it hears. */
 
-export type Change<T> =
+export type CacheChange<T> =
   | { readonly kind: 'added'; readonly after: T }
   | { readonly kind: 'changed'; readonly before: T; readonly after: T }
   | { readonly kind: 'deleted'; readonly before: T };
@@ -17,17 +17,17 @@ export type Identity<T> = {
 
 export type Store<T> = {
   readonly items: ReadonlyMap<string, T>;
-  readonly put: (item: T) => readonly Change<T>[];
-  readonly remove: (item: T) => readonly Change<T>[];
+  readonly put: (item: T) => readonly CacheChange<T>[];
+  readonly remove: (item: T) => readonly CacheChange<T>[];
   /** Takes a complete list for the truth: what it lacks is deleted. */
-  readonly replaceAll: (list: readonly T[]) => readonly Change<T>[];
+  readonly replaceAll: (list: readonly T[]) => readonly CacheChange<T>[];
 };
 
 function differences<T>(
   identity: Identity<T>,
   before: T | undefined,
   after: T,
-): readonly Change<T>[] {
+): readonly CacheChange<T>[] {
   if (before === undefined) return [{ kind: 'added', after }];
   if (identity.uidOf(before) !== identity.uidOf(after)) {
     return [
@@ -42,14 +42,14 @@ function differences<T>(
 export function createStore<T>(identity: Identity<T>): Store<T> {
   const items = new Map<string, T>();
 
-  const put = (item: T): readonly Change<T>[] => {
+  const put = (item: T): readonly CacheChange<T>[] => {
     const key = identity.keyOf(item);
     const changes = differences(identity, items.get(key), item);
     items.set(key, item);
     return changes;
   };
 
-  const remove = (item: T): readonly Change<T>[] => {
+  const remove = (item: T): readonly CacheChange<T>[] => {
     const key = identity.keyOf(item);
     const before = items.get(key);
     // A late word about a predecessor says nothing about the object that has the name now.
@@ -58,7 +58,7 @@ export function createStore<T>(identity: Identity<T>): Store<T> {
     return [{ kind: 'deleted', before }];
   };
 
-  const replaceAll = (list: readonly T[]): readonly Change<T>[] => {
+  const replaceAll = (list: readonly T[]): readonly CacheChange<T>[] => {
     const present = new Set(list.map(identity.keyOf));
     const missing = [...items].filter(([key]) => !present.has(key)).map(([, item]) => item);
     return [...missing.flatMap(remove), ...list.flatMap(put)];

@@ -5,7 +5,7 @@ import { waitFor } from '../../../../embedded/waitFor.ts';
 import { nodeCache } from '../../../../kube/index.ts';
 import type {
   CacheOptions,
-  Change,
+  CacheChange,
   Kube,
   NodeCache,
   WatchProblem,
@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 type Followed = {
   readonly cache: NodeCache;
-  readonly changes: Change<NodeFacts>[];
+  readonly changes: CacheChange<NodeFacts>[];
   readonly problems: WatchProblem[];
 };
 
@@ -44,7 +44,7 @@ async function follow(kube: Kube, special: CacheOptions['timing'] = {}): Promise
     await kube.close();
   });
   await cache.synced;
-  const changes: Change<NodeFacts>[] = [];
+  const changes: CacheChange<NodeFacts>[] = [];
   cache.onChange((change) => changes.push(change));
   return { cache, changes, problems };
 }

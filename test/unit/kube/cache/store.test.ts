@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createStore } from '../../../../kube/cache/store.ts';
-import type { Change, Identity } from '../../../../kube/cache/store.ts';
+import type { CacheChange, Identity } from '../../../../kube/cache/store.ts';
 
 type Item = { readonly name: string; readonly uid: string; readonly value: number };
 
@@ -19,7 +19,7 @@ function item(name: string, uid = `${name}-1`, value = 0): Item {
 /** A listener that rebuilds the collection from changes alone, and refuses what cannot be. */
 function follower() {
   const known = new Map<string, Item>();
-  const hear = (change: Change<Item>): void => {
+  const hear = (change: CacheChange<Item>): void => {
     const before = change.kind === 'added' ? undefined : change.before;
     const name = change.kind === 'deleted' ? change.before.name : change.after.name;
     expect(known.get(name)?.uid).toBe(before?.uid);

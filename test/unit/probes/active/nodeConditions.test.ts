@@ -5,7 +5,7 @@ import { memoriesOf } from '../../../../domain/conditions/memory.ts';
 import type { FaultEvent } from '../../../../domain/fault.ts';
 import type { ConditionStatus, NodeFacts } from '../../../../domain/node.ts';
 import { waitFor } from '../../../../embedded/waitFor.ts';
-import type { Change } from '../../../../kube/index.ts';
+import type { CacheChange } from '../../../../kube/index.ts';
 import { startNodeConditions } from '../../../../probes/active/nodeConditions.ts';
 
 function node(name: string, ready: ConditionStatus, other: Partial<NodeFacts> = {}): NodeFacts {
@@ -50,7 +50,7 @@ function start(
   lastReports: () => Promise<FaultEvent[]> = async () => [...hub.stored],
 ) {
   const ended = new AbortController();
-  const listeners = new Set<(change: Change<NodeFacts>) => void>();
+  const listeners = new Set<(change: CacheChange<NodeFacts>) => void>();
   const problems: string[] = [];
   const probe = startNodeConditions({
     cluster: 'c1',
@@ -73,7 +73,7 @@ function start(
     onProblem: (problem) => problems.push(problem),
     pace: { firstMs: 1, longestMs: 4 },
   });
-  const tell = (change: Change<NodeFacts>): void =>
+  const tell = (change: CacheChange<NodeFacts>): void =>
     listeners.forEach((listener) => listener(change));
   onTestFinished(() => ended.abort());
   return {
