@@ -4,7 +4,8 @@ import { judge } from '../domain/repair/freshLook.ts';
 import type { Judgement, Purpose, Seen } from '../domain/repair/freshLook.ts';
 import type { Ports, Read, Unread } from './ports.ts';
 import { expectation } from './step.ts';
-import type { Step, StepOutcome } from './step.ts';
+import type { Step } from '../domain/repair/step.ts';
+import type { StepOutcome } from './step.ts';
 
 export type LookAnswer =
   | Extract<Judgement, { ok: true }>

@@ -15,7 +15,8 @@ import { flush, record, recordWhile } from './record.ts';
 import { restore } from './repair/restore.ts';
 import { runRung } from './repair/runRung.ts';
 import type { RungOrder } from './repair/runRung.ts';
-import type { Done, Step, StepOutcome } from './step.ts';
+import type { Step } from '../domain/repair/step.ts';
+import type { Done, StepOutcome } from './step.ts';
 import { tagPods } from './migration/tagPods.ts';
 
 type Activity<Rest extends readonly unknown[], Answer> = (

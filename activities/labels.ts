@@ -3,7 +3,7 @@ import type { PodFacts } from '../domain/node.ts';
 import { podName } from '../domain/repair/pods.ts';
 import type { Unlabelled } from '../domain/repair/types.ts';
 import type { Ports, Written } from './ports.ts';
-import type { Step } from './step.ts';
+import type { Step } from '../domain/repair/step.ts';
 
 /** As many as a person reads; a journal entry has to stay small. */
 const mostTold = 20;

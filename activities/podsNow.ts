@@ -5,7 +5,7 @@ import type { Sorted, Sorting } from '../domain/repair/sorting.ts';
 import type { Blocker, Staying } from '../domain/repair/types.ts';
 import type { EpochMs } from '../domain/vocabulary/time.ts';
 import type { Ports, Read } from './ports.ts';
-import type { Step } from './step.ts';
+import type { Step } from '../domain/repair/step.ts';
 
 export async function podsNow(
   { kube }: Ports,

@@ -4,7 +4,6 @@ import type { Applicant, GuardAnswer } from '../domain/guard/types.ts';
 import type { IsolationMark, NodeFacts, PodFacts } from '../domain/node.ts';
 import type { CheckReport, JournalEntry } from '../domain/repair/types.ts';
 import type { Driver } from '../drivers/port.ts';
-import type { Preflighted } from './step.ts';
 import type { EpochMs } from '../domain/vocabulary/time.ts';
 import type { BlockReason, ReasonCode } from '../domain/vocabulary/reasons.ts';
 
@@ -105,12 +104,6 @@ export type PacePort = {
   readonly afterIsolations: () => Promise<void>;
 };
 
-/** Preflights that were begun before their repairs asked, by repair id; each is taken once. */
-export type ForeseenPort = {
-  readonly put: (repairId: string, found: Promise<Preflighted>) => void;
-  readonly take: (repairId: string) => Promise<Preflighted> | undefined;
-};
-
 export type Ports = {
   /** The id of the cluster that all of this belongs to; steps of any other are refused. */
   readonly cluster: string;
@@ -119,6 +112,5 @@ export type Ports = {
   readonly guard: GuardPort;
   readonly drivers: Readonly<Record<string, Driver>>;
   readonly pace: PacePort;
-  readonly foreseen: ForeseenPort;
   readonly clock: () => EpochMs;
 };

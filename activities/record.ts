@@ -1,6 +1,7 @@
 /** Puts journal entries into JOURNAL; whatever else is to be told of them is told from there. */
 import type { Ports } from './ports.ts';
-import type { Done, Step, StepOutcome } from './step.ts';
+import type { Step } from '../domain/repair/step.ts';
+import type { Done, StepOutcome } from './step.ts';
 
 /** Resolves to the highest sequence that JOURNAL has; what it has not rides along with a later step. */
 export async function record(ports: Ports, { pending }: Step): Promise<number> {

@@ -1,28 +1,7 @@
-/** What every activity is told, and what it answers. */
+/** What every activity answers, and what it expects of a node. */
 import type { Expectation } from '../domain/repair/freshLook.ts';
-import type {
-  CommandOutcome,
-  JournalEntry,
-  RepairOpening,
-  RepairState,
-  Unstamped,
-} from '../domain/repair/types.ts';
-
-/** The repair as an activity sees it, and the journal entries that ride along until JOURNAL has them. */
-export type Step = {
-  readonly opening: RepairOpening;
-  readonly bootId: string;
-  /** Whether the node carries our isolation; never in observe mode. */
-  readonly isolated: boolean;
-  /** The rung that is next. */
-  readonly rung: number;
-  readonly checks: readonly string[];
-  /** What is known of the node's pods; absent for a step that has nothing to do with them. */
-  readonly pods?: RepairState['pods'];
-  /** The last rung that was tried. */
-  readonly triedRung?: number | undefined;
-  readonly pending: readonly JournalEntry[];
-};
+import type { Step } from '../domain/repair/step.ts';
+import type { CommandOutcome, Unstamped } from '../domain/repair/types.ts';
 
 export type StepOutcome = Unstamped<CommandOutcome>;
 

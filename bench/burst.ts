@@ -4,6 +4,8 @@ import type { Stack } from '../embedded/index.ts';
 import { listAt, textAt } from '../kube/transport/raw.ts';
 import { kernelDeadlock, startFleet, until } from './fleet.ts';
 import type { Fleet } from './fleet.ts';
+import { meter } from './cost.ts';
+import type { Cost } from './cost.ts';
 import { measureFloor } from './floor.ts';
 import { percentiles } from './statistics.ts';
 import type { Percentiles } from './statistics.ts';
@@ -22,6 +24,7 @@ export type BurstRun = {
   /** From each node's fault to its return to service. */
   readonly backInService: Percentiles;
   readonly floor: Percentiles;
+  readonly cost: Cost;
   readonly fewestPods: number;
   readonly podsMoved: number;
   readonly budget: number;
@@ -47,6 +50,7 @@ async function measure(
   { stack, nodes }: Fleet,
   failing: readonly string[],
 ): Promise<Omit<BurstRun, 'fewestPods' | 'podsMoved' | 'budget'>> {
+  const costOf = await meter(stack);
   const startedAt = performance.timeOrigin + performance.now();
   const failedAt = new Map<string, number>();
   await Promise.all(
@@ -56,6 +60,7 @@ async function measure(
     }),
   );
   await untilAllCameBack(stack, failing);
+  const cost = await costOf(failing.length);
   const writes = await readWrites(stack.state.kubernetes.auditLog);
   const since = (turns: ReturnType<typeof isolations>): number[] =>
     turns
@@ -69,6 +74,7 @@ async function measure(
     ),
     backInService: percentiles(since(returns(writes))),
     floor: await measureFloor(stack, nodes.at(-1) ?? ''),
+    cost,
   };
 }
 

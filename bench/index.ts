@@ -90,6 +90,7 @@ async function runBurst(): Promise<object> {
     lastIsolationMs: median.lastIsolationMs,
     floorP50Ms: median.floor.p50Ms,
     floorP99Ms: median.floor.p99Ms,
+    cost: median.cost,
     failing: options.failing,
     nodes: options.nodes,
     podsPerNode: median.podsMoved / options.failing,

@@ -24,6 +24,7 @@ import { reconcile } from './reconcile.ts';
 import type { PermitBook, ReconcileOptions } from './reconcile.ts';
 import type { Records } from './records.ts';
 import { answerRequeued } from './requeue.ts';
+import { createStarts } from './starts.ts';
 import { createSweep } from './sweep.ts';
 import { createVoice } from './voice.ts';
 import type { VoiceOptions } from './voice.ts';
@@ -48,7 +49,7 @@ export type DispatchOptions = {
   readonly onIgnored: (record: EpisodeRecord, reason: ReasonCode, changed: boolean) => void;
   /** What the guard holds, and how to give it back. */
   readonly book: Pick<PermitBook, 'permits' | 'release'>;
-  readonly onOpening: VoiceOptions['onOpening'];
+  readonly begin: VoiceOptions['begin'];
   readonly onMended: ReconcileOptions['onMended'];
   /** A defect of the reconciler; the next minute tries again. */
   readonly onFailed: (error: unknown) => void;
@@ -78,7 +79,7 @@ export async function runDispatch(options: DispatchOptions): Promise<void> {
 
 async function dispatch(options: DispatchOptions, atEnd: (end: () => void) => void): Promise<void> {
   const { records, nodes, signal, clock } = options;
-  const voice = createVoice(options);
+  const voice = createVoice({ ...options, starts: createStarts() });
   const permits = createPermits({
     bucket: options.guardBucket,
     records,

@@ -2,12 +2,14 @@
 import type { Episode, EpisodeRecord } from '../domain/dispatch/types.ts';
 import { openingOf } from '../domain/repair/opening.ts';
 import type { RepairPolicy } from '../domain/repair/policy.ts';
+import type { Begun } from '../domain/repair/begun.ts';
 import type { Arrival, RepairOpening, Unstamped } from '../domain/repair/types.ts';
 import type { EpochMs } from '../domain/vocabulary/time.ts';
 import type { Mode } from '../domain/vocabulary/repair.ts';
 import type { EngineLimits } from '../schemas/config/engineConfig.ts';
 import { describeRepair, say, startRepair, terminateRepair } from '../temporal/index.ts';
 import type { Temporal } from '../temporal/index.ts';
+import type { Starts } from './starts.ts';
 
 export type VoiceOptions = {
   readonly temporal: Temporal;
@@ -16,8 +18,9 @@ export type VoiceOptions = {
   readonly codeVersion: string;
   readonly limits: Pick<EngineLimits, 'failingTaskSeconds'>;
   readonly clock: () => EpochMs;
-  /** Told right before a repair is started: what can be read meanwhile costs it no time. */
-  readonly onOpening: (opening: RepairOpening) => void;
+  /** Takes the first steps of a repair; handed in by the engine. Begun again, it finds what it has done. */
+  readonly begin: (opening: RepairOpening) => Promise<Begun>;
+  readonly starts: Starts;
 };
 
 /** `gone`: the repair ended without saying so in the record. `stuck`: it cannot run any more. `later`: ask again. */
@@ -47,8 +50,8 @@ async function open(
   const policy = options.policies.find((candidate) => candidate.name === episode.policy);
   const opening = policy && openingOf(record, episode, { ...options, policy });
   if (!opening) return 'gone';
-  options.onOpening(opening);
-  const started = await startRepair(options.temporal, opening);
+  const begun = await options.starts.first(() => options.begin(opening));
+  const started = await options.starts.behind(() => startRepair(options.temporal, opening, begun));
   if (started.kind === 'running') return ensure(options, record, episode);
   return started.kind === 'started' ? 'heard' : 'later';
 }

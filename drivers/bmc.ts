@@ -1,4 +1,4 @@
-/** The BMC of one node: its inventory entry, password and certificate, read anew for each call. */
+/** The BMC of one node: its inventory entry, password and certificate, as their files stand at each call. */
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { errorText } from '../std/errorText.ts';
@@ -10,6 +10,7 @@ import {
   type BmcInventory,
 } from '../schemas/config/bmcInventory.ts';
 import type { Parsed } from '../schemas/parsed.ts';
+import { kept } from './files.ts';
 import { inventoryReader } from './inventory.ts';
 
 /** Ready to be called. */
@@ -31,8 +32,13 @@ export type FoundBmc =
 
 export type FindBmc = (node: string) => Promise<FoundBmc>;
 
-export function bmcFinder(files: BmcFiles): FindBmc {
-  const inventory = inventoryReader(files.inventoryFile);
+export function bmcFinder({ inventoryFile, onWarning }: BmcFiles): FindBmc {
+  const inventory = inventoryReader(inventoryFile);
+  const files: Files = {
+    inventoryFile,
+    credentials: kept((path) => readCredentials(path, onWarning)),
+    certificate: kept((path) => readFile(path, 'utf8')),
+  };
   // Read once before anybody asks: a repair that waits for a permit gives it less than a second.
   void inventory();
   return async (node) => {
@@ -45,7 +51,13 @@ export function bmcFinder(files: BmcFiles): FindBmc {
   };
 }
 
-async function find(files: BmcFiles, inventory: BmcInventory, node: string): Promise<FoundBmc> {
+type Files = {
+  readonly inventoryFile: string;
+  readonly credentials: (path: string) => Promise<Parsed<BmcCredentials>>;
+  readonly certificate: (path: string) => Promise<string>;
+};
+
+async function find(files: Files, inventory: BmcInventory, node: string): Promise<FoundBmc> {
   const entry = entryOf(inventory, node);
   if (entry.ok) return open(files, entry.value);
   const why = `${files.inventoryFile}: ${entry.why}`;
@@ -55,15 +67,24 @@ async function find(files: BmcFiles, inventory: BmcInventory, node: string): Pro
 }
 
 /** Throws for files that cannot be read. */
-async function open(files: BmcFiles, entry: BmcEntry): Promise<Parsed<Bmc>> {
+async function open(files: Files, entry: BmcEntry): Promise<Parsed<Bmc>> {
   const folder = dirname(files.inventoryFile);
-  const path = resolve(folder, entry.credentialsFile);
-  const credentials = parseBmcCredentials({ path, text: await readFile(path, 'utf8') });
+  const credentials = await files.credentials(resolve(folder, entry.credentialsFile));
   if (!credentials.ok) return credentials;
-  if (((await stat(path)).mode & 0o077) !== 0)
-    files.onWarning(`${path} can be read by others; run \`chmod 600 ${path}\``);
   const bmc = { entry, credentials: credentials.value };
   if (entry.caFile === undefined) return { ok: true, value: bmc };
-  const ca = await readFile(resolve(folder, entry.caFile), 'utf8');
-  return { ok: true, value: { ...bmc, ca } };
+  return {
+    ok: true,
+    value: { ...bmc, ca: await files.certificate(resolve(folder, entry.caFile)) },
+  };
+}
+
+async function readCredentials(
+  path: string,
+  onWarning: BmcFiles['onWarning'],
+): Promise<Parsed<BmcCredentials>> {
+  const credentials = parseBmcCredentials({ path, text: await readFile(path, 'utf8') });
+  if (credentials.ok && ((await stat(path)).mode & 0o077) !== 0)
+    onWarning(`${path} can be read by others; run \`chmod 600 ${path}\``);
+  return credentials;
 }

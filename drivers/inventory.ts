@@ -1,21 +1,20 @@
-/** The BMC inventory: read anew each time, parsed when its text is another one. */
+/** The BMC inventory: read and parsed again when its file has changed. */
 import { readFile } from 'node:fs/promises';
 import { parseBmcInventory, type BmcInventory } from '../schemas/config/bmcInventory.ts';
 import type { Parsed } from '../schemas/parsed.ts';
 import type { TextFile } from '../schemas/yamlFile.ts';
 import { errorText } from '../std/errorText.ts';
+import { kept } from './files.ts';
 import { askChild, besideModule } from '../std/inChild.ts';
 
 export type ReadInventory = () => Promise<Parsed<BmcInventory>>;
 
 /** A changed file needs no restart. Whoever asks while it is parsed waits for the same result. Never throws. */
 export function inventoryReader(path: string): ReadInventory {
-  let known: { readonly text: string; readonly parsed: Promise<Parsed<BmcInventory>> } | undefined;
+  const inventory = kept(async () => parse({ path, text: await readFile(path, 'utf8') }));
   return async () => {
     try {
-      const text = await readFile(path, 'utf8');
-      if (known?.text !== text) known = { text, parsed: parse({ path, text }) };
-      return await known.parsed;
+      return await inventory(path);
     } catch (error) {
       return { ok: false, why: errorText(error) };
     }

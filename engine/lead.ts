@@ -1,6 +1,6 @@
 /** What only one engine of a cluster does at a time: probe, dispatch and notices. */
 import type { Ports } from '../activities/ports.ts';
-import { foresee } from '../activities/repair/preflight.ts';
+import { begin } from '../activities/begin.ts';
 import { runDispatch } from '../dispatch/index.ts';
 import type { DispatchOptions } from '../dispatch/index.ts';
 import { rulesOf } from '../domain/conditions/policy.ts';
@@ -20,7 +20,7 @@ type HandledByLead =
   | 'onIgnored'
   | 'onUnowned'
   | 'onMended'
-  | 'onOpening'
+  | 'begin'
   | 'onFailed'
   | 'onBad'
   | 'onTrouble'
@@ -68,7 +68,7 @@ function dispatchFaults(options: LeadOptions, signal: AbortSignal): Promise<void
     ...options,
     signal,
     book: bookOf(options.guard),
-    onOpening: (opening) => foresee(options.ports, opening),
+    begin: (opening) => begin(options.ports, opening),
     onUnowned: (repairId, reason) =>
       log.warn('a repair that cannot go on is handed over', { repairId, reason }),
     onFailed: (error) => log.error('the reconciler failed', { error: String(error) }),

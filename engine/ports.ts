@@ -9,6 +9,7 @@ import type {
   Unread,
   Written,
 } from '../activities/ports.ts';
+import { shared } from '../std/shared.ts';
 import type { Records } from '../dispatch/index.ts';
 import { attemptStanding, evolve } from '../domain/dispatch/evolve.ts';
 import type { AttemptStanding } from '../domain/dispatch/evolve.ts';
@@ -37,7 +38,6 @@ import {
 } from '../kube/index.ts';
 import type { Kube, NodeCache, PodCache, Refusal, Result } from '../kube/index.ts';
 import type { EngineLimits } from '../schemas/config/engineConfig.ts';
-import { createForeseen } from './foreseen.ts';
 import { createPace } from './pace.ts';
 import type { EvictionPace } from './pace.ts';
 
@@ -64,7 +64,6 @@ export function createPorts(options: PortsOptions): Ports {
     guard: guardPort(options.guard, pace),
     drivers: Object.fromEntries(options.drivers.map((driver) => [driver.name, driver])),
     pace,
-    foreseen: createForeseen(),
     clock: options.clock,
   };
 }
@@ -83,14 +82,14 @@ function reads({
       if (!read.ok && read.refusal.kind === 'not-found') return { ok: true, value: undefined };
       return readOf(read, 'node-unreadable');
     },
-    allNodes: async () => readOf(await nodesNow(observer, nodes), 'nodes-unreadable'),
+    allNodes: shared(async () => readOf(await nodesNow(observer, nodes), 'nodes-unreadable')),
     cachedNode: (name) => nodes.get(name),
     podsOn: (node) => pods.onNode(node),
     listPods: async (node) => readOf(await listPodsOn(observer, node), 'pods-unreadable'),
-    isPaused: async () => {
+    isPaused: shared(async () => {
       const read = readOf(await readPause(observer), 'pause-unreadable');
       return read.ok ? { ok: true, value: read.value !== undefined } : read;
-    },
+    }),
   };
 }
 

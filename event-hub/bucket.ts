@@ -10,6 +10,7 @@ import type {
   Conflict,
   Corrupt,
   Found,
+  Known,
   Make,
   RecordPlace,
   RecordWritten,
@@ -76,6 +77,8 @@ export async function openBucket<T>(hub: Hub, options: BucketOptions<T>): Promis
       (revision) => ({ kind: 'written', revision }),
       (error: unknown) => (isConflict(error) ? { kind: 'conflict' } : failed(error)),
     );
+  /** What the last change of each key left: the next one tries it first, and reads only where that fails. */
+  const changed = new Map<string, Known<T>>();
   const keyOf = (key: string): string => `${encodeKey(options.cluster)}.${encodeKey(key)}`;
   const get: Bucket<T>['get'] = (key, from) =>
     read(from === 'leader' ? leader : store, keyOf(key), options.parse).catch(failed);
@@ -87,16 +90,21 @@ export async function openBucket<T>(hub: Hub, options: BucketOptions<T>): Promis
     get,
     create,
     update,
-    change: (key, make) =>
-      changeAt(
+    change: async (key, make) => {
+      const last = changed.get(key);
+      const answer = await changeAt(
         {
           name: `the record of ${key}`,
+          ...(last && { mirrored: { record: last } }),
           read: async () => readFor(await get(key, 'leader')),
           write: (value, revision) =>
             revision === undefined ? create(key, value) : update(key, value, revision),
         },
         make,
-      ),
+      );
+      if (answer.kind === 'changed' && answer.record) changed.set(key, answer.record);
+      return answer;
+    },
     put: (key, value) =>
       store
         .put(keyOf(key), encode(value))

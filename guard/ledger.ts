@@ -6,6 +6,7 @@ import type { Applicant, GuardAnswer, Ledger } from '../domain/guard/types.ts';
 import type { NodeFacts } from '../domain/node.ts';
 import type { ReasonCode } from '../domain/vocabulary/reasons.ts';
 import type { EpochMs } from '../domain/vocabulary/time.ts';
+import { shared } from '../std/shared.ts';
 import type { Bucket, Made } from '../event-hub/index.ts';
 import type { GuardRecord } from '../schemas/wire/guardRecord.ts';
 
@@ -39,6 +40,7 @@ type Waiting = { readonly applicant: Applicant; readonly answer: (answer: GuardA
 
 export function createGuard(options: GuardOptions): Guard {
   const queue: Waiting[] = [];
+  const readOnce = shared(() => readLedger(options));
   let pumping = false;
   /** One batch at a time: whoever asks meanwhile is answered by the next. */
   const pump = async (): Promise<void> => {
@@ -64,7 +66,7 @@ export function createGuard(options: GuardOptions): Guard {
     preview: (applicant) => preview(options, applicant),
     release: (repairId) => release(options, repairId),
     holds: async (repairId) => {
-      const held = await readLedger(options);
+      const held = await readOnce();
       if (!held.ok) return held;
       return {
         ok: true,

@@ -1,10 +1,12 @@
 /** Starting, signalling and asking repairs. The repair id travels in the memo: workflow ids name nodes, not repairs. */
 import type { WorkflowExecutionInfo } from '@temporalio/client';
+import type { Begun } from '../domain/repair/begun.ts';
 import type { RepairOpening, RepairState } from '../domain/repair/types.ts';
+import type { Phase } from '../domain/vocabulary/repair.ts';
 import { searchAttributes } from '../domain/vocabulary/temporal.ts';
 import type { EpochMs } from '../domain/vocabulary/time.ts';
-import { nodeRepairContract } from '../workflows/contract/index.ts';
-import type { RepairPlace, Said } from '../workflows/contract/index.ts';
+import { carriedVersion, nodeRepairContract } from '../workflows/contract/index.ts';
+import type { Carried, RepairPlace, Said } from '../workflows/contract/index.ts';
 import { describe, failed, list, query, say, start, terminate } from './client.ts';
 import type { RequestFailed, Shown, Standing } from './client.ts';
 import type { Temporal } from './connection.ts';
@@ -13,12 +15,19 @@ import type { Temporal } from './connection.ts';
 export function startRepair(
   temporal: Temporal,
   opening: RepairOpening,
+  begun: Begun,
 ): Promise<{ readonly kind: 'started' } | { readonly kind: 'running' } | RequestFailed> {
-  const input = { opening };
-  return start(temporal, nodeRepairContract, opening, { input, shown: shownOf(opening) });
+  const input = { opening, carried: carriedOf(begun) };
+  const shown = shownOf(opening, begun.state.phase);
+  return start(temporal, nodeRepairContract, opening, { input, shown });
 }
 
-function shownOf({ cluster, node, fault, repairId, policy }: RepairOpening): Shown {
+function carriedOf({ state, book }: Begun): Carried {
+  const { backlog: pending, sequence } = book;
+  return { version: carriedVersion, state, inbox: [], pending, sequence };
+}
+
+function shownOf({ cluster, node, fault, repairId, policy }: RepairOpening, phase: Phase): Shown {
   return {
     memo: { repairId },
     staticSummary: `${fault.check} on ${node} (${repairId})`,
@@ -27,7 +36,7 @@ function shownOf({ cluster, node, fault, repairId, policy }: RepairOpening): Sho
       [searchAttributes.cluster]: [cluster],
       [searchAttributes.node]: [node],
       [searchAttributes.check]: [fault.check],
-      [searchAttributes.phase]: ['awaiting-permit'],
+      [searchAttributes.phase]: [phase],
     },
   };
 }

@@ -9,7 +9,8 @@ import type { EpochMs } from '../../domain/vocabulary/time.ts';
 import { freshLook, unread } from '../freshLook.ts';
 import { keptBlockers, podsNow, sortingOf, stayingIn } from '../podsNow.ts';
 import type { Evicted, Ports } from '../ports.ts';
-import type { Step, StepOutcome } from '../step.ts';
+import type { Step } from '../../domain/repair/step.ts';
+import type { StepOutcome } from '../step.ts';
 
 /** The activity's own life: it says how far it is, and hears that it is cancelled. */
 export type Pulse = {

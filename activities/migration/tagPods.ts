@@ -3,7 +3,8 @@ import { freshLook, unread } from '../freshLook.ts';
 import { label } from '../labels.ts';
 import { podsNow, sortingOf, stayingIn } from '../podsNow.ts';
 import type { Ports } from '../ports.ts';
-import type { Step, StepOutcome } from '../step.ts';
+import type { Step } from '../../domain/repair/step.ts';
+import type { StepOutcome } from '../step.ts';
 
 export async function tagPods(ports: Ports, step: Step): Promise<StepOutcome> {
   await ports.pace.afterIsolations();

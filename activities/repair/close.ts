@@ -1,7 +1,8 @@
 /** Writes the outcome into the node's record, after which the next fault is a new episode. */
 import type { Ending } from '../../domain/repair/types.ts';
 import type { Ports } from '../ports.ts';
-import type { Step, StepOutcome } from '../step.ts';
+import type { Step } from '../../domain/repair/step.ts';
+import type { StepOutcome } from '../step.ts';
 
 /** Throws while the hub cannot be reached. */
 export async function close(

@@ -2,15 +2,24 @@
 import { isIsolatedBy, isolationMark } from '../../domain/marks.ts';
 import type { IsolationMark, NodeFacts } from '../../domain/node.ts';
 import { marks } from '../../domain/vocabulary/marks.ts';
+import type { EpochMs } from '../../domain/vocabulary/time.ts';
 import { freshLook } from '../freshLook.ts';
+import type { LookAnswer } from '../freshLook.ts';
 import type { Ports, Written } from '../ports.ts';
-import type { Step, StepOutcome } from '../step.ts';
+import type { Step } from '../../domain/repair/step.ts';
+import type { StepOutcome } from '../step.ts';
 
 /** Somebody else writes to a node every few seconds at most, so a second conflict in a row is rare. */
 const triesOnConflict = 3;
+/** A look that was answered longer ago, since its machine took its time, is made again. */
+const freshForMs = 250;
 
-export async function isolate(ports: Ports, step: Step): Promise<StepOutcome> {
-  const onSight = await cordonOnSight(ports, step);
+export async function isolate(
+  ports: Ports,
+  step: Step,
+  sight: Sight | undefined = lookOnSight(ports, step),
+): Promise<StepOutcome> {
+  const onSight = sight && (await cordonOnSight(ports, step, sight));
   if (onSight) return onSight;
   for (let tries = 0; tries < triesOnConflict; tries += 1) {
     const look = await freshLook(ports, step, 'isolate');
@@ -22,12 +31,32 @@ export async function isolate(ports: Ports, step: Step): Promise<StepOutcome> {
   return refusedCordon('the node changed under every try to cordon it');
 }
 
+/** A look with the cached node in place of a read, and when it was answered. */
+export type Sight = {
+  readonly known: NodeFacts;
+  readonly look: Promise<{ readonly answer: LookAnswer; readonly at: EpochMs }>;
+};
+
 /** The quick way: the cached node, which the patch's resource version proves to be the present one; or not at all. */
-async function cordonOnSight(ports: Ports, step: Step): Promise<StepOutcome | undefined> {
+export function lookOnSight(ports: Ports, step: Step): Sight | undefined {
   const known = ports.kube.cachedNode(step.opening.node);
   if (!known || known.unschedulable || isolationMark(known)) return undefined;
-  const look = await freshLook(ports, step, 'isolate', known);
-  return look.ok ? outcomeOf(await cordon(ports, step, known)) : undefined;
+  const look = freshLook(ports, step, 'isolate', known).then((answer) => ({
+    answer,
+    at: ports.clock(),
+  }));
+  look.catch(() => undefined); // Nobody awaits it where the repair ends before its isolation.
+  return { known, look };
+}
+
+async function cordonOnSight(
+  ports: Ports,
+  step: Step,
+  { known, look }: Sight,
+): Promise<StepOutcome | undefined> {
+  const { answer, at } = await look;
+  const isFresh = ports.clock() - at <= freshForMs;
+  return answer.ok && isFresh ? outcomeOf(await cordon(ports, step, known)) : undefined;
 }
 
 /** None where another look may find better. Only a patch that was sent leaves a doubt behind. */

@@ -2,9 +2,10 @@
 import type { Command } from '../../domain/repair/types.ts';
 import { freshLook, unread } from '../freshLook.ts';
 import { podsNow, sortingOf, stayingIn } from '../podsNow.ts';
-import { examine, examineQuickly } from './preflight.ts';
+import { examine, examineWithin } from './preflight.ts';
 import type { Ports } from '../ports.ts';
-import type { Step, StepOutcome } from '../step.ts';
+import type { Step } from '../../domain/repair/step.ts';
+import type { StepOutcome } from '../step.ts';
 
 /** The commands that would change something outside of the hub. */
 export type ObservedCommand = Extract<
@@ -61,7 +62,7 @@ async function observePermit(ports: Ports, step: Step): Promise<StepOutcome> {
   const { repairId, node, nodeUid, policy } = step.opening;
   const [answer, fitness] = await Promise.all([
     ports.guard.preview({ repairId, node, nodeUid, limits: policy.guard }),
-    examineQuickly(ports, step),
+    examineWithin(ports, step),
   ]);
   if (fitness.kind === 'preflightFailed') return fitness;
   const { out, limit } = answer;

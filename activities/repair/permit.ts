@@ -1,17 +1,30 @@
 /** Asks the guard for leave to take the node out, and gives it back. */
 import { unread } from '../freshLook.ts';
-import { examineQuickly } from './preflight.ts';
+import { examineWithin } from './preflight.ts';
 import type { Ports } from '../ports.ts';
-import type { Step, StepOutcome } from '../step.ts';
+import type { Step } from '../../domain/repair/step.ts';
+import type { StepOutcome } from '../step.ts';
 
-/** The machine is read meanwhile: in the good case that costs no time. */
-export async function requestPermit(ports: Ports, step: Step): Promise<StepOutcome> {
+export type Asking = {
+  /** For the machine's answer. */
+  readonly patienceMs?: number;
+  /** Told of a permit at once, while the machine may still be read. */
+  readonly onGranted?: () => void;
+};
+
+/** Beside the request the machine is read: in the good case that costs no time. */
+export async function requestPermit(
+  ports: Ports,
+  step: Step,
+  { patienceMs, onGranted }: Asking = {},
+): Promise<StepOutcome> {
   const { opening } = step;
   const { repairId, node, nodeUid, policy } = opening;
-  const [answer, fitness] = await Promise.all([
-    ports.guard.request({ repairId, node, nodeUid, limits: policy.guard }),
-    examineQuickly(ports, step),
-  ]);
+  const asking = ports.guard.request({ repairId, node, nodeUid, limits: policy.guard });
+  const examining = examineWithin(ports, step, patienceMs);
+  const answer = await asking;
+  if (answer.kind === 'granted') onGranted?.();
+  const fitness = await examining;
   if (fitness.kind === 'preflightFailed') return fitness;
   const { out, limit } = answer;
   const fit = fitness.kind === 'preflightPassed' && ({ fit: true } as const);

@@ -1,15 +1,12 @@
 /** Whether the next rung can be tried at all, asked before a node is taken out: otherwise no pod moves for it. */
 import { sharersOf } from '../../domain/machine/identity.ts';
 import type { Rung } from '../../domain/repair/policy.ts';
-import { initialState } from '../../domain/repair/evolve.ts';
-import type { RepairOpening } from '../../domain/repair/types.ts';
 import type { EpochMs } from '../../domain/vocabulary/time.ts';
 import type { Fitness, RungRequest } from '../../drivers/port.ts';
 import type { Ports } from '../ports.ts';
-import type { Preflighted, Step, StepOutcome } from '../step.ts';
+import type { Step } from '../../domain/repair/step.ts';
+import type { Preflighted, StepOutcome } from '../step.ts';
 
-/** Beside a request for a permit: what takes longer is asked again by itself. */
-const quickMs = 800;
 const patientMs = 10_000;
 
 export async function preflight(ports: Ports, step: Step): Promise<StepOutcome> {
@@ -23,27 +20,24 @@ export async function preflight(ports: Ports, step: Step): Promise<StepOutcome> 
 
 /** In observe mode too, but there no BMC is called. */
 export function examine(ports: Ports, step: Step): Promise<Preflighted> {
-  return examineUntil(ports, step, ports.clock() + patientMs);
+  return examineWithin(ports, step, patientMs);
 }
 
-/** What was begun when the repair was opened is as fresh as what would begin now. */
-export async function examineQuickly(ports: Ports, step: Asked): Promise<Preflighted> {
-  const begun = await ports.foreseen.take(step.opening.repairId);
-  return begun ?? examineUntil(ports, step, ports.clock() + quickMs);
-}
+/** Beside a request for a permit: what takes longer is asked again by itself. */
+const quickMs = 800;
 
-/** Begins to read the machine of a repair that is being opened: its workflow takes as long to begin. */
-export function foresee(ports: Ports, opening: RepairOpening): void {
-  const asked = { opening, rung: initialState(opening).rung, isolated: false };
-  ports.foreseen.put(opening.repairId, examineUntil(ports, asked, ports.clock() + quickMs));
+export function examineWithin(
+  ports: Ports,
+  step: Step,
+  patienceMs = quickMs,
+): Promise<Preflighted> {
+  return examineUntil(ports, step, ports.clock() + patienceMs);
 }
-
-type Asked = Pick<Step, 'opening' | 'rung' | 'isolated'>;
 
 const passed = { kind: 'preflightPassed' } as const;
 
 /** A node that is out already, and one that is gone, are for the looks that follow. */
-async function examineUntil(ports: Ports, step: Asked, deadlineAt: EpochMs): Promise<Preflighted> {
+async function examineUntil(ports: Ports, step: Step, deadlineAt: EpochMs): Promise<Preflighted> {
   const { opening, rung, isolated } = step;
   const ladder = opening.policy.ladder.slice(rung);
   if (isolated || ladder.length === 0) return passed;
@@ -58,7 +52,7 @@ async function examineUntil(ports: Ports, step: Asked, deadlineAt: EpochMs): Pro
 /** The first rung that can be tried is enough; what is wrong with the machine itself is wrong for all of them. */
 async function climb(
   ports: Ports,
-  step: Asked,
+  step: Step,
   ladder: readonly Rung[],
   common: Pick<RungRequest, 'node' | 'sharers' | 'deadlineAt'>,
 ): Promise<Preflighted> {
@@ -91,7 +85,7 @@ async function fitnessOf(
   return { result: 'rejected', detail, thisRungOnly: true };
 }
 
-function postponed({ rung }: Asked, detail: string, retryAfterMs?: number): Preflighted {
+function postponed({ rung }: Step, detail: string, retryAfterMs?: number): Preflighted {
   const told = { rung, number: 1, detail };
   return { kind: 'notTried', ...told, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }

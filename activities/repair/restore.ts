@@ -8,7 +8,8 @@ import type { ReasonCode } from '../../domain/vocabulary/reasons.ts';
 import { freshLook, unread } from '../freshLook.ts';
 import { unlabel } from '../labels.ts';
 import type { Ports, Written } from '../ports.ts';
-import type { Step, StepOutcome } from '../step.ts';
+import type { Step } from '../../domain/repair/step.ts';
+import type { StepOutcome } from '../step.ts';
 
 /**
  * What is found instead of our isolated node is refused with its reason: the repair then concludes anew. Labels come last

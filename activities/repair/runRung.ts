@@ -10,7 +10,8 @@ import type { NotTried } from '../../drivers/port.ts';
 import { freshLook, unread } from '../freshLook.ts';
 import { podsNow, sortingOf, stayingIn } from '../podsNow.ts';
 import type { Ports } from '../ports.ts';
-import type { Done, Step, StepOutcome } from '../step.ts';
+import type { Step } from '../../domain/repair/step.ts';
+import type { Done, StepOutcome } from '../step.ts';
 
 export type RungOrder = {
   readonly rung: number;

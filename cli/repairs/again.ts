@@ -7,6 +7,7 @@ import type { Continuation, Episode } from '../../domain/dispatch/types.ts';
 import { isHeld } from '../../domain/marks.ts';
 import type { NodeFacts } from '../../domain/node.ts';
 import { rungAfter } from '../../domain/repair/again.ts';
+import { notBegun } from '../../domain/repair/begun.ts';
 import { openingOf } from '../../domain/repair/opening.ts';
 import type { Author, RepairOpening, RepairState } from '../../domain/repair/types.ts';
 import { handedOverOutcomes } from '../../domain/vocabulary/repair.ts';
@@ -202,7 +203,7 @@ type Reopened = Episode & { readonly after: Continuation };
 async function start({ temporal }: Sources, opening: RepairOpening): Promise<Failure | undefined> {
   if (isFailure(temporal)) return temporal;
   const { describeRepair, startRepair } = await import('../../temporal/index.ts');
-  const answer = await inTime(temporal, () => startRepair(temporal, opening));
+  const answer = await inTime(temporal, () => startRepair(temporal, opening, notBegun(opening)));
   if (answer.kind === 'started') return undefined;
   if (answer.kind === 'failed') return failure('temporalFailed', sentence(answer.why));
   const about = await inTime(temporal, () => describeRepair(temporal, opening));

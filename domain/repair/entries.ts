@@ -1,6 +1,12 @@
 /** Journal entries that wait for JOURNAL: what repeats is one entry with a count, and what piles up is bounded. */
 import type { EpochMs } from '../vocabulary/time.ts';
-import type { JournalEntry } from './types.ts';
+import type { JournalEntry, RepairOpening } from './types.ts';
+
+/** A repair's part of the journal as it grows: what JOURNAL has not acknowledged, and the number of the next entry. */
+export type Book = { readonly backlog: Backlog; readonly sequence: number };
+
+/** A decision and what came of it; the book adds whose it is, its number and its author. */
+export type Decided = Pick<JournalEntry, 'at' | 'command' | 'events' | 'from' | 'to'>;
 
 export type Backlog = {
   /** To be journaled, in order. */
@@ -21,6 +27,31 @@ const longestCycle = 12;
 const mostReady = 100;
 const mostReadyBytes = 128 * 1024;
 const keptAtEachEnd = 20;
+
+/** The book of a repair that begins: its first entry holds the opening itself. */
+export function openedBook(opening: RepairOpening): Book {
+  const phase = 'awaiting-permit';
+  const command = { kind: 'open' } as const;
+  const decided = { at: opening.openedAt, command, events: [], from: phase, to: phase } as const;
+  return withDecided({ backlog: emptyBacklog, sequence: 0 }, opening, decided);
+}
+
+/** The book with one more entry. */
+export function withDecided(
+  { backlog, sequence }: Book,
+  opening: RepairOpening,
+  decided: Decided,
+): Book {
+  const { repairId, cluster, node } = opening;
+  const head = { version: 1, repairId, cluster, node, sequence } as const;
+  const entry = { ...head, ...decided, by: authorOf(decided), ...(sequence === 0 && { opening }) };
+  return { backlog: withEntry(backlog, entry), sequence: sequence + 1 };
+}
+
+function authorOf({ events }: Decided): string {
+  const said = events.find((event) => event.kind === 'cancelRequested');
+  return said ? said.by.name : 'slipway';
+}
 
 /** The backlog with one more entry. */
 export function withEntry(backlog: Backlog, entry: JournalEntry): Backlog {

@@ -19,7 +19,7 @@ const seed = Number(process.env['CHAOS_SEED'] ?? Date.now() % 100_000);
 const sampled = 10;
 const together = all ? 8 : 5;
 /** The two acts on the world that must never happen twice, killed when done and not yet told. */
-const always = ['after kube.isolate in isolate', 'after drivers.redfish.run in runRung'];
+const always = ['after kube.isolate in begin', 'after drivers.redfish.run in runRung'];
 
 /** Two ways of a repair, so that what only one of them does is killed as well. */
 const ways = {

@@ -2,4 +2,10 @@
 export { arriveSignal, carriedVersion, stateQuery, taskQueueOf } from './shared.ts';
 export type { Contract } from './shared.ts';
 export { nodeRepairContract, workflowIdOf } from './nodeRepair.ts';
-export type { NodeRepairInput, NodeRepairResult, RepairPlace, Said } from './nodeRepair.ts';
+export type {
+  Carried,
+  NodeRepairInput,
+  NodeRepairResult,
+  RepairPlace,
+  Said,
+} from './nodeRepair.ts';

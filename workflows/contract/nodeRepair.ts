@@ -26,7 +26,7 @@ export function workflowIdOf(cluster: string, node: string): string {
 /** Every signal names the repair it is meant for: another one on the same node ignores it. */
 export type Said = { readonly repairId: string; readonly arrival: Unstamped<Arrival> };
 
-/** `carried` is set by the workflow itself when it continues as new. */
+/** `carried`: what was done before this run, by the run that continued as new or where the fault was heard (ADR 21). */
 export type NodeRepairInput = { readonly opening: RepairOpening; readonly carried?: Carried };
 
 export type Carried = {

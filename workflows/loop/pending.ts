@@ -1,6 +1,6 @@
 /** Journal entries that JOURNAL has not acknowledged yet: they ride with the next activity. */
-import { emptyBacklog, released, withEntry } from '../../domain/repair/entries.ts';
-import type { Backlog } from '../../domain/repair/entries.ts';
+import { openedBook, released, withDecided } from '../../domain/repair/entries.ts';
+import type { Book, Decided } from '../../domain/repair/entries.ts';
 import type {
   JournalEntry,
   RepairEvent,
@@ -8,48 +8,34 @@ import type {
   RepairState,
 } from '../../domain/repair/types.ts';
 import { carriedVersion } from '../contract/index.ts';
-import type { NodeRepairInput } from '../contract/index.ts';
+import type { Carried } from '../contract/index.ts';
 import type { Inbox } from './inbox.ts';
-
-type Carried = NonNullable<NodeRepairInput['carried']>;
-type Written = Pick<JournalEntry, 'at' | 'command' | 'events' | 'from' | 'to'>;
 
 /** What rides along lies in the history with the activity's input. */
 const mostRiding = 20;
 
 export class Pending {
   readonly #opening: RepairOpening;
-  #backlog: Backlog;
-  #sequence: number;
+  #book: Book;
   #recording: Promise<void> = Promise.resolve();
   #isJournalAway = false;
 
-  private constructor(opening: RepairOpening, backlog: Backlog, sequence: number) {
+  private constructor(opening: RepairOpening, book: Book) {
     this.#opening = opening;
-    this.#backlog = backlog;
-    this.#sequence = sequence;
+    this.#book = book;
   }
 
   static opened(opening: RepairOpening): Pending {
-    const phase = 'awaiting-permit';
-    const pending = new Pending(opening, emptyBacklog, 0);
-    pending.add({
-      at: opening.openedAt,
-      command: { kind: 'open' },
-      events: [],
-      from: phase,
-      to: phase,
-    });
-    return pending;
+    return new Pending(opening, openedBook(opening));
   }
 
   static carried(opening: RepairOpening, { pending, sequence }: Carried): Pending {
-    return new Pending(opening, pending, sequence);
+    return new Pending(opening, { backlog: pending, sequence });
   }
 
   /** The oldest entries, as many as one step may carry. */
   get next(): readonly JournalEntry[] {
-    return this.#backlog.ready.slice(0, mostRiding);
+    return this.#book.backlog.ready.slice(0, mostRiding);
   }
 
   /** What rides with an activity that has something else to do: nothing while the journal does not answer. */
@@ -59,24 +45,19 @@ export class Pending {
 
   /** Everything, what is kept back for counting included: an attempt and an end are journaled with all before them. */
   all(): readonly JournalEntry[] {
-    this.#backlog = released(this.#backlog);
-    return this.#backlog.ready;
+    this.#keep(released(this.#book.backlog));
+    return this.#book.backlog.ready;
   }
 
-  add(written: Written): void {
-    const { repairId, cluster, node } = this.#opening;
-    const sequence = this.#sequence;
-    const head = { version: 1, repairId, cluster, node, sequence } as const;
-    const opening = sequence === 0 && { opening: this.#opening };
-    const entry = { ...head, ...written, by: authorOf(written), ...opening };
-    this.#backlog = withEntry(this.#backlog, entry);
-    this.#sequence += 1;
+  add(decided: Decided): void {
+    this.#book = withDecided(this.#book, this.#opening, decided);
   }
 
   recorded(through: number): void {
-    const ready = this.#backlog.ready.filter((entry) => entry.sequence > through);
+    const { backlog } = this.#book;
+    const ready = backlog.ready.filter((entry) => entry.sequence > through);
     this.#isJournalAway = through < 0 && ready.length > 0;
-    this.#backlog = { ...this.#backlog, ready };
+    this.#keep({ ...backlog, ready });
   }
 
   /** One recording at a time goes on beside the repair's waits. */
@@ -89,18 +70,11 @@ export class Pending {
   }
 
   carry(state: RepairState, inbox: Inbox<RepairEvent>): Carried {
-    const sequence = this.#sequence;
-    return {
-      version: carriedVersion,
-      state,
-      inbox: inbox.drain(),
-      pending: this.#backlog,
-      sequence,
-    };
+    const { backlog, sequence } = this.#book;
+    return { version: carriedVersion, state, inbox: inbox.drain(), pending: backlog, sequence };
   }
-}
 
-function authorOf({ events }: Written): string {
-  const said = events.find((event) => event.kind === 'cancelRequested');
-  return said ? said.by.name : 'slipway';
+  #keep(backlog: Book['backlog']): void {
+    this.#book = { ...this.#book, backlog };
+  }
 }

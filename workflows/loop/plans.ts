@@ -2,7 +2,7 @@
 import { ActivityCancellationType } from '@temporalio/workflow';
 import type { ActivityOptions } from '@temporalio/workflow';
 import type { MoveActivities, RepairActivities } from '../../activities/index.ts';
-import type { Step } from '../../activities/step.ts';
+import type { Step } from '../../domain/repair/step.ts';
 import type { JournalEntry } from '../../domain/repair/types.ts';
 import type { Pending } from './pending.ts';
 

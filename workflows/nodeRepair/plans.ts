@@ -14,7 +14,7 @@ import { carryOut } from '../loop/perform.ts';
 import { local, once, stoppable, tries } from '../loop/plans.ts';
 import type { Limits, OnMoves, Plan, Teller, Turn } from '../loop/plans.ts';
 import type { Pending } from '../loop/pending.ts';
-import { stepOf } from './step.ts';
+import { stepOf } from '../../domain/repair/step.ts';
 
 /** The repair at this moment, as its activities are told of it. */
 export type RepairTeller = Teller & {

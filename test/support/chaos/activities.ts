@@ -1,8 +1,9 @@
-/** Stands in for `activities/index.ts` in an engine under test: the same activities, with points around what they do. */
+/** Stands in for `activities/` in an engine under test: the same steps, with points around what they do. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { begin as realBegin } from '../../../activities/begin.ts';
 import * as real from '../../../activities/index.ts';
 import type { Ports } from '../../../activities/ports.ts';
-import type { Step } from '../../../activities/step.ts';
+import type { Step } from '../../../domain/repair/step.ts';
 import { pointed, reach } from './points.ts';
 
 type Running = { readonly activity: string; readonly node: string };
@@ -18,6 +19,15 @@ export function createRepairActivities(ports: Ports): real.RepairActivities {
 export function createMoveActivities(ports: Ports): real.MoveActivities {
   return watched(real.createMoveActivities(withPoints('', ports)));
 }
+
+export const begin: typeof realBegin = (ports, opening) => {
+  const { node } = opening;
+  return running.run({ activity: 'begin', node }, async () => {
+    const begun = await realBegin(withPoints('', ports), opening);
+    await reach(node, 'begin returned');
+    return begun;
+  });
+};
 
 /** Every function in this tree of ports, each known by its path: `kube.isolate`, `drivers.redfish.run`. */
 function withPoints<T extends object>(path: string, ports: T): T {

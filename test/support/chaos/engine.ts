@@ -1,4 +1,4 @@
-/** `slipway` as it is, but with two of its modules replaced by ones that die or wait where a test orders it. */
+/** `slipway` as it is, but with a few of its modules replaced by ones that die or wait where a test orders it. */
 import { registerHooks } from 'node:module';
 
 function here(path: string): string {
@@ -7,6 +7,7 @@ function here(path: string): string {
 
 const standIns = new Map([
   [here('../../../activities/index.ts'), here('./activities.ts')],
+  [here('../../../activities/begin.ts'), here('./activities.ts')],
   [here('../../../temporal/index.ts'), here('./temporal.ts')],
 ]);
 

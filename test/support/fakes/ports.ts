@@ -1,11 +1,10 @@
 /** The ports of activities over a world in memory: the neighbours are fakes, the guard's own code is the real one. */
 import type { Ports } from '../../../activities/ports.ts';
-import type { Step } from '../../../activities/step.ts';
+import type { Step } from '../../../domain/repair/step.ts';
 import { emptyRecord, evolve } from '../../../domain/dispatch/evolve.ts';
 import type { EpisodeRecord } from '../../../domain/dispatch/types.ts';
 import type { NodeFacts, PodFacts } from '../../../domain/node.ts';
 import type { JournalEntry, RepairOpening } from '../../../domain/repair/types.ts';
-import { createForeseen } from '../../../engine/foreseen.ts';
 import { createGuard } from '../../../guard/index.ts';
 import type { Guard } from '../../../guard/index.ts';
 import { parseGuardRecord } from '../../../schemas/wire/guardRecord.ts';
@@ -54,7 +53,6 @@ export async function fakeWorld(node: NodeFacts = nodeFacts()): Promise<FakeWorl
       guard,
       drivers: { redfish: driver.driver },
       pace: { turn: async () => undefined, afterIsolations: async () => undefined },
-      foreseen: createForeseen(),
       clock,
     },
     kube,

@@ -4,7 +4,7 @@ import { migrate } from '../../../../activities/migration/migrate.ts';
 import type { Pulse } from '../../../../activities/migration/migrate.ts';
 import { tagPods } from '../../../../activities/migration/tagPods.ts';
 import type { Evicted } from '../../../../activities/ports.ts';
-import type { Step } from '../../../../activities/step.ts';
+import type { Step } from '../../../../domain/repair/step.ts';
 import { marks } from '../../../../domain/vocabulary/marks.ts';
 import { fakeWorld, pod, step } from '../../../support/fakes/ports.ts';
 import type { FakeWorld } from '../../../support/fakes/ports.ts';

@@ -1,11 +1,11 @@
 /** Whether a rung can be tried at all, asked before a node is taken out. What a driver looks at is in test/contract. */
 import { describe, expect, test } from 'vitest';
-import { examineQuickly, foresee, preflight } from '../../../../activities/repair/preflight.ts';
-import type { Step } from '../../../../activities/step.ts';
+import { preflight } from '../../../../activities/repair/preflight.ts';
+import type { Step } from '../../../../domain/repair/step.ts';
 import type { Fitness } from '../../../../drivers/port.ts';
 import { fakeWorld, step } from '../../../support/fakes/ports.ts';
 import { unreadable } from '../../../support/fakes/kube.ts';
-import { opening, policy, repairId, rung } from '../../../support/given.ts';
+import { policy, repairId } from '../../../support/given.ts';
 import { sampleNode } from '../../../support/samples.ts';
 
 const passed = { kind: 'preflightPassed' };
@@ -141,25 +141,5 @@ describe('given a machine that cannot be asked now', () => {
       number: 1,
       detail: 'no answer',
     });
-  });
-});
-
-describe('given a repair that is being opened', () => {
-  test('its machine is read at once, and the answer is taken once', async () => {
-    const { ports, driver } = await fakeWorld();
-    foresee(ports, opening());
-    expect(await examineQuickly(ports, step())).toEqual(passed);
-    expect(driver.looks).toHaveLength(1);
-    await examineQuickly(ports, step());
-    expect(driver.looks).toHaveLength(2);
-  });
-
-  test('it is read for the rung with which the repair begins', async () => {
-    const { ports, driver } = await fakeWorld();
-    const after = { repairId: 'r-old', firstRung: 1, by: { name: 'ada', reason: 'go on' } };
-    const ladder = [rung(), rung({ name: 'second' })];
-    foresee(ports, opening({ after, policy: policy({ ladder }) }));
-    await ports.foreseen.take(repairId);
-    expect(driver.looks.map(({ rung: { name } }) => name)).toEqual(['second']);
   });
 });

@@ -1,7 +1,7 @@
 /** One attempt of one rung, and what must come before it. What a driver does is in test/contract/drivers. */
 import { describe, expect, test } from 'vitest';
 import { runRung } from '../../../../activities/repair/runRung.ts';
-import type { Step } from '../../../../activities/step.ts';
+import type { Step } from '../../../../domain/repair/step.ts';
 import { entry, fakeWorld, pod, step } from '../../../support/fakes/ports.ts';
 import type { FakeWorld } from '../../../support/fakes/ports.ts';
 import { unreadable } from '../../../support/fakes/kube.ts';
