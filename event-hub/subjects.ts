@@ -85,7 +85,7 @@ function unescapeBytes(token: string, sign: string): string | undefined {
         : [...new TextEncoder().encode(part)],
     );
   if (bytes.some(Number.isNaN)) return undefined;
-  const text = new TextDecoder().decode(Uint8Array.from(bytes));
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(bytes));
   return escapeBytes(text, sign) === token ? text : undefined;
 }
 

@@ -37,6 +37,11 @@ describe('fault subjects', () => {
     );
   });
 
+  it('keep a byte order mark, which a decoder drops by default', () => {
+    const of = { cluster: 'c', node: '\uFEFFnode', observer: 'o', check: '\uFEFF' };
+    expect(parseFaultSubject(faultSubject(of))).toEqual(of);
+  });
+
   it.each([
     'fault.a.b.c',
     'fault.a.b.c.d.e',
