@@ -18,20 +18,27 @@ export function show<V extends object>(
   draw(io, render(shown, screenFor(io, flags)));
 }
 
-/** Where nothing may be shortened the screen is as wide as need be. */
-export function screenFor({ screen }: Io, { output }: Flags): Screen {
-  return output === 'wide' ? { ...screen, width: Infinity, wide: true } : screen;
-}
-
 /** Writes lines that may be coloured. */
 export function draw({ out, screen }: Io, lines: readonly string[]): void {
   out(lines.map((line) => `${gatedLine(line, screen.color)}\n`).join(''));
+}
+
+/** Where nothing may be shortened the screen is as wide as need be. */
+export function screenFor({ screen }: Io, { output }: Flags): Screen {
+  return output === 'wide' ? { ...screen, width: Infinity, wide: true } : screen;
 }
 
 /** Writes what a deed came to: as a document, or in plain lines. */
 export function answer({ io, flags }: Invocation, view: object, ...lines: string[]): void {
   const form = formOf(flags);
   io.out(form ? documentOf(view, form) : plain(lines));
+}
+
+export type DocumentForm = 'json' | 'yaml';
+
+/** The form of a document, where a program reads the answer. */
+export function formOf({ output }: Flags): DocumentForm | undefined {
+  return output === 'json' || output === 'yaml' ? output : undefined;
 }
 
 /** Writes beside the answer, onto the error stream. */
@@ -43,20 +50,13 @@ function plain(lines: readonly string[]): string {
   return lines.map((line) => `${visible(line)}\n`).join('');
 }
 
-export type DocumentForm = 'json' | 'yaml';
-
-/** The form of a document, where a program reads the answer. */
-export function formOf({ output }: Flags): DocumentForm | undefined {
-  return output === 'json' || output === 'yaml' ? output : undefined;
+/** One of many documents: JSON on a line of its own, YAML after a separator. */
+export function nextDocumentOf(view: object, form: DocumentForm): string {
+  if (form === 'yaml') return `---\n${documentOf(view, form)}`;
+  return `${visible(JSON.stringify(view))}\n`;
 }
 
 export function documentOf(view: object, form: DocumentForm): string {
   if (form === 'yaml') return `${yaml(view).join('\n')}\n`;
   return `${visibleLines(JSON.stringify(view, undefined, 2))}\n`;
-}
-
-/** One of many documents: JSON on a line of its own, YAML after a separator. */
-export function nextDocumentOf(view: object, form: DocumentForm): string {
-  if (form === 'yaml') return `---\n${documentOf(view, form)}`;
-  return `${visible(JSON.stringify(view))}\n`;
 }

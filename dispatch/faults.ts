@@ -96,25 +96,6 @@ function hearing(
   return { fault, bootId, soakMs, at: clock() };
 }
 
-/** Only the API server can say that a node was replaced: believed unseen, one wrong UID would hide all that is true. */
-async function doubtOf(
-  { presentUid, records, clock, onIgnored }: FaultsOptions,
-  { node, ignored }: EpisodeRecord,
-  { event }: StoredFault,
-): Promise<'done' | 'retry' | undefined> {
-  const present = await presentUid(node);
-  if (!present.ok) return 'retry';
-  if (present.uid === event.nodeUid) return undefined;
-  const reason = 'wrong-node-uid';
-  const changed = await records.change(
-    node,
-    (fresh) => fresh && evolve(fresh, { kind: 'ignored', reason, at: clock() }),
-  );
-  if (changed.kind !== 'kept') return 'retry';
-  onIgnored(changed.record, reason, ignored?.reason !== reason);
-  return 'done';
-}
-
 /** So far behind a record's place may be that looks have little to read beyond it; what is not newer costs no write. */
 const farBeyond = 1_000;
 
@@ -134,6 +115,25 @@ async function again(
     (fresh) => fresh && evolve(fresh, { kind: 'passed', sequence }),
   );
   return passed.kind === 'failed' ? 'retry' : 'done';
+}
+
+/** Only the API server can say that a node was replaced: believed unseen, one wrong UID would hide all that is true. */
+async function doubtOf(
+  { presentUid, records, clock, onIgnored }: FaultsOptions,
+  { node, ignored }: EpisodeRecord,
+  { event }: StoredFault,
+): Promise<'done' | 'retry' | undefined> {
+  const present = await presentUid(node);
+  if (!present.ok) return 'retry';
+  if (present.uid === event.nodeUid) return undefined;
+  const reason = 'wrong-node-uid';
+  const changed = await records.change(
+    node,
+    (fresh) => fresh && evolve(fresh, { kind: 'ignored', reason, at: clock() }),
+  );
+  if (changed.kind !== 'kept') return 'retry';
+  onIgnored(changed.record, reason, ignored?.reason !== reason);
+  return 'done';
 }
 
 async function reconsider(options: FaultsOptions, node: string): Promise<'done' | 'retry'> {
@@ -180,15 +180,6 @@ function sighted(
     soakMs,
     at,
   });
-}
-
-function namedChecks({ policies }: FaultsOptions): readonly string[] {
-  return policies.flatMap(({ checks }) => checks);
-}
-
-function soakMsOf({ policies }: FaultsOptions, record: EpisodeRecord | undefined): number {
-  const policy = policies.find(({ name }) => name === record?.episode?.policy);
-  return policy?.soakMs ?? policyDefaults.soakMs;
 }
 
 function decideOn(
@@ -268,6 +259,11 @@ function wellAt(options: FaultsOptions, record: EpisodeRecord): EpochMs | undefi
   return record.episode && clearsAt(record, soakMsOf(options, record));
 }
 
+function soakMsOf({ policies }: FaultsOptions, record: EpisodeRecord | undefined): number {
+  const policy = policies.find(({ name }) => name === record?.episode?.policy);
+  return policy?.soakMs ?? policyDefaults.soakMs;
+}
+
 /** The open episode's repair exists, and has heard of every report that it must know. */
 async function inform(
   options: FaultsOptions,
@@ -282,6 +278,10 @@ async function inform(
   }
   if (news.length === 0) return options.voice.ensure(record, episode);
   return tell(options, record, episode, news);
+}
+
+function namedChecks({ policies }: FaultsOptions): readonly string[] {
+  return policies.flatMap(({ checks }) => checks);
 }
 
 /**

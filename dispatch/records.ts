@@ -119,10 +119,6 @@ async function restore(mirror: Mirror): Promise<void> {
   );
 }
 
-function keep({ kept }: Mirror, node: string, { value, revision = 0 }: KnownRecord): void {
-  if ((kept.get(node)?.revision ?? 0) < revision) kept.set(node, { value, revision });
-}
-
 async function changeRecord(
   mirror: Mirror,
   node: string,
@@ -174,4 +170,8 @@ function lost({ kept }: Mirror, node: string, { value }: KnownRecord): KnownReco
   const without = { value, revision: undefined };
   kept.set(node, without);
   return without;
+}
+
+function keep({ kept }: Mirror, node: string, { value, revision = 0 }: KnownRecord): void {
+  if ((kept.get(node)?.revision ?? 0) < revision) kept.set(node, { value, revision });
 }

@@ -4,11 +4,6 @@ import { fieldManagers, foreignMarks, marks } from './vocabulary/marks.ts';
 
 const unreadable: IsolationMark = { repair: 'unreadable', at: 0 };
 
-export function isolationMark(node: NodeFacts): IsolationMark | undefined {
-  const text = node.marks[marks.isolation];
-  return text === undefined ? undefined : parseMark(text);
-}
-
 /** Ours = our mark for this repair, still unschedulable, and the field still owned by us (ADR 8). */
 export function isIsolatedBy(node: NodeFacts, repairId: string): boolean {
   const mark = isolationMark(node);
@@ -33,6 +28,11 @@ export function isBeingDisrupted({ taints }: NodeFacts): boolean {
 
 export function isHandedOver(node: NodeFacts): boolean {
   return node.marks[marks.handedOver] !== undefined || isolationMark(node)?.outcome !== undefined;
+}
+
+export function isolationMark(node: NodeFacts): IsolationMark | undefined {
+  const text = node.marks[marks.isolation];
+  return text === undefined ? undefined : parseMark(text);
 }
 
 function parseMark(text: string): IsolationMark {

@@ -24,10 +24,6 @@ import { createPorts } from './ports.ts';
 import { logTemporalTo } from './temporalLog.ts';
 import { startWorkers } from './workers.ts';
 
-function clock(): number {
-  return Date.now();
-}
-
 /** Runs until the signal; throws `EngineFailure` when a neighbour cannot be reached at the start. */
 export async function runEngine(options: EngineOptions, signal: AbortSignal): Promise<void> {
   const stop = new AbortController();
@@ -74,6 +70,15 @@ async function openViews(
   return { nodes, pods, records, guardBucket, guard };
 }
 
+/** Who is out is counted on nodes that are fresh, or not at all. */
+async function freshNodes(
+  kube: Kube,
+  nodes: NodeCache,
+): ReturnType<Parameters<typeof createGuard>[0]['nodes']> {
+  const read = await nodesNow(kube, nodes);
+  return read.ok ? read.value : undefined;
+}
+
 async function work(
   options: EngineOptions,
   neighbours: Neighbours,
@@ -115,11 +120,6 @@ async function work(
   }
 }
 
-/** Who is out is counted on nodes that are fresh, or not at all. */
-async function freshNodes(
-  kube: Kube,
-  nodes: NodeCache,
-): ReturnType<Parameters<typeof createGuard>[0]['nodes']> {
-  const read = await nodesNow(kube, nodes);
-  return read.ok ? read.value : undefined;
+function clock(): number {
+  return Date.now();
 }

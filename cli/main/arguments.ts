@@ -13,11 +13,6 @@ export function wholeNumber(from: number, to: number): (text: string) => number 
   };
 }
 
-export function words(text: string): string {
-  if (text.trim() !== '') return text;
-  throw new InvalidArgumentError('It must not be empty.');
-}
-
 const longestNode = 253;
 
 /** What Kubernetes accepts as a name of a node. */
@@ -67,12 +62,6 @@ export function readableFile(text: string): string {
   return readable(text);
 }
 
-export function folder(text: string): string {
-  if (!statusOf(words(text)).isDirectory())
-    throw new InvalidArgumentError('It is a file, and must be a folder.');
-  return readable(text);
-}
-
 export function fileOrFolder(text: string): string {
   statusOf(words(text));
   return readable(text);
@@ -93,12 +82,23 @@ function isAbsent(path: string): boolean {
   }
 }
 
+export function folder(text: string): string {
+  if (!statusOf(words(text)).isDirectory())
+    throw new InvalidArgumentError('It is a file, and must be a folder.');
+  return readable(text);
+}
+
 function statusOf(path: string): ReturnType<typeof statSync> & object {
   try {
     return statSync(path);
   } catch (error) {
     throw new InvalidArgumentError(`It cannot be read: ${reasonOf(error)}.`);
   }
+}
+
+export function words(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('It must not be empty.');
 }
 
 function readable(path: string): string {

@@ -10,6 +10,10 @@ const defaultLimit = 50;
 const mostDays = 36_500;
 const mostReports = 1_000_000;
 
+type DoctorFlags = Flags & { readonly bmcInventory?: string };
+
+type WatchFlags = Flags & { readonly watch?: true };
+
 export function addLookCommands(program: Command, run: Run): void {
   withPlaces(withWatch(program.command('status')), wideForms)
     .description('how Slipway stands in this cluster')
@@ -35,30 +39,6 @@ export function addLookCommands(program: Command, run: Run): void {
     }),
   );
 }
-
-type DoctorFlags = Flags & { readonly bmcInventory?: string };
-/** Each is looked at when it is read, so that a wrong one is told before anything else. */
-function collectedFiles(path: string, before: readonly string[] = []): readonly string[] {
-  return [...before, fileOrFolder(path)];
-}
-
-/** `slipway policy ...`: needs no server but for `--live`. */
-export function addPolicyCommands(program: Command, run: Run): void {
-  const policy = program.command('policy').description('look at policies');
-  withPlaces(
-    policy
-      .command('check')
-      .description('whether policy files are right, without any engine')
-      .argument('<files...>', 'policy files, or folders of them', collectedFiles)
-      .option('--live', 'compare the names with what nodes carry and observers report'),
-  ).action((files: readonly string[], { live, ...flags }: Flags & { readonly live?: true }) =>
-    run(flags, async (invocation) =>
-      (await import('../policy/check.ts')).run(invocation, files, live === true),
-    ),
-  );
-}
-
-type WatchFlags = Flags & { readonly watch?: true };
 
 type FaultFlags = WatchFlags & {
   readonly node?: string;
@@ -86,7 +66,30 @@ function addFaults(program: Command, run: Run): void {
   );
 }
 
+/** `slipway policy ...`: needs no server but for `--live`. */
+export function addPolicyCommands(program: Command, run: Run): void {
+  const policy = program.command('policy').description('look at policies');
+  withPlaces(
+    policy
+      .command('check')
+      .description('whether policy files are right, without any engine')
+      .argument('<files...>', 'policy files, or folders of them', collectedFiles)
+      .option('--live', 'compare the names with what nodes carry and observers report'),
+  ).action((files: readonly string[], { live, ...flags }: Flags & { readonly live?: true }) =>
+    run(flags, async (invocation) =>
+      (await import('../policy/check.ts')).run(invocation, files, live === true),
+    ),
+  );
+}
+
+/** Each is looked at when it is read, so that a wrong one is told before anything else. */
+function collectedFiles(path: string, before: readonly string[] = []): readonly string[] {
+  return [...before, fileOrFolder(path)];
+}
+
 type ListFlags = WatchFlags & { readonly all?: true; readonly days: number };
+
+type ReplayFlags = Flags & { readonly policy?: string; readonly all?: true };
 
 export function addRepairLooks(repairs: Command, run: Run): void {
   withPlaces(
@@ -127,5 +130,3 @@ export function addRepairLooks(repairs: Command, run: Run): void {
     }),
   );
 }
-
-type ReplayFlags = Flags & { readonly policy?: string; readonly all?: true };

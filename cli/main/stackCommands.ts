@@ -20,36 +20,6 @@ type UpFlags = {
   readonly policies?: string;
 };
 
-/** Raised by Ctrl-C or a request to end; asked a second time, the process ends at once and its servers with it. */
-function stopSignal(): AbortSignal {
-  const controller = new AbortController();
-  const graceMs = 1_000;
-  let askedAt = 0;
-  const ask = () => {
-    const now = performance.now();
-    if (askedAt > 0 && now - askedAt > graceMs) process.exit(130);
-    askedAt ||= now;
-    controller.abort();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ask);
-  return controller.signal;
-}
-
-async function runUp(flags: UpFlags, say: Say): Promise<void> {
-  const { up } = await import('../stack/up.ts');
-  const { detach: _, ...options } = flags;
-  const stop = stopSignal();
-  process.exitCode = await up(options, { say, stop, onReady: () => process.send?.('ready') });
-  if (process.connected) process.disconnect();
-}
-
-async function runDetached(flags: UpFlags, say: Say): Promise<void> {
-  const { upDetached } = await import('../stack/detach.ts');
-  const [, entry = '', ...given] = process.argv;
-  const same = given.filter((word) => word !== '--detach' && word !== '-d');
-  process.exitCode = await upDetached(entry, same, flags.dataDir, say);
-}
-
 /** Adds `up` and `down`, which load the servers' code only when they are called. */
 export function addStackCommands(program: Command, io: Io): void {
   const say: Say = (text) => tell(io, ...text.split('\n'));
@@ -80,4 +50,34 @@ export function addStackCommands(program: Command, io: Io): void {
       const { down } = await import('../stack/down.ts');
       process.exitCode = await down(dataDir, say);
     });
+}
+
+async function runDetached(flags: UpFlags, say: Say): Promise<void> {
+  const { upDetached } = await import('../stack/detach.ts');
+  const [, entry = '', ...given] = process.argv;
+  const same = given.filter((word) => word !== '--detach' && word !== '-d');
+  process.exitCode = await upDetached(entry, same, flags.dataDir, say);
+}
+
+async function runUp(flags: UpFlags, say: Say): Promise<void> {
+  const { up } = await import('../stack/up.ts');
+  const { detach: _, ...options } = flags;
+  const stop = stopSignal();
+  process.exitCode = await up(options, { say, stop, onReady: () => process.send?.('ready') });
+  if (process.connected) process.disconnect();
+}
+
+/** Raised by Ctrl-C or a request to end; asked a second time, the process ends at once and its servers with it. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  const graceMs = 1_000;
+  let askedAt = 0;
+  const ask = () => {
+    const now = performance.now();
+    if (askedAt > 0 && now - askedAt > graceMs) process.exit(130);
+    askedAt ||= now;
+    controller.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ask);
+  return controller.signal;
 }

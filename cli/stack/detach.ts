@@ -6,25 +6,6 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Say } from '../io.ts';
 
-const pollMs = 100;
-
-/** Says each new line of the file until `isOver`, and then the rest. */
-async function follow(file: string, say: Say, isOver: () => boolean): Promise<void> {
-  let read = 0;
-  let rest = '';
-  for (let last = false; ; last = isOver()) {
-    for await (const chunk of createReadStream(file, { start: read, encoding: 'utf8' })) {
-      const text = String(chunk);
-      read += Buffer.byteLength(text);
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      lines.forEach((line) => say(line));
-    }
-    if (last) return;
-    await delay(pollMs);
-  }
-}
-
 /**
  * Runs the same command in the background: repeats what it says until it reports that it is ready, and leaves it
  * running; answers with its exit code if it ends before.
@@ -55,4 +36,23 @@ export async function upDetached(
   child.disconnect();
   child.unref();
   return 0;
+}
+
+const pollMs = 100;
+
+/** Says each new line of the file until `isOver`, and then the rest. */
+async function follow(file: string, say: Say, isOver: () => boolean): Promise<void> {
+  let read = 0;
+  let rest = '';
+  for (let last = false; ; last = isOver()) {
+    for await (const chunk of createReadStream(file, { start: read, encoding: 'utf8' })) {
+      const text = String(chunk);
+      read += Buffer.byteLength(text);
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      lines.forEach((line) => say(line));
+    }
+    if (last) return;
+    await delay(pollMs);
+  }
 }

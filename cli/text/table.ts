@@ -29,16 +29,6 @@ export function table(columns: readonly Column[], rows: readonly Row[], width: n
   return lines.map((row) => `${lineOf(row, widths.slice(0, shown))}${sign}`.trimEnd());
 }
 
-function lineOf(row: Row, widths: readonly number[]): string {
-  return widths
-    .map((width, index) => padEnd(shorten(row[index] ?? '', width), width))
-    .join(' '.repeat(gap));
-}
-
-function total(widths: readonly number[]): number {
-  return widths.reduce((sum, width) => sum + width + gap, -gap);
-}
-
 function shrunk(columns: readonly Column[], natural: readonly number[], width: number): number[] {
   const widths = [...natural];
   for (const index of [...widths.keys()].toReversed()) {
@@ -58,6 +48,16 @@ function fitting(widths: readonly number[], width: number): number {
     (_, index) => total(widths.slice(0, index + 1)) + left.length <= width,
   );
   return Math.max(1, fits + 1);
+}
+
+function total(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width + gap, -gap);
+}
+
+function lineOf(row: Row, widths: readonly number[]): string {
+  return widths
+    .map((width, index) => padEnd(shorten(row[index] ?? '', width), width))
+    .join(' '.repeat(gap));
 }
 
 /** `label  text`, the text wrapped at words and kept clear of the label. */

@@ -5,25 +5,6 @@ import type { NodeCondition, NodeFacts } from '../node.ts';
 import { conditionRules, longestMessage, longestReason, staleAfterMs } from './policy.ts';
 import type { ConditionRule, LastReport, NodeMemory, ReportDraft, Sighting } from './types.ts';
 
-/** What a fresh start knows: the newest report of each check of one node, and what was last seen of it, if anything. */
-export function memoryOf(
-  nodeUid: string,
-  reports: readonly LastReport[],
-  seen?: LastSeen,
-): NodeMemory {
-  // Where nothing was written down, the reports at least tell their boot.
-  const bootId = reports.at(-1)?.bootId ?? '';
-  const last = seen ?? { bootId, firstReadyAt: 0, beats: {}, beatsBefore: {} };
-  return {
-    nodeUid,
-    bootId: last.bootId,
-    reports: Object.fromEntries(reports.map((one) => [one.check, one])),
-    heartbeats: last.beats,
-    heartbeatsBefore: last.beatsBefore,
-    firstReadyAt: last.firstReadyAt,
-  };
-}
-
 /**
  * Looks at a node once: what to report, and what to remember. Another UID is another node, about which nothing is
  * known; another boot makes every report stale, so each check that was ever reported is reported again.
@@ -52,6 +33,25 @@ function remember(before: NodeMemory | undefined, facts: NodeFacts): NodeMemory 
   return { ...known, bootId, heartbeats, heartbeatsBefore: known.heartbeats, firstReadyAt };
 }
 
+/** What a fresh start knows: the newest report of each check of one node, and what was last seen of it, if anything. */
+export function memoryOf(
+  nodeUid: string,
+  reports: readonly LastReport[],
+  seen?: LastSeen,
+): NodeMemory {
+  // Where nothing was written down, the reports at least tell their boot.
+  const bootId = reports.at(-1)?.bootId ?? '';
+  const last = seen ?? { bootId, firstReadyAt: 0, beats: {}, beatsBefore: {} };
+  return {
+    nodeUid,
+    bootId: last.bootId,
+    reports: Object.fromEntries(reports.map((one) => [one.check, one])),
+    heartbeats: last.beats,
+    heartbeatsBefore: last.beatsBefore,
+    firstReadyAt: last.firstReadyAt,
+  };
+}
+
 /** When each condition was last confirmed, where its writer says so. */
 export function heartbeatsOf({ conditions }: NodeFacts): Beats {
   return Object.fromEntries(
@@ -60,6 +60,19 @@ export function heartbeatsOf({ conditions }: NodeFacts): Beats {
     ),
   );
 }
+
+type ConditionJudgement = {
+  readonly verdict: Verdict;
+  readonly reason: string;
+  readonly message: string;
+};
+
+/** A condition that is missing is unknown, not healthy. */
+const withdrawn: ConditionJudgement = {
+  verdict: 'unknown',
+  reason: 'ConditionRemoved',
+  message: 'The node no longer carries this condition.',
+};
 
 function report(memory: NodeMemory, facts: NodeFacts, rule: ConditionRule): readonly ReportDraft[] {
   const last = memory.reports[rule.type];
@@ -83,21 +96,6 @@ function report(memory: NodeMemory, facts: NodeFacts, rule: ConditionRule): read
   ];
 }
 
-type ConditionJudgement = {
-  readonly verdict: Verdict;
-  readonly reason: string;
-  readonly message: string;
-};
-
-const minuteMs = 60_000;
-
-/** A condition that is missing is unknown, not healthy. */
-const withdrawn: ConditionJudgement = {
-  verdict: 'unknown',
-  reason: 'ConditionRemoved',
-  message: 'The node no longer carries this condition.',
-};
-
 function evidence(
   memory: NodeMemory,
   rule: ConditionRule,
@@ -109,6 +107,8 @@ function evidence(
     ? { verdict: 'unknown', ...doubt }
     : { verdict: rule.verdicts[status], reason, message };
 }
+
+const minuteMs = 60_000;
 
 /** Why a condition that is there is no evidence, if it is none. */
 function doubtOf(
@@ -132,13 +132,6 @@ function doubtOf(
   };
 }
 
-/** How far a condition's heartbeat is behind the kubelet's own: both are the node's clock. */
-function lagOf({ heartbeats }: NodeMemory, type: string): number {
-  const readyAt = heartbeats['Ready'];
-  if (readyAt === undefined) return 0;
-  return readyAt - (heartbeats[type] ?? Number.NEGATIVE_INFINITY);
-}
-
 /**
  * Conditions outlive a reboot on the Node object until their writer starts again. One that has not been confirmed
  * since says nothing about this boot. Times are whole seconds: within one second there is no telling, so it is believed.
@@ -150,6 +143,13 @@ function isLeftOver(
   const heartbeatAt = heartbeats[type];
   if (heartbeatAt === undefined || heartbeatAt === firstReadyAt) return false;
   return heartbeatAt === heartbeatsBefore[type] || heartbeatAt < firstReadyAt;
+}
+
+/** How far a condition's heartbeat is behind the kubelet's own: both are the node's clock. */
+function lagOf({ heartbeats }: NodeMemory, type: string): number {
+  const readyAt = heartbeats['Ready'];
+  if (readyAt === undefined) return 0;
+  return readyAt - (heartbeats[type] ?? Number.NEGATIVE_INFINITY);
 }
 
 /** The node's resource version; more than the last one within a boot, even if the API server was restored. */

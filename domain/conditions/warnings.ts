@@ -77,10 +77,10 @@ function nextRow(row: readonly number[], letter: string, other: string): readonl
   );
 }
 
-function valueAt(row: readonly number[], at: number): number {
-  return row.slice(at, at + 1).reduce((sum, value) => sum + value, 0);
-}
-
 function last(row: readonly number[]): number {
   return valueAt(row, row.length - 1);
+}
+
+function valueAt(row: readonly number[], at: number): number {
+  return row.slice(at, at + 1).reduce((sum, value) => sum + value, 0);
 }

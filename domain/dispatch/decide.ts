@@ -45,6 +45,36 @@ export function decide(
   );
 }
 
+type Due = {
+  readonly report: CheckRecord;
+  readonly policy: DispatchPolicy;
+  readonly at: EpochMs;
+};
+
+function dueOf(report: CheckRecord, policies: readonly DispatchPolicy[]): Due[] {
+  const policy = policyFor(report.check, policies);
+  if (!policy) return [];
+  return [{ report, policy, at: (report.faultySince ?? report.heardAt) + policy.holdDownMs }];
+}
+
+export function policyFor(
+  check: string,
+  policies: readonly DispatchPolicy[],
+): DispatchPolicy | undefined {
+  return policies.find((policy) => policy.checks.includes(check));
+}
+
+/** The record rules; the mark speaks only where the record was lost. What was merely observed may still be done. */
+function handedOver(
+  { episode, clearedAt }: EpisodeRecord,
+  { node, mode }: DispatchContext,
+): ReasonCode | undefined {
+  if (mode === 'act' && episode?.outcome === 'observed') return undefined;
+  if (isHandedOver(episode?.outcome)) return 'handed-over';
+  const isLost = !episode && clearedAt === undefined;
+  return isLost && node && isMarkedHandedOver(node) ? 'handed-over' : undefined;
+}
+
 /** What one policy forbids another may allow; what only has to wait says when to look again. */
 function decideOn(answers: readonly DispatchDecision[]): DispatchDecision {
   const open = answers.find(({ kind }) => kind === 'open');
@@ -66,13 +96,6 @@ function answerTo(
   return { kind: 'open', check, eventId, policy: policy.name };
 }
 
-export function policyFor(
-  check: string,
-  policies: readonly DispatchPolicy[],
-): DispatchPolicy | undefined {
-  return policies.find((policy) => policy.checks.includes(check));
-}
-
 /** Why automation leaves this node alone, if it does; asked again by the fresh look before isolation. */
 export function untouchableReason(node: NodeFacts, policy: DispatchPolicy): ReasonCode | undefined {
   if (isHeld(node)) return 'held';
@@ -83,36 +106,13 @@ export function untouchableReason(node: NodeFacts, policy: DispatchPolicy): Reas
   return isSomebodyElses(node) && !policy.touch.cordonedByOther ? 'cordoned-by-other' : undefined;
 }
 
-/** The record rules; the mark speaks only where the record was lost. What was merely observed may still be done. */
-function handedOver(
-  { episode, clearedAt }: EpisodeRecord,
-  { node, mode }: DispatchContext,
-): ReasonCode | undefined {
-  if (mode === 'act' && episode?.outcome === 'observed') return undefined;
-  if (isHandedOver(episode?.outcome)) return 'handed-over';
-  const isLost = !episode && clearedAt === undefined;
-  return isLost && node && isMarkedHandedOver(node) ? 'handed-over' : undefined;
+/** Out of service by a person, or kept for one by a repair that handed it over. */
+function isSomebodyElses(node: NodeFacts): boolean {
+  const mark = isolationMark(node);
+  return node.unschedulable && (mark === undefined || mark.outcome !== undefined);
 }
 
 /** The report that opened the last episode opens no second one: it is older than how that one ended. */
 function isSpent({ episode }: EpisodeRecord, eventId: string): boolean {
   return episode?.openingEventId === eventId && episode.outcome !== 'observed';
-}
-
-type Due = {
-  readonly report: CheckRecord;
-  readonly policy: DispatchPolicy;
-  readonly at: EpochMs;
-};
-
-function dueOf(report: CheckRecord, policies: readonly DispatchPolicy[]): Due[] {
-  const policy = policyFor(report.check, policies);
-  if (!policy) return [];
-  return [{ report, policy, at: (report.faultySince ?? report.heardAt) + policy.holdDownMs }];
-}
-
-/** Out of service by a person, or kept for one by a repair that handed it over. */
-function isSomebodyElses(node: NodeFacts): boolean {
-  const mark = isolationMark(node);
-  return node.unschedulable && (mark === undefined || mark.outcome !== undefined);
 }

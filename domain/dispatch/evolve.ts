@@ -51,16 +51,11 @@ export type Sight = {
   readonly at: EpochMs;
 };
 
-export function emptyRecord({ cluster, node, nodeUid }: FaultEvent): EpisodeRecord {
-  return { version: 1, cluster, node, nodeUid, formerUids: [], reports: [], place: 0 };
-}
+/** The most that is kept of one node; a report of one check more is refused. */
+export const mostChecks = { perObserver: 64, perNode: 128 } as const;
 
-/** Whether a report says something the record does not know. */
-export function isNews(record: EpisodeRecord, heard: Omit<Heard, 'soakMs'>): boolean {
-  const { nodeUid } = heard.fault.event;
-  if (record.nodeUid !== nodeUid) return !record.formerUids.includes(nodeUid);
-  return withHeard(record.reports, heard) !== record.reports;
-}
+/** How many requeued reports of a node may wait at a time; more are refused. */
+export const mostRequeued = 64;
 
 export function evolve(record: EpisodeRecord, event: DispatchEvent): EpisodeRecord {
   return apply(record, event);
@@ -76,6 +71,11 @@ type DispatchHandlers = {
     event: DispatchEventOf<K>,
   ) => EpisodeRecord;
 };
+
+const endedWell: readonly Outcome[] = ['repaired', 'recovered'];
+
+/** A record is read and written at each report: its texts are a reminder, the whole ones are in FAULTS. */
+const longestKept = 400;
 
 const handlers: DispatchHandlers = {
   reported,
@@ -103,35 +103,6 @@ function apply<K extends DispatchEvent['kind']>(
   return handle(record, event);
 }
 
-const endedWell: readonly Outcome[] = ['repaired', 'recovered'];
-
-/** After these outcomes nothing new opens until the node has been well for the soak time. */
-export function isHandedOver(outcome: Outcome | undefined): boolean {
-  return outcome !== undefined && !endedWell.includes(outcome);
-}
-
-/** What the open episode's repair has not heard yet: changed verdicts and boots of these checks, no repetitions. */
-export function untold(
-  { episode, reports }: EpisodeRecord,
-  checks: readonly string[],
-): readonly CheckRecord[] {
-  if (!episode) return [];
-  const { openingEventId, toldThrough = -1 } = episode;
-  return reports.filter(
-    ({ check, eventId, saidSince }) =>
-      checks.includes(check) && eventId !== openingEventId && saidSince > toldThrough,
-  );
-}
-
-/** When a handed-over node is Slipway's again if it stays well: counted from the hand-over at the earliest. */
-export function clearsAt(
-  { episode, healthySince }: EpisodeRecord,
-  soakMs: number,
-): EpochMs | undefined {
-  if (healthySince === undefined || (episode && !isHandedOver(episode.outcome))) return undefined;
-  return Math.max(healthySince, episode?.closedAt ?? 0) + soakMs;
-}
-
 function reported(before: EpisodeRecord, heard: Heard): EpisodeRecord {
   const { event, sequence } = heard.fault;
   if (!isNews(before, heard)) return before;
@@ -143,6 +114,21 @@ function reported(before: EpisodeRecord, heard: Heard): EpisodeRecord {
   return { ...record, reports, place: Math.max(record.place, sequence) };
 }
 
+/** Whether a report says something the record does not know. */
+export function isNews(record: EpisodeRecord, heard: Omit<Heard, 'soakMs'>): boolean {
+  const { nodeUid } = heard.fault.event;
+  if (record.nodeUid !== nodeUid) return !record.formerUids.includes(nodeUid);
+  return withHeard(record.reports, heard) !== record.reports;
+}
+
+export function emptyRecord({ cluster, node, nodeUid }: FaultEvent): EpisodeRecord {
+  return { version: 1, cluster, node, nodeUid, formerUids: [], reports: [], place: 0 };
+}
+
+function withNewest(known: readonly string[], newest: string): readonly string[] {
+  return [...known.filter((one) => one !== newest), newest].slice(-formerKept);
+}
+
 function withHeard(
   known: readonly CheckRecord[],
   { fault, bootId, at }: Omit<Heard, 'soakMs'>,
@@ -150,9 +136,6 @@ function withHeard(
   if (isTooMany(known, fault.event)) return known;
   return withReport(known, checkRecord(known, fault, at), bootId);
 }
-
-/** The most that is kept of one node; a report of one check more is refused. */
-export const mostChecks = { perObserver: 64, perNode: 128 } as const;
 
 /** Whether a report is about one check more than are kept. */
 export function isTooMany(known: readonly CheckRecord[], event: FaultEvent): boolean {
@@ -162,23 +145,6 @@ export function isTooMany(known: readonly CheckRecord[], event: FaultEvent): boo
   const keys = new Map(known.map((one) => [JSON.stringify([one.observer, one.check]), one]));
   const own = [...keys.values()].filter(({ observer }) => observer === event.observer);
   return keys.size >= mostChecks.perNode || own.length >= mostChecks.perObserver;
-}
-
-/** A record is read and written at each report: its texts are a reminder, the whole ones are in FAULTS. */
-const longestKept = 400;
-
-/** Cut by what it takes in JSON, where one character may take six. */
-function kept(text: string): string {
-  const fits = JSON.stringify(text).length <= longestKept;
-  return fits ? text : `${text.slice(0, isPlain(text) ? longestKept - 3 : longestKept / 6)}…`;
-}
-
-function isPlain(text: string): boolean {
-  return JSON.stringify(text).length === text.length + 2;
-}
-
-function withNewest(known: readonly string[], newest: string): readonly string[] {
-  return [...known.filter((one) => one !== newest), newest].slice(-formerKept);
 }
 
 function checkRecord(
@@ -200,6 +166,16 @@ function checkRecord(
   return { ...last, ...report, saidSince, faultySince };
 }
 
+/** Cut by what it takes in JSON, where one character may take six. */
+function kept(text: string): string {
+  const fits = JSON.stringify(text).length <= longestKept;
+  return fits ? text : `${text.slice(0, isPlain(text) ? longestKept - 3 : longestKept / 6)}…`;
+}
+
+function isPlain(text: string): boolean {
+  return JSON.stringify(text).length === text.length + 2;
+}
+
 /** Health changes with the boot and the kubelet too, so it is judged anew whenever the node is looked at. */
 function seen(record: EpisodeRecord, sight: Sight): EpisodeRecord {
   const { bootId, ready, at } = sight;
@@ -217,10 +193,6 @@ function remembered(before: EpisodeRecord, record: EpisodeRecord, sight: Sight):
   const isBusy = record !== before || isOpen(record);
   const isWorth = lastSeen?.bootId !== record.lastSeen?.bootId || isBusy;
   return isWorth && lastSeen !== record.lastSeen ? { ...record, lastSeen } : record;
-}
-
-function isOpen({ episode }: EpisodeRecord): boolean {
-  return episode !== undefined && episode.outcome === undefined;
 }
 
 function lastSeenOf(
@@ -243,6 +215,10 @@ function isSame(one: Beats, other: Beats): boolean {
   );
 }
 
+function isOpen({ episode }: EpisodeRecord): boolean {
+  return episode !== undefined && episode.outcome === undefined;
+}
+
 /** A node that has been well for the soak time is Slipway's again. */
 function cleared(
   record: EpisodeRecord,
@@ -253,8 +229,19 @@ function cleared(
   return at >= from ? { ...record, episode: undefined, clearedAt: at } : record;
 }
 
-/** How many requeued reports of a node may wait at a time; more are refused. */
-export const mostRequeued = 64;
+/** When a handed-over node is Slipway's again if it stays well: counted from the hand-over at the earliest. */
+export function clearsAt(
+  { episode, healthySince }: EpisodeRecord,
+  soakMs: number,
+): EpochMs | undefined {
+  if (healthySince === undefined || (episode && !isHandedOver(episode.outcome))) return undefined;
+  return Math.max(healthySince, episode?.closedAt ?? 0) + soakMs;
+}
+
+/** After these outcomes nothing new opens until the node has been well for the soak time. */
+export function isHandedOver(outcome: Outcome | undefined): boolean {
+  return outcome !== undefined && !endedWell.includes(outcome);
+}
 
 function requeued(record: EpisodeRecord, isAsked: boolean, number: number): EpisodeRecord {
   const { requeued: before = [] } = record;
@@ -267,10 +254,6 @@ function passed(record: EpisodeRecord, sequence: number): EpisodeRecord {
   return record.place < sequence ? { ...record, place: sequence } : record;
 }
 
-function ignored(record: EpisodeRecord, reason: ReasonCode, since: EpochMs): EpisodeRecord {
-  return record.ignored?.reason === reason ? record : { ...record, ignored: { reason, since } };
-}
-
 function told(
   record: EpisodeRecord,
   { repairId, through }: Extract<DispatchEvent, { kind: 'told' }>,
@@ -278,6 +261,19 @@ function told(
   const { episode } = record;
   if (episode?.repairId !== repairId || (episode.toldThrough ?? -1) >= through) return record;
   return { ...record, episode: { ...episode, toldThrough: through } };
+}
+
+function ignored(record: EpisodeRecord, reason: ReasonCode, since: EpochMs): EpisodeRecord {
+  return record.ignored?.reason === reason ? record : { ...record, ignored: { reason, since } };
+}
+
+function attemptBegun(
+  record: EpisodeRecord,
+  event: Extract<DispatchEvent, { kind: 'attemptBegun' }>,
+): EpisodeRecord {
+  const { episode } = record;
+  if (!episode || attemptStanding(record, event) !== 'new') return record;
+  return { ...record, episode: { ...episode, attemptBegun: event.sequence } };
 }
 
 export type AttemptStanding = 'new' | 'begun-before' | 'not-open';
@@ -291,15 +287,6 @@ export function attemptStanding(
   return sequence > (episode.attemptBegun ?? -1) ? 'new' : 'begun-before';
 }
 
-function attemptBegun(
-  record: EpisodeRecord,
-  event: Extract<DispatchEvent, { kind: 'attemptBegun' }>,
-): EpisodeRecord {
-  const { episode } = record;
-  if (!episode || attemptStanding(record, event) !== 'new') return record;
-  return { ...record, episode: { ...episode, attemptBegun: event.sequence } };
-}
-
 function closed(
   record: EpisodeRecord,
   event: Extract<DispatchEvent, { kind: 'closed' }>,
@@ -311,4 +298,17 @@ function closed(
   const about = { repairId, check, policy, openedAt, closedAt, outcome, reason };
   const past = withPast(record.past, { ...about, rung, isolated });
   return { ...record, past, episode: { ...episode, outcome, reason, closedAt } };
+}
+
+/** What the open episode's repair has not heard yet: changed verdicts and boots of these checks, no repetitions. */
+export function untold(
+  { episode, reports }: EpisodeRecord,
+  checks: readonly string[],
+): readonly CheckRecord[] {
+  if (!episode) return [];
+  const { openingEventId, toldThrough = -1 } = episode;
+  return reports.filter(
+    ({ check, eventId, saidSince }) =>
+      checks.includes(check) && eventId !== openingEventId && saidSince > toldThrough,
+  );
 }

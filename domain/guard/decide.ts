@@ -31,31 +31,6 @@ export function decide(
   return { ledger: { ...ledger, permits: [...ledger.permits, ...granted] }, answers };
 }
 
-/** The most nodes that may be out of this many: a share rounded down, at least 1 unless it is 0 %, at most the cap. */
-export function limitOf(nodes: number, limits: GuardLimits): number {
-  if (limits.maxUnavailablePercent === 0) return 0;
-  const share = Math.floor((nodes * limits.maxUnavailablePercent) / 100);
-  return Math.min(Math.max(share, 1), limits.maxUnavailableNodes);
-}
-
-/** How many nodes are out, for screens. */
-export function countOut(view: GuardView): number {
-  return uidsOut(view).size;
-}
-
-/** Marks that no permit stands for, as permits: adopted after a start, before the first grant. */
-export function adoptions(view: GuardView, now: EpochMs): readonly Permit[] {
-  const held = new Set(view.ledger.permits.map((permit) => permit.repairId));
-  return view.nodes.flatMap((node) => {
-    const mark = isolationMark(node);
-    if (!mark || !node.unschedulable) return [];
-    if (mark.outcome !== undefined || held.has(mark.repair)) return [];
-    return [
-      { repairId: mark.repair, node: node.name, nodeUid: node.uid, grantedAt: now, adopted: true },
-    ];
-  });
-}
-
 /** What the answers of one batch rest on, looked up once for all of them; grown by each grant. */
 type BatchBasis = {
   readonly nodes: ReadonlyMap<string, NodeFacts>;
@@ -85,6 +60,13 @@ function answerOne(standing: BatchBasis, applicant: Applicant): GuardAnswer {
     : { kind: 'granted', repairId, out, limit };
 }
 
+/** The most nodes that may be out of this many: a share rounded down, at least 1 unless it is 0 %, at most the cap. */
+export function limitOf(nodes: number, limits: GuardLimits): number {
+  if (limits.maxUnavailablePercent === 0) return 0;
+  const share = Math.floor((nodes * limits.maxUnavailablePercent) / 100);
+  return Math.min(Math.max(share, 1), limits.maxUnavailableNodes);
+}
+
 function refusal(
   nodes: ReadonlyMap<string, NodeFacts>,
   { nodeUid, limits }: Applicant,
@@ -94,6 +76,15 @@ function refusal(
   if (!node) return 'node-unknown';
   if (nodes.size < fewestNodes && !limits.allowSmallClusters) return 'cluster-too-small';
   return node.controlPlane && !limits.allowControlPlane ? 'control-plane' : undefined;
+}
+
+function permitFor({ repairId, node, nodeUid }: Applicant, grantedAt: EpochMs): Permit {
+  return { repairId, node, nodeUid, grantedAt };
+}
+
+/** How many nodes are out, for screens. */
+export function countOut(view: GuardView): number {
+  return uidsOut(view).size;
 }
 
 function uidsOut({ ledger, nodes }: GuardView): Set<string> {
@@ -106,6 +97,15 @@ function isOut(node: NodeFacts): boolean {
   return node.unschedulable || node.ready !== 'True';
 }
 
-function permitFor({ repairId, node, nodeUid }: Applicant, grantedAt: EpochMs): Permit {
-  return { repairId, node, nodeUid, grantedAt };
+/** Marks that no permit stands for, as permits: adopted after a start, before the first grant. */
+export function adoptions(view: GuardView, now: EpochMs): readonly Permit[] {
+  const held = new Set(view.ledger.permits.map((permit) => permit.repairId));
+  return view.nodes.flatMap((node) => {
+    const mark = isolationMark(node);
+    if (!mark || !node.unschedulable) return [];
+    if (mark.outcome !== undefined || held.has(mark.repair)) return [];
+    return [
+      { repairId: mark.repair, node: node.name, nodeUid: node.uid, grantedAt: now, adopted: true },
+    ];
+  });
 }

@@ -38,23 +38,6 @@ function isAnswer({ kind }: RepairEvent): boolean {
   return kind === 'attempted' || kind === 'notTried';
 }
 
-type Begun = Pick<Attempted, 'rung' | 'number' | 'at'>;
-
-function begun({ rung, number, at }: Begun, ladder: readonly Rung[]): TicketAttempt {
-  const known = ladder[rung];
-  const { driver, action } = known ?? {};
-  const how = driver !== undefined && action !== undefined && { driver, action };
-  const detail = 'the journal does not tell what came of it';
-  const name = known?.name ?? `rung ${rung + 1}`;
-  return { rung: name, ...how, number, at, result: noAnswer, detail };
-}
-
-function answered(event: Attempted, ladder: readonly Rung[]): TicketAttempt {
-  const { rung, number, startedAt, result, detail, code } = event;
-  const about = begun({ rung, number, at: startedAt }, ladder);
-  return { ...about, result, detail: cut(detail), ...(code && { code }) };
-}
-
 /** What was refused before it was made may be begun again later. */
 function dropBegun(attempts: TicketAttempt[]): void {
   if (attempts.at(-1)?.result === noAnswer) attempts.pop();
@@ -71,6 +54,23 @@ function isOpen(last: TicketAttempt | undefined, { rung, number }: TicketAttempt
   return (
     (result === noAnswer || result === notTried) && last?.rung === rung && last.number === number
   );
+}
+
+function answered(event: Attempted, ladder: readonly Rung[]): TicketAttempt {
+  const { rung, number, startedAt, result, detail, code } = event;
+  const about = begun({ rung, number, at: startedAt }, ladder);
+  return { ...about, result, detail: cut(detail), ...(code && { code }) };
+}
+
+type Begun = Pick<Attempted, 'rung' | 'number' | 'at'>;
+
+function begun({ rung, number, at }: Begun, ladder: readonly Rung[]): TicketAttempt {
+  const known = ladder[rung];
+  const { driver, action } = known ?? {};
+  const how = driver !== undefined && action !== undefined && { driver, action };
+  const detail = 'the journal does not tell what came of it';
+  const name = known?.name ?? `rung ${rung + 1}`;
+  return { rung: name, ...how, number, at, result: noAnswer, detail };
 }
 
 function giveUpLast(attempts: TicketAttempt[], reason: ReasonCode): void {

@@ -16,18 +16,6 @@ export function readSaid(value: unknown): Said | undefined {
   return arrival && { repairId: value['repairId'], arrival };
 }
 
-function readArrival(value: unknown): Unstamped<Arrival> | undefined {
-  if (!isFields(value)) return undefined;
-  const reader = readers.find(({ kind }) => kind === value['kind']);
-  return reader?.read(value);
-}
-
-/** A signal that could not be read, with its beginning for a person. */
-export function misheard(signal: string, value: unknown): Unstamped<Arrival> {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value);
-  return { kind: 'misheard', detail: `signal ${cut(signal, longestName)}: ${cut(text, 200)}` };
-}
-
 const readers: readonly {
   readonly kind: Arrival['kind'];
   readonly read: (fields: Fields) => Unstamped<Arrival> | undefined;
@@ -38,6 +26,12 @@ const readers: readonly {
   { kind: 'lost', read: readLost },
   { kind: 'lookAgain', read: readLookAgain },
 ];
+
+function readArrival(value: unknown): Unstamped<Arrival> | undefined {
+  if (!isFields(value)) return undefined;
+  const reader = readers.find(({ kind }) => kind === value['kind']);
+  return reader?.read(value);
+}
 
 function readReported({ report }: Fields): Unstamped<Arrival> | undefined {
   return isReport(report) ? { kind: 'reported', report } : undefined;
@@ -57,10 +51,19 @@ function readCancel({ by, requestId }: Fields): Unstamped<Arrival> | undefined {
   return { kind: 'cancelRequested', by: author, requestId: cut(requestId, longestName) };
 }
 
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 function readRebooted({ bootId, ready }: Fields): Unstamped<Arrival> | undefined {
   return isWord(bootId) && typeof ready === 'boolean'
     ? { kind: 'rebooted', bootId, ready }
     : undefined;
+}
+
+/** A name that is kept as it is, or not at all: cut, it would be another one. */
+function isWord(value: unknown): value is string {
+  return isText(value) && value !== '' && value.length <= 253;
 }
 
 function readLost({ reason, detail }: Fields): Unstamped<Arrival> | undefined {
@@ -74,17 +77,14 @@ function readLookAgain({ because }: Fields): Unstamped<Arrival> | undefined {
   return isText(because) ? { kind: 'lookAgain', because: cut(because, longestText) } : undefined;
 }
 
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isText(value: unknown): value is string {
   return typeof value === 'string';
 }
 
-/** A name that is kept as it is, or not at all: cut, it would be another one. */
-function isWord(value: unknown): value is string {
-  return isText(value) && value !== '' && value.length <= 253;
+/** A signal that could not be read, with its beginning for a person. */
+export function misheard(signal: string, value: unknown): Unstamped<Arrival> {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return { kind: 'misheard', detail: `signal ${cut(signal, longestName)}: ${cut(text, 200)}` };
 }
 
 /** An author without a name would be nobody; half a character is none. */

@@ -27,10 +27,6 @@ function handOver(state: RepairState): Command {
   return conclude(state, { outcome: 'escalated', reason: 'stuck', node, detail, stuck: true });
 }
 
-function isOut(state: RepairState): boolean {
-  return state.isolated || state.doubtful;
-}
-
 function next(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
   if (state.ending) return heldBack(state, now) ?? carryOut(state);
   const ending = endingByOthers(state) ?? endingByHealth(state) ?? endingByRelapse(state);
@@ -40,12 +36,6 @@ function next(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
   return state.phase === 'verifying' ? verify(state, policy, now) : work(state, policy, now);
 }
 
-/** What was refused, or failed, is tried again when its time has come; endings by others and by health do not wait. */
-function heldBack({ refused }: RepairState, now: EpochMs): Command | undefined {
-  if (!refused || now >= refused.lookAgainAt) return undefined;
-  return { kind: 'wait', reason: refused.reason, until: refused.lookAgainAt };
-}
-
 /** Ends: undo what is ours, give the permit back, close. */
 function carryOut(state: RepairState): Command {
   if (!state.restored && isOut(state)) return { kind: 'restore' };
@@ -53,19 +43,8 @@ function carryOut(state: RepairState): Command {
   return { kind: 'close' };
 }
 
-/** Observe mode may end like any repair, but must not claim that anything was done. */
-function conclude(state: RepairState, ending: Ending): Command {
-  if (state.mode === 'act' || ending.outcome === 'cancelled')
-    return { kind: 'conclude', ...ending };
-  const detail = `would have ended as ${ending.outcome} (${ending.reason})`;
-  return {
-    kind: 'conclude',
-    outcome: 'observed',
-    reason: 'observe-mode',
-    node: ending.node,
-    detail,
-    ...(ending.stuck && { stuck: true }),
-  };
+function isOut(state: RepairState): boolean {
+  return state.isolated || state.doubtful;
 }
 
 function endingByOthers(state: RepairState): Ending | undefined {
@@ -104,64 +83,6 @@ function endingByRelapse({ relapse, isolated }: RepairState): Ending | undefined
   return { outcome: 'escalated', reason: relapse.handOver, node: 'leave', detail };
 }
 
-function work(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
-  if (health(state) === 'unknown') return waitForEvidence(state, policy, now);
-  if (!state.isolated) return isolate(state, policy, now);
-  if (!state.permit) return { kind: 'requestPermit' };
-  if (!state.pods.tagged) return { kind: 'tagPods' };
-  return state.pods.moved ? climb(state, policy, now) : migrate(state, policy, now);
-}
-
-/** Nothing is isolated before it is known that the next rung can be tried; a policy without rungs only isolates. */
-function isolate(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
-  const { unfit, untried, permit, fitAt = 0 } = state;
-  const rung = policy.ladder[state.rung];
-  if (unfit) return escalate(state, unfit.reason, unfit.detail);
-  if (rung && untried) return untilAsked(state, rung, now) ?? { kind: 'preflight' };
-  if (!permit) return { kind: 'requestPermit' };
-  return rung && now >= fitAt + fitForMs ? { kind: 'preflight' } : { kind: 'isolate' };
-}
-
-/** Not knowing permits neither an act nor a return; after the time-out a person has to look. */
-function waitForEvidence(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
-  const until = latest(state.unknownSince) + evidenceTimeoutMs(state, policy);
-  if (now < until) return watchUntil(state, 'unknown-health', until, now);
-  return escalate(state, 'verification-timed-out');
-}
-
-function migrate(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
-  const deadlineAt = latest(state.migratingSince) + policy.migration.timeoutMs;
-  if (now < deadlineAt) return { kind: 'migrate', deadlineAt };
-  const { onTimeout } = policy.migration;
-  if (onTimeout === 'by-kubelet' && latest(state.lookedAt) < deadlineAt) return { kind: 'look' };
-  const isDead = onTimeout === 'by-kubelet' && !state.ready;
-  if (onTimeout === 'continue' || isDead) return leavingPods(climb(state, policy, now));
-  const { pods } = state;
-  const detail = pods.blockers.length > 0 ? leftText(pods) : undefined;
-  return escalate(state, 'migration-timed-out', detail);
-}
-
-function leavingPods(command: Command): Command {
-  return command.kind === 'runRung' ? { ...command, leavesPods: true } : command;
-}
-
-function climb(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
-  const rung = policy.ladder[state.rung];
-  if (!rung) return escalate(state, 'ladder-exhausted');
-  const command = { kind: 'runRung', rung: state.rung, attempt: state.spent + 1 } as const;
-  return untilAsked(state, rung, now) ?? command;
-}
-
-/** While its machine cannot be asked, the same attempt waits. Every rung would ask the same machine, so none follows. */
-function untilAsked(state: RepairState, rung: Rung, now: EpochMs): Command | undefined {
-  const { untried } = state;
-  if (!untried) return undefined;
-  const endsAt = untried.since + rung.tryWindowMs;
-  if (now >= endsAt) return escalate(state, 'bmc-unavailable', untried.detail);
-  const until = Math.min(untried.tryAgainAt, endsAt);
-  return now < until ? { kind: 'wait', reason: 'bmc-unavailable', until } : undefined;
-}
-
 function verify(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
   const { attempt } = state;
   const rung = policy.ladder[state.rung];
@@ -171,6 +92,11 @@ function verify(state: RepairState, policy: RepairPolicy, now: EpochMs): Command
   }
   if (attempt.result === 'rejected') return rejected(state, rung, attempt);
   return proven(state, policy, { rung, attempt }, now);
+}
+
+function rejected(state: RepairState, rung: Rung, attempt: Attempt): Command {
+  if (attempt.code === 'wrong-machine') return escalate(state, 'wrong-machine', attempt.detail);
+  return giveUp(state, rung, 'rejected-by-driver');
 }
 
 type Tried = { readonly rung: Rung; readonly attempt: Attempt };
@@ -194,28 +120,6 @@ function proven(
   }
 }
 
-function rejected(state: RepairState, rung: Rung, attempt: Attempt): Command {
-  if (attempt.code === 'wrong-machine') return escalate(state, 'wrong-machine', attempt.detail);
-  return giveUp(state, rung, 'rejected-by-driver');
-}
-
-/** The boot window resolves what a call's answer could not: only a new boot ID proves that the machine restarted (ADR 9). */
-function awaitBoot(
-  state: RepairState,
-  { rung, windowEndsAt }: { readonly rung: Rung; readonly windowEndsAt: EpochMs },
-  now: EpochMs,
-): Command {
-  if (now < windowEndsAt) return watchUntil(state, 'boot', windowEndsAt, now);
-  if (latest(state.lookedAt) < windowEndsAt) return { kind: 'look' };
-  return giveUp(state, rung, 'boot-window-over');
-}
-
-/** No event brings these proofs yet, and health is none of them: at the end of the time a person has to look. */
-function awaitWord(state: RepairState, endsAt: EpochMs, now: EpochMs): Command {
-  if (now < endsAt) return watchUntil(state, 'evidence', endsAt, now);
-  return escalate(state, 'verification-timed-out');
-}
-
 function verifyEvidence(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
   const { healthySince } = state;
   if (healthySince !== undefined) return soak(state, healthySince + soakMs(state, policy), now);
@@ -234,6 +138,23 @@ function soak(state: RepairState, soakedAt: EpochMs, now: EpochMs): Command {
   return conclude(state, { outcome, reason: 'healed', node: 'return' });
 }
 
+/** What a rung asks for after its attempt; without one the policy's own soak time is enough. */
+function soakMs(state: RepairState, policy: RepairPolicy): number {
+  const rung = state.attempt && policy.ladder[state.rung];
+  return rung?.verification.soakMs ?? policy.soakMs;
+}
+
+/** The boot window resolves what a call's answer could not: only a new boot ID proves that the machine restarted (ADR 9). */
+function awaitBoot(
+  state: RepairState,
+  { rung, windowEndsAt }: { readonly rung: Rung; readonly windowEndsAt: EpochMs },
+  now: EpochMs,
+): Command {
+  if (now < windowEndsAt) return watchUntil(state, 'boot', windowEndsAt, now);
+  if (latest(state.lookedAt) < windowEndsAt) return { kind: 'look' };
+  return giveUp(state, rung, 'boot-window-over');
+}
+
 function giveUp(
   state: RepairState,
   rung: Rung,
@@ -247,10 +168,30 @@ function giveUp(
   return { kind: 'giveUpAttempt', reason, ...then };
 }
 
-/** A person has to go on, and finds the node as the repair left it. */
-function escalate(state: RepairState, reason: EscalationReason, detail?: string): Command {
-  const node = state.isolated ? 'keep' : 'leave';
-  return conclude(state, { outcome: 'escalated', reason, node, ...(detail && { detail }) });
+/** No event brings these proofs yet, and health is none of them: at the end of the time a person has to look. */
+function awaitWord(state: RepairState, endsAt: EpochMs, now: EpochMs): Command {
+  if (now < endsAt) return watchUntil(state, 'evidence', endsAt, now);
+  return escalate(state, 'verification-timed-out');
+}
+
+function work(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
+  if (health(state) === 'unknown') return waitForEvidence(state, policy, now);
+  if (!state.isolated) return isolate(state, policy, now);
+  if (!state.permit) return { kind: 'requestPermit' };
+  if (!state.pods.tagged) return { kind: 'tagPods' };
+  return state.pods.moved ? climb(state, policy, now) : migrate(state, policy, now);
+}
+
+/** Not knowing permits neither an act nor a return; after the time-out a person has to look. */
+function waitForEvidence(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
+  const until = latest(state.unknownSince) + evidenceTimeoutMs(state, policy);
+  if (now < until) return watchUntil(state, 'unknown-health', until, now);
+  return escalate(state, 'verification-timed-out');
+}
+
+function evidenceTimeoutMs(state: RepairState, policy: RepairPolicy): number {
+  const rung = policy.ladder[Math.min(state.rung, policy.ladder.length - 1)];
+  return rung?.verification.timeoutMs ?? policy.soakMs;
 }
 
 /** Waits, but looks in between: liveness must not hang on signals alone. */
@@ -265,18 +206,77 @@ function watchUntil(
   return { kind: 'wait', reason, until: Math.min(until, lookAt) };
 }
 
-/** What a rung asks for after its attempt; without one the policy's own soak time is enough. */
-function soakMs(state: RepairState, policy: RepairPolicy): number {
-  const rung = state.attempt && policy.ladder[state.rung];
-  return rung?.verification.soakMs ?? policy.soakMs;
+/** Nothing is isolated before it is known that the next rung can be tried; a policy without rungs only isolates. */
+function isolate(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
+  const { unfit, untried, permit, fitAt = 0 } = state;
+  const rung = policy.ladder[state.rung];
+  if (unfit) return escalate(state, unfit.reason, unfit.detail);
+  if (rung && untried) return untilAsked(state, rung, now) ?? { kind: 'preflight' };
+  if (!permit) return { kind: 'requestPermit' };
+  return rung && now >= fitAt + fitForMs ? { kind: 'preflight' } : { kind: 'isolate' };
 }
 
-function evidenceTimeoutMs(state: RepairState, policy: RepairPolicy): number {
-  const rung = policy.ladder[Math.min(state.rung, policy.ladder.length - 1)];
-  return rung?.verification.timeoutMs ?? policy.soakMs;
+function migrate(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
+  const deadlineAt = latest(state.migratingSince) + policy.migration.timeoutMs;
+  if (now < deadlineAt) return { kind: 'migrate', deadlineAt };
+  const { onTimeout } = policy.migration;
+  if (onTimeout === 'by-kubelet' && latest(state.lookedAt) < deadlineAt) return { kind: 'look' };
+  const isDead = onTimeout === 'by-kubelet' && !state.ready;
+  if (onTimeout === 'continue' || isDead) return leavingPods(climb(state, policy, now));
+  const { pods } = state;
+  const detail = pods.blockers.length > 0 ? leftText(pods) : undefined;
+  return escalate(state, 'migration-timed-out', detail);
 }
 
 /** The latest of the moments that are known. */
 function latest(...moments: readonly (EpochMs | undefined)[]): EpochMs {
   return Math.max(0, ...moments.filter((moment) => moment !== undefined));
+}
+
+function leavingPods(command: Command): Command {
+  return command.kind === 'runRung' ? { ...command, leavesPods: true } : command;
+}
+
+function climb(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
+  const rung = policy.ladder[state.rung];
+  if (!rung) return escalate(state, 'ladder-exhausted');
+  const command = { kind: 'runRung', rung: state.rung, attempt: state.spent + 1 } as const;
+  return untilAsked(state, rung, now) ?? command;
+}
+
+/** While its machine cannot be asked, the same attempt waits. Every rung would ask the same machine, so none follows. */
+function untilAsked(state: RepairState, rung: Rung, now: EpochMs): Command | undefined {
+  const { untried } = state;
+  if (!untried) return undefined;
+  const endsAt = untried.since + rung.tryWindowMs;
+  if (now >= endsAt) return escalate(state, 'bmc-unavailable', untried.detail);
+  const until = Math.min(untried.tryAgainAt, endsAt);
+  return now < until ? { kind: 'wait', reason: 'bmc-unavailable', until } : undefined;
+}
+
+/** A person has to go on, and finds the node as the repair left it. */
+function escalate(state: RepairState, reason: EscalationReason, detail?: string): Command {
+  const node = state.isolated ? 'keep' : 'leave';
+  return conclude(state, { outcome: 'escalated', reason, node, ...(detail && { detail }) });
+}
+
+/** Observe mode may end like any repair, but must not claim that anything was done. */
+function conclude(state: RepairState, ending: Ending): Command {
+  if (state.mode === 'act' || ending.outcome === 'cancelled')
+    return { kind: 'conclude', ...ending };
+  const detail = `would have ended as ${ending.outcome} (${ending.reason})`;
+  return {
+    kind: 'conclude',
+    outcome: 'observed',
+    reason: 'observe-mode',
+    node: ending.node,
+    detail,
+    ...(ending.stuck && { stuck: true }),
+  };
+}
+
+/** What was refused, or failed, is tried again when its time has come; endings by others and by health do not wait. */
+function heldBack({ refused }: RepairState, now: EpochMs): Command | undefined {
+  if (!refused || now >= refused.lookAgainAt) return undefined;
+  return { kind: 'wait', reason: refused.reason, until: refused.lookAgainAt };
 }

@@ -43,34 +43,9 @@ const noPods: RepairState['pods'] = {
   latecomers: [],
 };
 
-export function initialState(opening: RepairOpening): RepairState {
-  const { fault, openedAt, relapse } = opening;
-  const { check, observer, verdict, bootId, counter } = fault;
-  const state: RepairState = {
-    repairId: opening.repairId,
-    cluster: opening.cluster,
-    node: opening.node,
-    nodeUid: opening.nodeUid,
-    mode: opening.mode,
-    phase: 'awaiting-permit',
-    openedAt,
-    bootId,
-    ready: true,
-    reports: [{ check, observer, verdict, bootId, counter, sequence: opening.sequence }],
-    permit: false,
-    isolated: false,
-    doubtful: false,
-    pods: noPods,
-    rung: opening.after?.firstRung ?? relapse?.firstRung ?? 0,
-    ...(relapse && { relapse }),
-    spent: 0,
-    attempts: 0,
-    restored: false,
-    released: false,
-    progressAt: openedAt,
-    turn: { at: openedAt, commands: 0 },
-  };
-  return settle(state, openedAt);
+/** The state after these events, from the opening on. */
+export function fold(opening: RepairOpening, events: readonly RepairEvent[]): RepairState {
+  return events.reduce(evolve, initialState(opening));
 }
 
 /** A closed repair stays as it is, whatever still reaches it. */
@@ -79,14 +54,16 @@ export function evolve(state: RepairState, event: RepairEvent): RepairState {
   return measured(state, settle(apply(state, event), event.at), event);
 }
 
-/** The state after these events, from the opening on. */
-export function fold(opening: RepairOpening, events: readonly RepairEvent[]): RepairState {
-  return events.reduce(evolve, initialState(opening));
-}
-
 type Of<K extends RepairEvent['kind']> = Extract<RepairEvent, { readonly kind: K }>;
 type Handlers = {
   readonly [K in RepairEvent['kind']]: (state: RepairState, event: Of<K>) => RepairState;
+};
+
+/** Whom the steps that speak to one neighbour alone had asked. */
+const failureReasons: Partial<Record<Command['kind'], ReasonCode>> = {
+  requestPermit: 'ledger-unreadable',
+  releasePermit: 'ledger-unreadable',
+  close: 'hub-unreadable',
 };
 
 const handlers: Handlers = {
@@ -170,15 +147,9 @@ function apply<K extends RepairEvent['kind']>(state: RepairState, event: Of<K>):
   return handle === undefined ? state : handle(state, event);
 }
 
-/** The phase of the first piece of work that is not done. */
-function workPhase(state: RepairState): RepairState['phase'] {
-  if (!state.isolated) return 'isolating';
-  if (!state.pods.tagged) return 'tagging';
-  return state.pods.moved ? 'repairing' : 'migrating';
-}
-
-function inWorkPhase(state: RepairState): RepairState {
-  return { ...state, refused: undefined, phase: workPhase(state) };
+/** Of these refusals the ledger keeps no waiter, so nobody would wake the repair. */
+function isUnreadable(reason: ReasonCode): boolean {
+  return ['ledger-unreadable', 'nodes-unreadable', 'node-unknown'].includes(reason);
 }
 
 /** A pass that moved nothing makes the next one wait longer; pods on their way out cost nothing to wait for. */
@@ -259,27 +230,45 @@ function refused(state: RepairState, event: Of<'refused'>): RepairState {
   return withRefusal(open, reason, at, reason === 'paused' ? unpaused : soon);
 }
 
+function found(state: RepairState, finding: Finding, at: EpochMs): RepairState {
+  const { bootId, ready, isolated, reports } = finding;
+  const seen = { ...seenIn(state, { bootId, ready }, at), doubtful: false };
+  const known = isolated && !state.isolated ? inWorkPhase({ ...seen, isolated }) : seen;
+  return reports.reduce(heard, known);
+}
+
+function seenIn(
+  state: RepairState,
+  seen: { readonly bootId: string; readonly ready: boolean },
+  at: EpochMs,
+): RepairState {
+  const sameBoot = seen.bootId === state.bootId;
+  return { ...state, ...seen, ...(!sameBoot && { bootSeenAt: at }) };
+}
+
+function inWorkPhase(state: RepairState): RepairState {
+  return { ...state, refused: undefined, phase: workPhase(state) };
+}
+
+/** A check joins the episode when it is faulty; from then on every observer's word about it counts. */
+function heard(state: RepairState, report: CheckReport): RepairState {
+  const isKnown = state.reports.some(({ check }) => check === report.check);
+  if (!isKnown && report.verdict !== 'faulty') return state;
+  return { ...state, reports: withReport(state.reports, report, state.bootId) };
+}
+
+function isLoss(reason: ReasonCode): reason is LossReason {
+  return (lossReasons as readonly ReasonCode[]).includes(reason);
+}
+
 /** An end that cannot be carried out as it was concluded is concluded anew, by what was found last. */
 function withFoundLoss(state: RepairState, reason: LossReason, detail: string): RepairState {
   if (!state.ending) return withLoss(state, reason, detail);
   return { ...state, ending: undefined, lost: { reason, detail } };
 }
 
-function failed(state: RepairState, { command, at }: Of<'failed'>): RepairState {
-  const open = command === 'isolate' ? { ...state, doubtful: true } : state;
-  return withRefusal(open, failureReasons[command] ?? 'step-failed', at, soon);
-}
-
-/** Whom the steps that speak to one neighbour alone had asked. */
-const failureReasons: Partial<Record<Command['kind'], ReasonCode>> = {
-  requestPermit: 'ledger-unreadable',
-  releasePermit: 'ledger-unreadable',
-  close: 'hub-unreadable',
-};
-
-/** A cordon that was sent may have been set although nobody answered. */
-function inDoubt(state: RepairState, reason: ReasonCode): RepairState {
-  return reason === 'cordon-unconfirmed' ? { ...state, doubtful: true } : state;
+function withLoss(state: RepairState, reason: LossReason, detail: string): RepairState {
+  return state.lost ? state : { ...state, lost: { reason, detail } };
 }
 
 /** A return that a fresh look forbade: the node has to prove itself again. */
@@ -293,38 +282,14 @@ function unconcluded(state: RepairState, at: EpochMs): RepairState {
   };
 }
 
-function restored(state: RepairState, event: Of<'restored'>): RepairState {
-  const done: RepairState = { ...state, refused: undefined, restored: true };
-  if (event.node !== 'left' || state.ending?.node === 'leave') return done;
-  const reason = event.reason ?? 'taken-over';
-  return { ...done, ending: { outcome: 'taken-over', reason, node: 'leave' } };
+/** A cordon that was sent may have been set although nobody answered. */
+function inDoubt(state: RepairState, reason: ReasonCode): RepairState {
+  return reason === 'cordon-unconfirmed' ? { ...state, doubtful: true } : state;
 }
 
-/** A check joins the episode when it is faulty; from then on every observer's word about it counts. */
-function heard(state: RepairState, report: CheckReport): RepairState {
-  const isKnown = state.reports.some(({ check }) => check === report.check);
-  if (!isKnown && report.verdict !== 'faulty') return state;
-  return { ...state, reports: withReport(state.reports, report, state.bootId) };
-}
-
-function seenIn(
-  state: RepairState,
-  seen: { readonly bootId: string; readonly ready: boolean },
-  at: EpochMs,
-): RepairState {
-  const sameBoot = seen.bootId === state.bootId;
-  return { ...state, ...seen, ...(!sameBoot && { bootSeenAt: at }) };
-}
-
-function found(state: RepairState, finding: Finding, at: EpochMs): RepairState {
-  const { bootId, ready, isolated, reports } = finding;
-  const seen = { ...seenIn(state, { bootId, ready }, at), doubtful: false };
-  const known = isolated && !state.isolated ? inWorkPhase({ ...seen, isolated }) : seen;
-  return reports.reduce(heard, known);
-}
-
-function withLoss(state: RepairState, reason: LossReason, detail: string): RepairState {
-  return state.lost ? state : { ...state, lost: { reason, detail } };
+function failed(state: RepairState, { command, at }: Of<'failed'>): RepairState {
+  const open = command === 'isolate' ? { ...state, doubtful: true } : state;
+  return withRefusal(open, failureReasons[command] ?? 'step-failed', at, soon);
 }
 
 function withRefusal(
@@ -338,24 +303,52 @@ function withRefusal(
   return { ...state, refused: { reason, at, times, lookAgainAt } };
 }
 
+/** Keeps repairs from looking all at the same moment: 80 to 100 % of the time, by repair, always the same. */
+function spread(repairId: string, laterMs: number): number {
+  const sum = Array.from(repairId).reduce((total, letter) => total + letter.charCodeAt(0), 0);
+  return Math.round(laterMs * (0.8 + (sum % 100) / 500));
+}
+
 /** first x 2^(times - 1), at most the longest. */
 function delayMs({ firstMs, longestMs }: BackOff, times: number): number {
   return Math.min(firstMs * 2 ** Math.min(times - 1, 20), longestMs);
 }
 
-/** Of these refusals the ledger keeps no waiter, so nobody would wake the repair. */
-function isUnreadable(reason: ReasonCode): boolean {
-  return ['ledger-unreadable', 'nodes-unreadable', 'node-unknown'].includes(reason);
+function restored(state: RepairState, event: Of<'restored'>): RepairState {
+  const done: RepairState = { ...state, refused: undefined, restored: true };
+  if (event.node !== 'left' || state.ending?.node === 'leave') return done;
+  const reason = event.reason ?? 'taken-over';
+  return { ...done, ending: { outcome: 'taken-over', reason, node: 'leave' } };
 }
 
-function isLoss(reason: ReasonCode): reason is LossReason {
-  return (lossReasons as readonly ReasonCode[]).includes(reason);
-}
-
-/** Keeps repairs from looking all at the same moment: 80 to 100 % of the time, by repair, always the same. */
-function spread(repairId: string, laterMs: number): number {
-  const sum = Array.from(repairId).reduce((total, letter) => total + letter.charCodeAt(0), 0);
-  return Math.round(laterMs * (0.8 + (sum % 100) / 500));
+export function initialState(opening: RepairOpening): RepairState {
+  const { fault, openedAt, relapse } = opening;
+  const { check, observer, verdict, bootId, counter } = fault;
+  const state: RepairState = {
+    repairId: opening.repairId,
+    cluster: opening.cluster,
+    node: opening.node,
+    nodeUid: opening.nodeUid,
+    mode: opening.mode,
+    phase: 'awaiting-permit',
+    openedAt,
+    bootId,
+    ready: true,
+    reports: [{ check, observer, verdict, bootId, counter, sequence: opening.sequence }],
+    permit: false,
+    isolated: false,
+    doubtful: false,
+    pods: noPods,
+    rung: opening.after?.firstRung ?? relapse?.firstRung ?? 0,
+    ...(relapse && { relapse }),
+    spent: 0,
+    attempts: 0,
+    restored: false,
+    released: false,
+    progressAt: openedAt,
+    turn: { at: openedAt, commands: 0 },
+  };
+  return settle(state, openedAt);
 }
 
 /** Health decides by itself whether the repair verifies or works, and since when it has been well or unknown. */
@@ -388,4 +381,11 @@ function redirected(state: RepairState, verdict: Verdict, at: EpochMs): RepairSt
     return { ...state, phase: workPhase(state), verifyingSince: undefined };
   }
   return state;
+}
+
+/** The phase of the first piece of work that is not done. */
+function workPhase(state: RepairState): RepairState['phase'] {
+  if (!state.isolated) return 'isolating';
+  if (!state.pods.tagged) return 'tagging';
+  return state.pods.moved ? 'repairing' : 'migrating';
 }

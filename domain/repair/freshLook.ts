@@ -45,21 +45,6 @@ export type Judgement =
       readonly finding?: Finding;
     };
 
-export function judge(expected: Expectation, seen: Seen): Judgement {
-  const { node } = seen;
-  if (!node) return { ok: false, reason: 'deleted', detail: 'the API server has no such node' };
-  if (node.uid !== expected.nodeUid) {
-    return {
-      ok: false,
-      reason: 'replaced',
-      detail: `the node of this name now has UID ${node.uid}`,
-    };
-  }
-  const finding = findingOf(expected, node, seen.reports);
-  const refusal = rules[expected.purpose](expected, { ...seen, node }, finding);
-  return refusal ? { ok: false, ...refusal, finding } : { ok: true, node, finding };
-}
-
 type LookRefusal = { readonly reason: ReasonCode; readonly detail: string };
 type Present = Seen & { readonly node: NodeFacts };
 type Rule = (expected: Expectation, seen: Present, finding: Finding) => LookRefusal | undefined;
@@ -79,6 +64,21 @@ const rules: Readonly<Record<Purpose, Rule>> = {
   keep: (expected, seen) => notOurs(expected, seen),
 };
 
+export function judge(expected: Expectation, seen: Seen): Judgement {
+  const { node } = seen;
+  if (!node) return { ok: false, reason: 'deleted', detail: 'the API server has no such node' };
+  if (node.uid !== expected.nodeUid) {
+    return {
+      ok: false,
+      reason: 'replaced',
+      detail: `the node of this name now has UID ${node.uid}`,
+    };
+  }
+  const finding = findingOf(expected, node, seen.reports);
+  const refusal = rules[expected.purpose](expected, { ...seen, node }, finding);
+  return refusal ? { ok: false, ...refusal, finding } : { ok: true, node, finding };
+}
+
 function findingOf(
   expected: Expectation,
   node: NodeFacts,
@@ -90,6 +90,18 @@ function findingOf(
     isolated: isIsolatedBy(node, expected.repairId),
     reports: reports.filter((report) => expected.checks.includes(report.check)),
   };
+}
+
+function notOurs(expected: Expectation, { node }: Present): LookRefusal | undefined {
+  if (isIsolatedBy(node, expected.repairId)) return undefined;
+  return { reason: 'taken-over', detail: describe(node) };
+}
+
+/** Asked first: whatever is on the node was left there by others, or by an earlier run of this repair. */
+function notOpen({ open }: Present): LookRefusal | undefined {
+  if (open) return undefined;
+  const detail = "the node's record does not name this repair as open";
+  return { reason: 'superseded', detail };
 }
 
 function notTouchable(expected: Expectation, { node }: Present): LookRefusal | undefined {
@@ -119,17 +131,27 @@ function foreignMark(
   return { reason: 'taken-over', detail: 'somebody changed the cordon that this repair had set' };
 }
 
-function notOurs(expected: Expectation, { node }: Present): LookRefusal | undefined {
-  if (isIsolatedBy(node, expected.repairId)) return undefined;
-  return { reason: 'taken-over', detail: describe(node) };
+function describe(node: NodeFacts): string {
+  const owner = node.unschedulableOwner ?? 'nobody';
+  return `unschedulable is ${String(node.unschedulable)}, set by ${owner}`;
 }
 
-function held({ node }: Present): LookRefusal | undefined {
-  return isHeld(node) ? { reason: 'held', detail: 'the node is on hold' } : undefined;
+function notSick(expected: Expectation, finding: Finding): LookRefusal | undefined {
+  if (finding.bootId !== expected.bootId) {
+    return { reason: 'rebooted', detail: `the node is now in boot ${finding.bootId}` };
+  }
+  const verdict = verdictOf(expected, finding);
+  if (verdict === 'faulty') return undefined;
+  if (verdict === 'healthy') return { reason: 'healed', detail: 'every check is healthy again' };
+  return { reason: 'unknown-health', detail: 'no fresh report says that the node is still faulty' };
 }
 
 function leftAlone(expected: Expectation, seen: Present): LookRefusal | undefined {
   return held(seen) ?? leaving(expected, seen) ?? notAllowed(seen);
+}
+
+function held({ node }: Present): LookRefusal | undefined {
+  return isHeld(node) ? { reason: 'held', detail: 'the node is on hold' } : undefined;
 }
 
 /** Whoever removes the node ends its trouble too; to act on it now would only be in the way. */
@@ -143,28 +165,11 @@ function taintsText({ taints }: NodeFacts): string {
   return `the taints of the node: ${taints.map(({ key }) => key).join(', ')}`;
 }
 
-/** Asked first: whatever is on the node was left there by others, or by an earlier run of this repair. */
-function notOpen({ open }: Present): LookRefusal | undefined {
-  if (open) return undefined;
-  const detail = "the node's record does not name this repair as open";
-  return { reason: 'superseded', detail };
-}
-
 function notAllowed({ paused, permit }: Present): LookRefusal | undefined {
   if (paused) return { reason: 'paused', detail: 'Slipway is paused' };
   return permit
     ? undefined
     : { reason: 'permit-lost', detail: 'the ledger holds no permit for this repair' };
-}
-
-function notSick(expected: Expectation, finding: Finding): LookRefusal | undefined {
-  if (finding.bootId !== expected.bootId) {
-    return { reason: 'rebooted', detail: `the node is now in boot ${finding.bootId}` };
-  }
-  const verdict = verdictOf(expected, finding);
-  if (verdict === 'faulty') return undefined;
-  if (verdict === 'healthy') return { reason: 'healed', detail: 'every check is healthy again' };
-  return { reason: 'unknown-health', detail: 'no fresh report says that the node is still faulty' };
 }
 
 function notWell(expected: Expectation, finding: Finding): LookRefusal | undefined {
@@ -176,9 +181,4 @@ function notWell(expected: Expectation, finding: Finding): LookRefusal | undefin
 
 function verdictOf({ checks }: Expectation, { reports, bootId, ready }: Finding): Verdict {
   return healthOf(reports, { bootId, ready, checks });
-}
-
-function describe(node: NodeFacts): string {
-  const owner = node.unschedulableOwner ?? 'nobody';
-  return `unschedulable is ${String(node.unschedulable)}, set by ${owner}`;
 }

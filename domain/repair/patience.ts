@@ -10,6 +10,10 @@ const day = 24 * hour;
 /** More commands than the longest way from opening to close has: at one moment they are a defect, never work. */
 export const mostCommandsAtOnce = 50;
 
+export function isStuck(state: RepairState, now: EpochMs): boolean {
+  return now >= stuckAt(state) || state.turn.commands >= mostCommandsAtOnce;
+}
+
 /** For what neighbours and people usually mend within a day. */
 const usualPatienceMs = day;
 
@@ -27,10 +31,6 @@ const patienceMs: Partial<Record<ReasonCode, number>> = {
 /** When a repair that makes no progress until then is stuck. */
 export function stuckAt({ refused, progressAt }: RepairState): EpochMs {
   return progressAt + ((refused && patienceMs[refused.reason]) ?? usualPatienceMs);
-}
-
-export function isStuck(state: RepairState, now: EpochMs): boolean {
-  return now >= stuckAt(state) || state.turn.commands >= mostCommandsAtOnce;
 }
 
 /** Why it is stuck, for a person. */

@@ -22,6 +22,9 @@ export type Sorted = {
   readonly staying: readonly Staying[];
 };
 
+/** More than a node usually runs; the journal holds no longer list. */
+export const mostStaying = 100;
+
 export function sortPods(pods: readonly PodFacts[], sorting: Sorting): Sorted {
   const present = pods.filter(isServing);
   const staying = present.flatMap((pod) => stayingOf(pod, sorting) ?? []);
@@ -33,23 +36,6 @@ export function sortPods(pods: readonly PodFacts[], sorting: Sorting): Sorted {
   const moving = others.filter((pod) => pod.deleting || !keptBy(pod, sorting.rules));
   return { moving, kept, staying };
 }
-
-/** Whether this pod came although the node was cordoned; once its owner has shown that it brings it back, it stays. */
-export function isLatecomer({ createdAt }: PodFacts, { isolatedAt }: Sorting): boolean {
-  return isolatedAt !== undefined && createdAt > isolatedAt;
-}
-
-/** Pods that stay and are not yet in the journal, as they have to be before the machine is touched. */
-export function unsaid(staying: readonly Staying[], said: readonly Staying[]): readonly Staying[] {
-  if (said.length >= mostStaying) return [];
-  return staying.filter(
-    ({ pod, owner }) =>
-      !said.some((known) => known.pod === pod || (owner !== '' && known.owner === owner)),
-  );
-}
-
-/** More than a node usually runs; the journal holds no longer list. */
-export const mostStaying = 100;
 
 /** Mirror pods are the kubelet's and DaemonSet pods come straight back; finished pods serve nobody. */
 function isServing({ mirror, ownerKind, phase }: PodFacts): boolean {
@@ -71,9 +57,23 @@ export function ownerOf({ namespace, ownerKind, ownerName = '' }: PodFacts): str
   return ownerKind === undefined ? '' : `${namespace}/${ownerKind}/${ownerName}`;
 }
 
+/** Whether this pod came although the node was cordoned; once its owner has shown that it brings it back, it stays. */
+export function isLatecomer({ createdAt }: PodFacts, { isolatedAt }: Sorting): boolean {
+  return isolatedAt !== undefined && createdAt > isolatedAt;
+}
+
 /** What `kubectl drain` would refuse too; local data excepted, which is lost with every move and by default no reason. */
 function keptBy(pod: PodFacts, rules: MigrationRules): BlockReason | undefined {
   if (pod.ownerKind === undefined && rules.barePods !== 'evict') return 'no-controller';
   if (pod.protectedBy !== undefined && rules.doNotDisrupt !== 'ignore') return 'do-not-disrupt';
   return pod.localData && rules.localData === 'refuse' ? 'local-data' : undefined;
+}
+
+/** Pods that stay and are not yet in the journal, as they have to be before the machine is touched. */
+export function unsaid(staying: readonly Staying[], said: readonly Staying[]): readonly Staying[] {
+  if (said.length >= mostStaying) return [];
+  return staying.filter(
+    ({ pod, owner }) =>
+      !said.some((known) => known.pod === pod || (owner !== '' && known.owner === owner)),
+  );
 }

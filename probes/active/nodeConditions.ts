@@ -45,6 +45,27 @@ const defaultPace: Pace = { firstMs: 200, longestMs: 10_000 };
 /** By node UID. */
 type Memories = Map<string, NodeMemory>;
 
+/** Starts the probe; it ends with the signal. Reports that are not acknowledged by then are made again at the next start. */
+export function startNodeConditions(options: NodeConditionsOptions): NodeConditionsProbe {
+  const outbox = createOutbox({
+    publish: options.publish,
+    signal: options.signal,
+    onProblem: (problem) => options.onProblem?.(problem),
+    pace: options.pace ?? defaultPace,
+  });
+  return {
+    started: start(options, outbox),
+    pending: outbox.size,
+    settled: outbox.settled,
+  };
+}
+
+async function start(options: NodeConditionsOptions, outbox: Outbox): Promise<void> {
+  const memories = await readMemories(options);
+  await options.nodes.synced;
+  if (memories && !options.signal.aborted) follow(options, memories, outbox);
+}
+
 /** Without it every start would report the whole cluster again, or worse, take a fault for told that never was. */
 async function readMemories(options: NodeConditionsOptions): Promise<Memories | undefined> {
   const backoff = createBackoff(options.pace ?? defaultPace, options.signal);
@@ -60,21 +81,6 @@ async function readMemories(options: NodeConditionsOptions): Promise<Memories | 
   return undefined;
 }
 
-function eventOf(options: NodeConditionsOptions, draft: ReportDraft): FaultEvent {
-  const event = { ...draft, cluster: options.cluster, observer, observedAt: options.clock() };
-  return { ...event, id: options.eventId(event) };
-}
-
-function look(
-  options: NodeConditionsOptions,
-  memories: Memories,
-  facts: NodeFacts,
-): readonly FaultEvent[] {
-  const sighting = decide(memories.get(facts.uid), facts, options.rules);
-  memories.set(facts.uid, sighting.memory);
-  return sighting.reports.map((draft) => eventOf(options, draft));
-}
-
 function follow(options: NodeConditionsOptions, memories: Memories, outbox: Outbox): void {
   const stop = options.nodes.onChange((change) => {
     if (change.kind === 'deleted') {
@@ -88,23 +94,17 @@ function follow(options: NodeConditionsOptions, memories: Memories, outbox: Outb
   options.signal.addEventListener('abort', stop, { once: true });
 }
 
-async function start(options: NodeConditionsOptions, outbox: Outbox): Promise<void> {
-  const memories = await readMemories(options);
-  await options.nodes.synced;
-  if (memories && !options.signal.aborted) follow(options, memories, outbox);
+function look(
+  options: NodeConditionsOptions,
+  memories: Memories,
+  facts: NodeFacts,
+): readonly FaultEvent[] {
+  const sighting = decide(memories.get(facts.uid), facts, options.rules);
+  memories.set(facts.uid, sighting.memory);
+  return sighting.reports.map((draft) => eventOf(options, draft));
 }
 
-/** Starts the probe; it ends with the signal. Reports that are not acknowledged by then are made again at the next start. */
-export function startNodeConditions(options: NodeConditionsOptions): NodeConditionsProbe {
-  const outbox = createOutbox({
-    publish: options.publish,
-    signal: options.signal,
-    onProblem: (problem) => options.onProblem?.(problem),
-    pace: options.pace ?? defaultPace,
-  });
-  return {
-    started: start(options, outbox),
-    pending: outbox.size,
-    settled: outbox.settled,
-  };
+function eventOf(options: NodeConditionsOptions, draft: ReportDraft): FaultEvent {
+  const event = { ...draft, cluster: options.cluster, observer, observedAt: options.clock() };
+  return { ...event, id: options.eventId(event) };
 }

@@ -39,13 +39,6 @@ async function untilCalled(node: string, method: 'GET' | 'POST'): Promise<void> 
   });
 }
 
-/** When the repair of a node came to its driver, once per attempt. */
-function attemptsOf(node: string): readonly number[] {
-  return site
-    .reached()
-    .flatMap((one) => (one.node === node && one.point === beforeCall ? [one.at] : []));
-}
-
 async function stoppedPastDeadline(): Promise<void> {
   const pausedAt = Date.now();
   await site.engine.pause();
@@ -67,6 +60,13 @@ async function healed(broken: Case): Promise<Healed> {
     resets: await resetsOf(site, broken.node),
     attempts: attemptsOf(broken.node).length,
   };
+}
+
+/** When the repair of a node came to its driver, once per attempt. */
+function attemptsOf(node: string): readonly number[] {
+  return site
+    .reached()
+    .flatMap((one) => (one.node === node && one.point === beforeCall ? [one.at] : []));
 }
 
 const byOneReset = { end: wellEnded, resets: ['GracefulRestart'] };

@@ -18,14 +18,6 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** Its temporary files go into this test's folder, so that what it leaves behind can be seen. */
-function startDemo(...flags: string[]): ChildProcess {
-  return spawn(process.execPath, [entry, ...flags], {
-    env: { ...process.env, TMPDIR: folder },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
 async function runDemo(...flags: string[]) {
   const demo = startDemo(...flags);
   const ended = once(demo, 'exit');
@@ -33,6 +25,14 @@ async function runDemo(...flags: string[]) {
   const [code] = (await ended) as [number | null];
   if (out === '') throw new Error(`the demo printed no result: ${said}`);
   return { code, lastLine: out.trimEnd().split('\n').at(-1)! };
+}
+
+/** Its temporary files go into this test's folder, so that what it leaves behind can be seen. */
+function startDemo(...flags: string[]): ChildProcess {
+  return spawn(process.execPath, [entry, ...flags], {
+    env: { ...process.env, TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 function outcomesOf(lastLine: string): [string, string][] {

@@ -42,27 +42,6 @@ const loop = useLoop({
 const proxies: QuirkyBmc[] = [];
 afterAll(() => Promise.all(proxies.map((proxy) => proxy.stop())));
 
-/** At once, since the engine reads the file anew for each call and the cases run side by side. */
-function changeInventory(change: (nodes: Record<string, { address: string }>) => void): void {
-  const file = loop().stack.state.bmc!.inventory;
-  const { nodes } = JSON.parse(readFileSync(file, 'utf8')) as {
-    nodes: Record<string, { address: string }>;
-  };
-  change(nodes);
-  replaceFile(file, JSON.stringify({ nodes }));
-}
-
-/** Puts a vendor's firmware before the BMC of a node. */
-async function quirkyNode(quirk: Quirk): Promise<{ node: string; bmc: QuirkyBmc }> {
-  const node = loop().takeNode();
-  const bmc = await startQuirkyBmc(loop().stack.state.bmc!.url, quirk);
-  proxies.push(bmc);
-  changeInventory((nodes) => {
-    nodes[node]!.address = bmc.url;
-  });
-  return { node, bmc };
-}
-
 async function resetTypes(node: string): Promise<(string | null)[]> {
   return resets(await loop().calls(), node).map(({ resetType }) => resetType);
 }
@@ -78,6 +57,27 @@ async function readyForRung(check: string): Promise<{ node: string; bmc: QuirkyB
   await loop().fail(quirky.node, check);
   await loop().state(quirky.node, ({ pods }) => pods.blockers.length > 0);
   return quirky;
+}
+
+/** Puts a vendor's firmware before the BMC of a node. */
+async function quirkyNode(quirk: Quirk): Promise<{ node: string; bmc: QuirkyBmc }> {
+  const node = loop().takeNode();
+  const bmc = await startQuirkyBmc(loop().stack.state.bmc!.url, quirk);
+  proxies.push(bmc);
+  changeInventory((nodes) => {
+    nodes[node]!.address = bmc.url;
+  });
+  return { node, bmc };
+}
+
+/** At once, since the engine reads the file anew for each call and the cases run side by side. */
+function changeInventory(change: (nodes: Record<string, { address: string }>) => void): void {
+  const file = loop().stack.state.bmc!.inventory;
+  const { nodes } = JSON.parse(readFileSync(file, 'utf8')) as {
+    nodes: Record<string, { address: string }>;
+  };
+  change(nodes);
+  replaceFile(file, JSON.stringify({ nodes }));
 }
 
 describe.concurrent('a machine is repaired', () => {

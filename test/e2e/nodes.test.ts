@@ -30,20 +30,6 @@ type Body = {
   readonly status: { readonly conditions: readonly { type: string; status: string }[] };
 };
 
-const leases = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
-
-/** Gone when also its lease is: before that kwok may take a new node of this name for the old one, and never boot it. */
-async function remove(node: string): Promise<Body> {
-  const { body } = await loop().stack.api().get(`/api/v1/nodes/${node}`);
-  const answer = await loop().stack.api().remove(`/api/v1/nodes/${node}`);
-  expect(answer.status).toBe(200);
-  await loop().until(`the lease of ${node} is gone`, async () => {
-    const lease = await loop().stack.api().get(`${leases}/${node}`);
-    return lease.status === 404 || undefined;
-  });
-  return body as Body;
-}
-
 /** A machine registers under a name that another one had; its disk is new, and so is its UID. */
 async function register(name: string, { status }: Body): Promise<void> {
   const labels = { 'kubernetes.io/hostname': name };
@@ -58,6 +44,20 @@ async function bootingFor1Minute(): Promise<{ node: string; repairId: string; be
   await loop().fail(node, 'ReadonlyFilesystem');
   const { repairId } = await loop().state(node, ({ attempts }) => attempts === 1);
   return { node, repairId, before: await remove(node) };
+}
+
+const leases = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
+
+/** Gone when also its lease is: before that kwok may take a new node of this name for the old one, and never boot it. */
+async function remove(node: string): Promise<Body> {
+  const { body } = await loop().stack.api().get(`/api/v1/nodes/${node}`);
+  const answer = await loop().stack.api().remove(`/api/v1/nodes/${node}`);
+  expect(answer.status).toBe(200);
+  await loop().until(`the lease of ${node} is gone`, async () => {
+    const lease = await loop().stack.api().get(`${leases}/${node}`);
+    return lease.status === 404 || undefined;
+  });
+  return body as Body;
 }
 
 describe.concurrent('in the middle of its repair a node', () => {

@@ -27,10 +27,6 @@ function here(): string[] {
   return ['--data-dir', loop().stack.dataDir];
 }
 
-function nodesOf(tickets: readonly { readonly node: string }[]): string[] {
-  return tickets.map(({ node }) => node).toSorted();
-}
-
 function delivered(): string[] {
   return nodesOf(receiver.taken.map(({ ticket }) => ticket));
 }
@@ -39,6 +35,10 @@ async function inFile(): Promise<string[]> {
   const text = await readFile(join(loop().stack.dataDir, 'tickets.jsonl'), 'utf8');
   const lines = text.split('\n').filter(Boolean);
   return nodesOf(lines.map((line) => JSON.parse(line) as { node: string }));
+}
+
+function nodesOf(tickets: readonly { readonly node: string }[]): string[] {
+  return tickets.map(({ node }) => node).toSorted();
 }
 
 test('a burst of hand-overs whose webhook is down is told whole, after a kill of the engine', async () => {

@@ -32,10 +32,6 @@ beforeAll(async () => {
 }, timeoutMs);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-function installed(): string {
-  return join(folder, 'node_modules', '.bin', 'slipway');
-}
-
 type Result = { readonly code: number; readonly out: string };
 
 async function slipway(...words: string[]): Promise<Result> {
@@ -46,6 +42,10 @@ async function slipway(...words: string[]): Promise<Result> {
       out: stdout + stderr,
     }),
   );
+}
+
+function installed(): string {
+  return join(folder, 'node_modules', '.bin', 'slipway');
 }
 
 it('holds JavaScript and no TypeScript', () => {

@@ -22,8 +22,13 @@ function eventsOf<K extends CommandOutcome['kind']>(node: string, kind: K): Of<K
     .flatMap(({ events }) => events.filter((event): event is Of<K> => event.kind === kind));
 }
 
-async function firstResetAt(node: string): Promise<number> {
-  return Date.parse(resets(await loop().calls(), node)[0]!.at);
+/** The kubelet took each of these pods away before the machine was touched. */
+async function expectGoneBeforeReset(node: string, names: readonly string[]): Promise<void> {
+  const writes = await loop().writes();
+  const gone = deletionsOf(writes, names);
+  expect(new Set(gone.map(({ name }) => name))).toEqual(new Set(names));
+  const lastGoneAt = Math.max(...gone.map(({ receivedAtMs }) => receivedAtMs));
+  expect(lastGoneAt).toBeLessThan(await firstResetAt(node));
 }
 
 function deletionsOf(writes: readonly ApiWrite[], names: readonly string[]): ApiWrite[] {
@@ -37,13 +42,8 @@ function deletionsOf(writes: readonly ApiWrite[], names: readonly string[]): Api
   );
 }
 
-/** The kubelet took each of these pods away before the machine was touched. */
-async function expectGoneBeforeReset(node: string, names: readonly string[]): Promise<void> {
-  const writes = await loop().writes();
-  const gone = deletionsOf(writes, names);
-  expect(new Set(gone.map(({ name }) => name))).toEqual(new Set(names));
-  const lastGoneAt = Math.max(...gone.map(({ receivedAtMs }) => receivedAtMs));
-  expect(lastGoneAt).toBeLessThan(await firstResetAt(node));
+async function firstResetAt(node: string): Promise<number> {
+  return Date.parse(resets(await loop().calls(), node)[0]!.at);
 }
 
 describe.concurrent('a label that is refused', () => {

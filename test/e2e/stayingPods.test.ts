@@ -23,10 +23,6 @@ async function evictedOf(prefix: string): Promise<number> {
   return asked.length;
 }
 
-async function firstResetAt(node: string): Promise<number> {
-  return Date.parse(resets(await loop().calls(), node)[0]!.at);
-}
-
 /** What the journal says to stay, with the moment at which it last said so before the machine was touched. */
 async function stayingOn(node: string) {
   const resetAt = await firstResetAt(node);
@@ -35,6 +31,10 @@ async function stayingOn(node: string) {
     .flatMap((entry) => entry.events)
     .filter(({ at }) => at < resetAt);
   return events.flatMap((event) => ('staying' in event && event.staying) || []).slice(-2);
+}
+
+async function firstResetAt(node: string): Promise<number> {
+  return Date.parse(resets(await loop().calls(), node)[0]!.at);
 }
 
 describe.concurrent('pods that would come back', () => {

@@ -20,10 +20,6 @@ const loop = useLoop({
   ]),
 });
 
-function workflowOf(node: string) {
-  return loop().temporal.client.workflow.getHandle(workflowIdOf(loop().cluster, node));
-}
-
 function shown() {
   return runningRepairs(loop().temporal, loop().cluster);
 }
@@ -124,6 +120,12 @@ test('a signal that nobody understands changes nothing, and the journal tells of
   ).toContain('n'.repeat(128));
 });
 
+type Long = NonNullable<
+  Parameters<
+    ReturnType<typeof loop>['temporal']['client']['workflowService']['resetWorkflowExecution']
+  >[0]['workflowTaskFinishEventId']
+>;
+
 /** Runs the workflow again from right before the task that was completed at this event. */
 async function resetTo(node: string, eventId: number): Promise<void> {
   const { client } = loop().temporal;
@@ -137,16 +139,14 @@ async function resetTo(node: string, eventId: number): Promise<void> {
   });
 }
 
-type Long = NonNullable<
-  Parameters<
-    ReturnType<typeof loop>['temporal']['client']['workflowService']['resetWorkflowExecution']
-  >[0]['workflowTaskFinishEventId']
->;
-
 async function firstTask(node: string): Promise<number> {
   const { events = [] } = await workflowOf(node).fetchHistory();
   const completed = events?.find((event) => event.workflowTaskCompletedEventAttributes);
   return Number(completed?.eventId);
+}
+
+function workflowOf(node: string) {
+  return loop().temporal.client.workflow.getHandle(workflowIdOf(loop().cluster, node));
 }
 
 describe.concurrent("Temporal's own reset", () => {

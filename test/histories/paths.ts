@@ -12,31 +12,6 @@ const soaking = 'ReadonlyFilesystem';
 const waiting = 'XfsShutdown';
 export const checks = { quick, soaking, waiting };
 
-function ended(loop: Loop, node: string): Promise<unknown> {
-  return loop.ended(node);
-}
-
-async function cancelled(loop: Loop, node: string): Promise<unknown> {
-  await loop.cancel(node);
-  return loop.ended(node);
-}
-
-/** Stands in `phase` because the API server refuses what that phase writes, and is cancelled there. */
-async function cancelledWhileRefused(
-  loop: Loop,
-  node: string,
-  phase: 'isolating' | 'tagging',
-): Promise<void> {
-  const refuses =
-    phase === 'isolating' ? refusesPatch(`/api/v1/nodes/${node}`) : refusesPodList(node);
-  if (phase === 'tagging') await deployOn(loop, node);
-  const relent = loop.mischief.begin(refuses);
-  await loop.fail(node);
-  await loop.state(node, (state) => state.phase === phase && state.refused !== undefined);
-  await cancelled(loop, node);
-  relent();
-}
-
 export const actPaths: Readonly<Record<string, Path>> = {
   repaired: async (loop, node) => {
     await deployOn(loop, node);
@@ -144,6 +119,33 @@ export const actPaths: Readonly<Record<string, Path>> = {
   'continued-as-new': continueAsNew,
 };
 
+export const observePaths: Readonly<Record<string, Path>> = {
+  observed: async (loop, node) => {
+    await loop.fail(node);
+    await ended(loop, node);
+  },
+};
+
+function ended(loop: Loop, node: string): Promise<unknown> {
+  return loop.ended(node);
+}
+
+/** Stands in `phase` because the API server refuses what that phase writes, and is cancelled there. */
+async function cancelledWhileRefused(
+  loop: Loop,
+  node: string,
+  phase: 'isolating' | 'tagging',
+): Promise<void> {
+  const refuses =
+    phase === 'isolating' ? refusesPatch(`/api/v1/nodes/${node}`) : refusesPodList(node);
+  if (phase === 'tagging') await deployOn(loop, node);
+  const relent = loop.mischief.begin(refuses);
+  await loop.fail(node);
+  await loop.state(node, (state) => state.phase === phase && state.refused !== undefined);
+  await cancelled(loop, node);
+  relent();
+}
+
 /** News by the hundred make a repair's history so long that it begins a new run; the kept history is the last run's. */
 async function continueAsNew(loop: Loop, node: string): Promise<void> {
   const { cluster, temporal } = loop;
@@ -161,9 +163,7 @@ async function continueAsNew(loop: Loop, node: string): Promise<void> {
   await cancelled(loop, node);
 }
 
-export const observePaths: Readonly<Record<string, Path>> = {
-  observed: async (loop, node) => {
-    await loop.fail(node);
-    await ended(loop, node);
-  },
-};
+async function cancelled(loop: Loop, node: string): Promise<unknown> {
+  await loop.cancel(node);
+  return loop.ended(node);
+}

@@ -23,6 +23,11 @@ beforeEach(() => {
   chmodSync(join(bmc.folder, 'bmc.yaml'), 0o600);
 });
 
+async function problems(...given: Parameters<typeof check>): Promise<unknown> {
+  const report = await check(...given);
+  return report.kind === 'read' ? report.problems : report;
+}
+
 type Entries = Record<string, { address: string; systemId: string; credentialsFile: string }>;
 
 async function check(
@@ -39,11 +44,6 @@ async function check(
   const asked: number[] = [];
   const onAsked = (count: number): void => void asked.push(count);
   return checkInventory({ inventoryFile, nodes: seen, clock: Date.now, signal, onAsked });
-}
-
-async function problems(...given: Parameters<typeof check>): Promise<unknown> {
-  const report = await check(...given);
-  return report.kind === 'read' ? report.problems : report;
 }
 
 describe('an inventory', () => {

@@ -40,9 +40,6 @@ afterEach(async () => {
 });
 
 const never = new AbortController().signal;
-function driver() {
-  return createRedfishDriver({ inventoryFile, clock: Date.now, onWarning: () => undefined });
-}
 
 function run(
   quirk: Quirk,
@@ -51,6 +48,10 @@ function run(
 ): Promise<RungResult> {
   quirky.become(quirk);
   return driver().run(rungRequest({ driver: 'redfish', action }, changes), never);
+}
+
+function driver() {
+  return createRedfishDriver({ inventoryFile, clock: Date.now, onWarning: () => undefined });
 }
 
 function resets(): (string | null)[] {

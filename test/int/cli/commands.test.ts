@@ -25,9 +25,6 @@ const loop = useLoop({
   ]),
 });
 
-function here(): string[] {
-  return ['--data-dir', loop().stack.dataDir];
-}
 const act = ['--reason', 'the test says so', '--yes'];
 
 /** Puts a node into migration, where two pods keep it. Answers the repair's id. */
@@ -37,6 +34,10 @@ async function untilBlocked(node: string): Promise<string> {
   expect(injected).toMatchObject({ code: 0, err: '' });
   const { repairId } = await loop().state(node, ({ pods }) => pods.blockers.length === 2);
   return repairId;
+}
+
+function here(): string[] {
+  return ['--data-dir', loop().stack.dataDir];
 }
 
 describe.concurrent('the command line', () => {

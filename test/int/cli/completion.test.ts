@@ -30,6 +30,19 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 
 type Ended = { readonly code: number; readonly out: string; readonly err: string };
 
+/** What bash offers when Tab is pressed at the end of these words. */
+async function tab(...words: string[]): Promise<string[]> {
+  const script = `
+    source ./completion.bash
+    complete -p slipway >/dev/null || exit 9
+    COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+    _slipway
+    printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const { code, out } = await execute('bash', ['-c', script, 'bash', 'slipway', ...words]);
+  expect(code).toBe(0);
+  return out.split('\n').filter((line) => line !== '');
+}
+
 function execute(
   file: string,
   words: readonly string[],
@@ -43,19 +56,6 @@ function execute(
       resolve({ code: error ? (child.exitCode ?? -1) : 0, out, err });
     });
   });
-}
-
-/** What bash offers when Tab is pressed at the end of these words. */
-async function tab(...words: string[]): Promise<string[]> {
-  const script = `
-    source ./completion.bash
-    complete -p slipway >/dev/null || exit 9
-    COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
-    _slipway
-    printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const { code, out } = await execute('bash', ['-c', script, 'bash', 'slipway', ...words]);
-  expect(code).toBe(0);
-  return out.split('\n').filter((line) => line !== '');
 }
 
 describe('in bash', () => {

@@ -14,15 +14,16 @@ beforeAll(async () => {
 });
 afterAll(() => rm(empty, { recursive: true, force: true }));
 
+function here(...words: string[]): Promise<Ended> {
+  return spawned(words, nowhere());
+}
+
 function nowhere(): NodeJS.ProcessEnv {
   return {
     HOME: join(empty, 'home'),
     XDG_CACHE_HOME: join(homedir(), '.cache'),
     KUBECONFIG: '',
   };
-}
-function here(...words: string[]): Promise<Ended> {
-  return spawned(words, nowhere());
 }
 
 describe('a command line that is not right', () => {

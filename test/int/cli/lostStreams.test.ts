@@ -9,9 +9,6 @@ const loop = useLoop({
   policies: policyFile([{ name: 'kernel', checks: ['KernelDeadlock'] }]),
 });
 
-function here(): string[] {
-  return ['--data-dir', loop().stack.dataDir];
-}
 function codes(unread: readonly { readonly code: string }[]): readonly string[] {
   return unread.map(({ code }) => code);
 }
@@ -19,6 +16,10 @@ function codes(unread: readonly { readonly code: string }[]): readonly string[] 
 async function finding(about: string) {
   const { findings } = await jsonOf('Examination', ['doctor', ...here()]);
   return findings.find((one) => one.about === about);
+}
+
+function here(): string[] {
+  return ['--data-dir', loop().stack.dataDir];
 }
 
 /** One story: each case finds what the one before left. */

@@ -16,16 +16,6 @@ async function newNode(): Promise<string> {
   return node.name;
 }
 
-function call(
-  path: string,
-  init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {},
-): Promise<Response> {
-  return fetch(`${stack().state.bmc?.url}${path}`, {
-    ...init,
-    headers: { authorization: basic, 'content-type': 'application/json', ...init.headers },
-  });
-}
-
 function reset(node: string, type: string, signal?: AbortSignal): Promise<Response> {
   return call(`/redfish/v1/Systems/${node}/Actions/ComputerSystem.Reset`, {
     method: 'POST',
@@ -34,8 +24,14 @@ function reset(node: string, type: string, signal?: AbortSignal): Promise<Respon
   });
 }
 
-async function bootId(node: string): Promise<string | undefined> {
-  return (await stack().node(node))?.status.nodeInfo.bootID;
+function call(
+  path: string,
+  init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {},
+): Promise<Response> {
+  return fetch(`${stack().state.bmc?.url}${path}`, {
+    ...init,
+    headers: { authorization: basic, 'content-type': 'application/json', ...init.headers },
+  });
 }
 
 function conditions(node: ObservedNode | undefined): Record<string, string> {
@@ -52,6 +48,10 @@ function untilNewBoot(node: string, old: string | undefined): Promise<string | u
     },
     { deadlineMs: 10_000 },
   );
+}
+
+async function bootId(node: string): Promise<string | undefined> {
+  return (await stack().node(node))?.status.nodeInfo.bootID;
 }
 
 function callLog() {

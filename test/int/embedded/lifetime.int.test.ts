@@ -25,11 +25,6 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true, force: true });
 }, testMs);
 
-async function state(): Promise<StackState | undefined> {
-  const answer = await readState(dataDir);
-  return answer.kind === 'found' ? answer.state : undefined;
-}
-
 function untilReady(): Promise<StackState | undefined> {
   return waitFor(
     async () => {
@@ -40,12 +35,17 @@ function untilReady(): Promise<StackState | undefined> {
   );
 }
 
-function alive(children: StackState['children']): string[] {
-  return children.filter(({ pid }) => isAlive(pid)).map(({ name }) => name);
+async function state(): Promise<StackState | undefined> {
+  const answer = await readState(dataDir);
+  return answer.kind === 'found' ? answer.state : undefined;
 }
 
 function untilNoneAlive(children: StackState['children']): Promise<true | undefined> {
   return waitFor(() => alive(children).length === 0 || undefined, { deadlineMs: orphansWithinMs });
+}
+
+function alive(children: StackState['children']): string[] {
+  return children.filter(({ pid }) => isAlive(pid)).map(({ name }) => name);
 }
 
 async function groupOf(pid: number): Promise<number> {

@@ -6,10 +6,6 @@ import { useStack } from '../../support/stack.ts';
 
 const stack = useStack({ temporalUi: true });
 
-function conditionOf(node: ObservedNode | undefined, type: string): string | undefined {
-  return node?.status.conditions.find((condition) => condition.type === type)?.status;
-}
-
 function untilReadyIs(name: string, status: string): Promise<ObservedNode | undefined> {
   return waitFor(
     async () => {
@@ -18,6 +14,10 @@ function untilReadyIs(name: string, status: string): Promise<ObservedNode | unde
     },
     { deadlineMs: 5_000 },
   );
+}
+
+function conditionOf(node: ObservedNode | undefined, type: string): string | undefined {
+  return node?.status.conditions.find((condition) => condition.type === type)?.status;
 }
 
 test('every server runs and says where it listens', async () => {

@@ -13,13 +13,13 @@ afterAll(async () => {
   await test.remove();
 });
 
+function open(cluster: string, hub = test.hub): Promise<Bucket<Note>> {
+  return openBucket(hub, { name: 'episodes', cluster, parse: parseNote });
+}
+
 function parseNote(value: unknown): Note | undefined {
   const text = (value as Partial<Note>).text;
   return typeof text === 'string' ? { text } : undefined;
-}
-
-function open(cluster: string, hub = test.hub): Promise<Bucket<Note>> {
-  return openBucket(hub, { name: 'episodes', cluster, parse: parseNote });
 }
 
 /** What a watcher knows, as a map, and the log of all it was told. */

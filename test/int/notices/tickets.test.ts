@@ -78,10 +78,6 @@ async function tell(names: readonly ('file' | 'webhook')[] = ['webhook'], timeou
   return { told, end, record };
 }
 
-function file(): string {
-  return join(receiver.folder, `${cluster}.jsonl`);
-}
-
 async function fileLines(): Promise<readonly Ticket[]> {
   const text = await readFile(file(), 'utf8').catch(() => '');
   return text
@@ -90,12 +86,8 @@ async function fileLines(): Promise<readonly Ticket[]> {
     .map((line) => JSON.parse(line) as Ticket);
 }
 
-/** The hub drops what has the id of another, also of another case. */
-function own(repairId: string): string {
-  return `${repairId}-c${cases}`;
-}
-function nameOf(repairId: string): string {
-  return repairId.replace(`-c${cases}`, '');
+function file(): string {
+  return join(receiver.folder, `${cluster}.jsonl`);
 }
 
 async function handOver(repairId: string, changes: Partial<JournalEntry> = {}): Promise<void> {
@@ -103,9 +95,19 @@ async function handOver(repairId: string, changes: Partial<JournalEntry> = {}): 
   expectKind(await publishJournal(test.hub, entries), 'stored');
 }
 
+/** The hub drops what has the id of another, also of another case. */
+function own(repairId: string): string {
+  return `${repairId}-c${cases}`;
+}
+
 function taken(): string[] {
   return receiver.taken.map(({ ticket }) => nameOf(ticket.repairId)).toSorted();
 }
+
+function nameOf(repairId: string): string {
+  return repairId.replace(`-c${cases}`, '');
+}
+
 const poll = { timeout: 10_000, interval: 20 };
 
 describe('a hand-over', () => {

@@ -39,17 +39,17 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
+async function placesOf(flags: Flags, env: Io['env'] = {}): Promise<Places> {
+  const places = await findPlaces({ io: io(env), flags });
+  if (isFailure(places)) throw new Error(places.what);
+  return places;
+}
+
 function io(env: Io['env']): Io {
   const interrupted = new AbortController().signal;
   const silent = (): void => undefined;
   const now = (): number => 0;
   return { out: silent, err: silent, screen: screen80, calledAs: 'slipway', env, now, interrupted };
-}
-
-async function placesOf(flags: Flags, env: Io['env'] = {}): Promise<Places> {
-  const places = await findPlaces({ io: io(env), flags });
-  if (isFailure(places)) throw new Error(places.what);
-  return places;
 }
 
 test('a local stack tells everything, and its person acts', async () => {

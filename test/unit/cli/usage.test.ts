@@ -67,11 +67,6 @@ const wrong: Readonly<Record<string, readonly string[]>> = {
 
 type Place = { readonly key: string; readonly command: string; readonly parameter: string };
 
-function leaves(command: Command, path: readonly string[] = []): [string, Command][] {
-  if (command.commands.length === 0) return [[path.join(' '), command]];
-  return command.commands.flatMap((sub) => leaves(sub, [...path, sub.name()]));
-}
-
 /** Every place where a value is given. */
 function places(): Place[] {
   const commands = leaves(createProgram(nobody, () => undefined));
@@ -108,6 +103,11 @@ function wordsFor({ command, parameter }: Place, value: string): string[] {
   const reason = reasoned && parameter !== '--reason' ? ['--reason=x'] : [];
   const option = parameter.startsWith('--') ? [`${parameter}=${value}`] : [];
   return [...command.split(' '), ...reason, ...option, '--', ...args];
+}
+
+function leaves(command: Command, path: readonly string[] = []): [string, Command][] {
+  if (command.commands.length === 0) return [[path.join(' '), command]];
+  return command.commands.flatMap((sub) => leaves(sub, [...path, sub.name()]));
 }
 
 describe.each(places())('$command $parameter', (place) => {

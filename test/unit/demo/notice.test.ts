@@ -7,6 +7,16 @@ import { sampleTicket } from '../../support/tickets.ts';
 
 const node = 'beyond';
 const handOver = { node, repairId: 'r-1', atMs: 10_000 };
+
+function judge(changes: Partial<NoticeEvidence> = {}) {
+  return judgeNotice(handOver, {
+    brokenOff: 2,
+    arrivals: [arrival()],
+    lines: [line()],
+    ...changes,
+  });
+}
+
 function arrival(changes: Partial<ReceivedTicket> = {}): ReceivedTicket {
   return {
     delivery: 'r-1/9',
@@ -19,15 +29,6 @@ function arrival(changes: Partial<ReceivedTicket> = {}): ReceivedTicket {
 }
 function line(delivery = 'r-1/9') {
   return { delivery, node, repairId: 'r-1' };
-}
-
-function judge(changes: Partial<NoticeEvidence> = {}) {
-  return judgeNotice(handOver, {
-    brokenOff: 2,
-    arrivals: [arrival()],
-    lines: [line()],
-    ...changes,
-  });
 }
 
 describe('the call for a person', () => {

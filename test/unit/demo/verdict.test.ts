@@ -22,6 +22,23 @@ function nodeWrites(...versions: NodeIs[]): ApiWrite[] {
   return versions.map((version, index) => write(index, version));
 }
 
+function pod(name: string, labels: object): ApiWrite {
+  return {
+    ...write(0, { user: actor }),
+    resource: 'pods',
+    name,
+    response: {
+      metadata: { name, namespace: 'default', labels },
+      spec: { nodeName: sampleNode },
+    },
+  };
+}
+
+function eviction(name: string, status: number): ApiWrite {
+  const request = { ...write(0, { user: actor }), resource: 'pods', verb: 'create' };
+  return { ...request, subresource: 'eviction', name, status, response: {} };
+}
+
 function write(index: number, version: NodeIs): ApiWrite {
   const { user = 'machine', cordoned = false, faulty = true, boot = 'b1', outcome } = version;
   const mark = JSON.stringify({ repair: 'r-1', at: 0, ...(outcome && { outcome }) });
@@ -53,23 +70,6 @@ function write(index: number, version: NodeIs): ApiWrite {
       },
     },
   };
-}
-
-function pod(name: string, labels: object): ApiWrite {
-  return {
-    ...write(0, { user: actor }),
-    resource: 'pods',
-    name,
-    response: {
-      metadata: { name, namespace: 'default', labels },
-      spec: { nodeName: sampleNode },
-    },
-  };
-}
-
-function eviction(name: string, status: number): ApiWrite {
-  const request = { ...write(0, { user: actor }), resource: 'pods', verb: 'create' };
-  return { ...request, subresource: 'eviction', name, status, response: {} };
 }
 
 function reset(resetType: BmcCall['resetType']): BmcCall {

@@ -10,20 +10,6 @@ import { readEngineConfig } from '../../../schemas/config/engineConfig.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const pages = globSync(['*.md', 'docs/**/*.md', 'examples/**/*.md'], { cwd: root }).toSorted();
-function read(page: string): string {
-  return readFileSync(join(root, page), 'utf8');
-}
-
-const io: Io = {
-  out: () => undefined,
-  err: () => undefined,
-  screen: { width: 80, height: 24, color: false, live: false },
-  calledAs: 'slipway',
-  env: {},
-  now: () => 0,
-  interrupted: new AbortController().signal,
-};
-const program = createProgram(io, () => undefined);
 
 /** Links to files beside the page; what the web holds is not this test's business. */
 function missingLinks(page: string): string[] {
@@ -42,9 +28,20 @@ function slipwayCalls(page: string): string[][] {
     .map((line) => line.replace(/\s#.*$/, '').match(/"[^"]*"|'[^']*'|\S+/g) ?? []);
 }
 
-function isFor({ short, long }: Option, flag: string): boolean {
-  return flag === short || flag === long;
+function read(page: string): string {
+  return readFileSync(join(root, page), 'utf8');
 }
+
+const io: Io = {
+  out: () => undefined,
+  err: () => undefined,
+  screen: { width: 80, height: 24, color: false, live: false },
+  calledAs: 'slipway',
+  env: {},
+  now: () => 0,
+  interrupted: new AbortController().signal,
+};
+const program = createProgram(io, () => undefined);
 
 /** What is wrong with the words, if anything. */
 function mistake(words: readonly string[]): string | undefined {
@@ -66,6 +63,10 @@ function mistake(words: readonly string[]): string | undefined {
   const given = rest.length - flags.length - values;
   const wanted = command.registeredArguments.filter((argument) => argument.required).length;
   return given === wanted ? undefined : `${command.name()} takes ${wanted} words, not ${given}`;
+}
+
+function isFor({ short, long }: Option, flag: string): boolean {
+  return flag === short || flag === long;
 }
 
 describe.each(pages)('%s', (page) => {

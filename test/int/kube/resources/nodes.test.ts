@@ -37,17 +37,8 @@ let observer: Kube;
 let person: Kube;
 let made = 0;
 
-function valueOf<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(`${result.refusal.kind}: ${result.refusal.message}`);
-  return result.value;
-}
-
 function refusalOf(result: Result<unknown>) {
   return result.ok ? undefined : result.refusal;
-}
-
-async function fresh(name: string): Promise<NodeFacts> {
-  return valueOf(await getNode(actor, name));
 }
 
 /** A new node that the controllers have already labelled, so that nobody but the test changes it. */
@@ -67,6 +58,15 @@ async function insist(
     const written = await write(await fresh(name));
     if (written.ok || written.refusal.kind !== 'conflict') return valueOf(written);
   }
+}
+
+async function fresh(name: string): Promise<NodeFacts> {
+  return valueOf(await getNode(actor, name));
+}
+
+function valueOf<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(`${result.refusal.kind}: ${result.refusal.message}`);
+  return result.value;
 }
 
 async function problemOf(kubeconfigPath: string, context?: string): Promise<string> {

@@ -36,11 +36,6 @@ afterAll(async () => {
   await observer.close();
 });
 
-async function reported(): Promise<FaultEvent[]> {
-  const read = expectKind(await newestReports(hub, cluster), 'read');
-  return read.reports.map(({ event }) => event);
-}
-
 async function startProbe() {
   const ended = new AbortController();
   const nodes = nodeCache(observer, { signal: ended.signal });
@@ -84,6 +79,11 @@ async function untilReported(
   const found = await waitFor(ask, { deadlineMs: 8_000 });
   if (!found) throw new Error(`in vain: ${node} ${JSON.stringify(verdicts)}`);
   return found;
+}
+
+async function reported(): Promise<FaultEvent[]> {
+  const read = expectKind(await newestReports(hub, cluster), 'read');
+  return read.reports.map(({ event }) => event);
 }
 
 async function stored(): Promise<number> {

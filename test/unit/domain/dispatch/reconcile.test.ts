@@ -19,6 +19,10 @@ function isolated(mark: object = {}, changes: Partial<NodeFacts> = {}): NodeFact
   });
 }
 
+function kinds(found: Partial<Holdings>, standing: Standing): readonly Fix['kind'][] {
+  return fixes(found, standing).map(({ kind }) => kind);
+}
+
 const serving = nodeFacts({ unschedulable: false });
 const { name: node } = serving;
 const permit = { repairId, node, nodeUid: serving.uid, grantedAt: 1 };
@@ -30,8 +34,8 @@ function fixes(found: Partial<Holdings>, standing: Standing, now = at(100)): rea
   return decide({ ...nothing, ...found }, () => standing, now);
 }
 
-function kinds(found: Partial<Holdings>, standing: Standing): readonly Fix['kind'][] {
-  return fixes(found, standing).map(({ kind }) => kind);
+function closed(outcome: Outcome): EpisodeRecord {
+  return evolve(opened(), { kind: 'closed', repairId, outcome, reason: 'healed', at: at(50) });
 }
 
 function opened(): EpisodeRecord {
@@ -45,10 +49,6 @@ function opened(): EpisodeRecord {
       policy: 'kernel',
     },
   });
-}
-
-function closed(outcome: Outcome): EpisodeRecord {
-  return evolve(opened(), { kind: 'closed', repairId, outcome, reason: 'healed', at: at(50) });
 }
 
 describe('what a closed repair left behind', () => {

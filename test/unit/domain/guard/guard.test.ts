@@ -12,12 +12,14 @@ import { isolatedBy, nodeFacts } from '../../../support/nodes.ts';
 
 const limits = policy().guard;
 
-function node(n: number, changes: Partial<NodeFacts> = {}): NodeFacts {
-  return nodeFacts({ name: `n-${n}`, uid: `u-${n}`, ...changes });
-}
 function cluster(size: number): NodeFacts[] {
   return Array.from({ length: size }, (_, n) => node(n));
 }
+
+function node(n: number, changes: Partial<NodeFacts> = {}): NodeFacts {
+  return nodeFacts({ name: `n-${n}`, uid: `u-${n}`, ...changes });
+}
+
 function applicant(n: number, changes: Partial<Applicant> = {}): Applicant {
   return {
     repairId: `r-${n}`,

@@ -6,6 +6,17 @@ import type { JournalEntry, RepairEvent } from '../../../../domain/repair/types.
 import type { ReasonCode } from '../../../../domain/vocabulary/reasons.ts';
 import { after, at, fault, repairId } from '../../../support/given.ts';
 
+/** Look, wait, look, wait: each cycle 20 s. */
+function cycles(count: number, from = 0): readonly JournalEntry[] {
+  return Array.from({ length: 2 * count }, (_, index) => {
+    const sequence = from + index;
+    if (index % 2 === 0) return entry(sequence, { events: [refused(sequence * 10)] });
+    const until = at(sequence * 10 + 5);
+    const command = { kind: 'wait', reason: 'hub-unreadable', until } as const;
+    return entry(sequence, { command, events: [after(sequence * 10, { kind: 'waited' })] });
+  });
+}
+
 function entry(sequence: number, changes: Partial<JournalEntry> = {}): JournalEntry {
   return {
     version: 1,
@@ -25,17 +36,6 @@ function entry(sequence: number, changes: Partial<JournalEntry> = {}): JournalEn
 
 function refused(seconds: number, reason: ReasonCode = 'hub-unreadable'): RepairEvent {
   return after(seconds, { kind: 'refused', reason, detail: `after ${seconds} s` });
-}
-
-/** Look, wait, look, wait: each cycle 20 s. */
-function cycles(count: number, from = 0): readonly JournalEntry[] {
-  return Array.from({ length: 2 * count }, (_, index) => {
-    const sequence = from + index;
-    if (index % 2 === 0) return entry(sequence, { events: [refused(sequence * 10)] });
-    const until = at(sequence * 10 + 5);
-    const command = { kind: 'wait', reason: 'hub-unreadable', until } as const;
-    return entry(sequence, { command, events: [after(sequence * 10, { kind: 'waited' })] });
-  });
 }
 
 function backlogOf(entries: readonly JournalEntry[]): Backlog {

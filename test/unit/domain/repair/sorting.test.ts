@@ -28,15 +28,6 @@ const bare: PodFacts = {
 const owned: PodFacts = { ...bare, ownerKind: 'ReplicaSet', ownerName: 'web' };
 const owner = 'default/ReplicaSet/web';
 
-function sorting(rules: Partial<MigrationRules> = {}, changes: Partial<Sorting> = {}): Sorting {
-  return {
-    rules: { ...policy().migration, ...rules },
-    isolatedAt: 5_000,
-    latecomers: [],
-    ...changes,
-  };
-}
-
 /** Where the pod is put, and why if it does not move. */
 function placeOf(pod: PodFacts, how: Sorting = sorting()): string {
   const { moving, kept, staying } = sortPods([pod], how);
@@ -47,6 +38,15 @@ function placeOf(pod: PodFacts, how: Sorting = sorting()): string {
       ...staying.map(({ why }) => why),
     ].join(' and ') || 'is ignored'
   );
+}
+
+function sorting(rules: Partial<MigrationRules> = {}, changes: Partial<Sorting> = {}): Sorting {
+  return {
+    rules: { ...policy().migration, ...rules },
+    isolatedAt: 5_000,
+    latecomers: [],
+    ...changes,
+  };
 }
 
 describe('a pod is moved, kept or ignored by what it is', () => {

@@ -41,10 +41,6 @@ function memoryHub(stored: FaultEvent[] = []) {
   };
 }
 
-function storedFault(event: FaultEvent, sequence: number) {
-  return { event, sequence, storedAt: 0 };
-}
-
 function start(
   hub: ReturnType<typeof memoryHub>,
   lastReports: () => Promise<FaultEvent[]> = async () => [...hub.stored],
@@ -84,6 +80,10 @@ function start(
     see: (after: NodeFacts) => tell({ kind: 'added', after }),
     lose: (before: NodeFacts) => tell({ kind: 'deleted', before }),
   };
+}
+
+function storedFault(event: FaultEvent, sequence: number) {
+  return { event, sequence, storedAt: 0 };
 }
 
 function ids(hub: { stored: readonly FaultEvent[] }): string[] {

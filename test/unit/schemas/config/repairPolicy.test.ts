@@ -17,13 +17,13 @@ spec:
       action: PowerCycle
 `;
 
-function parse(...texts: string[]) {
-  return parseRepairPolicies(texts.map((text, index) => ({ path: `p${index}.yaml`, text })));
-}
-
 function mistakes(...texts: string[]): string[] {
   const read = parse(...texts);
   return read.ok ? [] : read.why.split('\n');
+}
+
+function parse(...texts: string[]) {
+  return parseRepairPolicies(texts.map((text, index) => ({ path: `p${index}.yaml`, text })));
 }
 
 describe('a repair policy', () => {
