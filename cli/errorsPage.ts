@@ -1,5 +1,5 @@
 /** `docs/ERRORS.md`, made of the catalogue so that it cannot say anything else. */
-import { errorCatalogue, type CatalogueEntry } from '../domain/errors.ts';
+import { errorCatalogue, type CatalogueEntry } from './errors.ts';
 
 export function errorsPage(): string {
   const entries: CatalogueEntry[] = Object.values(errorCatalogue);
@@ -9,7 +9,7 @@ export function errorsPage(): string {
 const errorsIntroduction = `# Errors
 
 Every failure that was foreseen has a code that does not change. This page is made of the catalogue in
-\`domain/errors.ts\` and checked against it by a test.
+\`cli/errors.ts\` and checked against it by a test.
 
 "Again" says whether the same request may be sent again: _safe_ means that nothing was done and it may work
 later; _after a change_ means that it fails again until something else changes; _look first_ means that it may

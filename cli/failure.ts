@@ -1,5 +1,5 @@
 /** A foreseen failure as a value, and how it is shown. */
-import { errorCatalogue, type CatalogueEntry, type ErrorName } from '../domain/errors.ts';
+import { errorCatalogue, type CatalogueEntry, type ErrorName } from './errors.ts';
 import type { Exit, Flags, Io } from './io.ts';
 import { documentOf, formOf, tell } from './show.ts';
 

@@ -1,5 +1,5 @@
 /** What the hub did not answer, as a failure of the catalogue. */
-import type { ErrorName } from '../domain/errors.ts';
+import type { ErrorName } from './errors.ts';
 import type { HubFailure } from '../event-hub/index.ts';
 import { failure, type Failure } from './failure.ts';
 import { sentence } from './sources.ts';

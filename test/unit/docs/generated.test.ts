@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { errorsPage } from '../../../cli/errorsPage.ts';
 import { cliPage } from '../../../cli/main/cliPage.ts';
 import { metricsPage } from '../../../telemetry/metricsPage.ts';
-import { errorCatalogue } from '../../../domain/errors.ts';
+import { errorCatalogue } from '../../../cli/errors.ts';
 
 const run = promisify(execFile);
 function at(path: string): string {
