@@ -1,7 +1,7 @@
 /** What an examination concludes about the BMC inventory. */
 import type { InventoryReport } from '../../drivers/inventoryCheck.ts';
 import { counted } from '../text/amounts.ts';
-import type { Finding } from './findings.ts';
+import type { Finding } from './view.ts';
 
 const about = 'BMC inventory';
 

@@ -15,7 +15,7 @@ import { show, tell } from '../show.ts';
 import { inTime, sentence, type Sources } from '../sources.ts';
 import { painter, type Paint } from '../text/paint.ts';
 import { wrap } from '../text/table.ts';
-import { findings, type Finding } from './findings.ts';
+import { findings, type Finding } from './view.ts';
 import { inventoryFindings } from './inventoryFindings.ts';
 
 export type DoctorView = {

@@ -10,7 +10,7 @@ import { show } from '../show.ts';
 import type { Sources } from '../sources.ts';
 import { painter } from '../text/paint.ts';
 import { storyOf, type Story } from './story.ts';
-import { renderStory } from './tree.ts';
+import { renderStory } from './render.ts';
 
 export async function run(invocation: Invocation, repairId: string): Promise<Exit> {
   return withSources(invocation, { hub: true }, async (sources) => {

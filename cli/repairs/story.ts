@@ -12,7 +12,7 @@ import { phases } from '../../domain/vocabulary/repair.ts';
 import type { EpochMs } from '../../domain/vocabulary/time.ts';
 import type { Phase } from '../../domain/vocabulary/repair.ts';
 import { endOf, viewOf, type RepairLog, type RepairView } from '../journal.ts';
-import { noteOf } from './note.ts';
+import { noteOf } from '../words/events.ts';
 
 /** What was told several times in a row is one note: first and last time, and how often. */
 export type Note = {

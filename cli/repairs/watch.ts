@@ -13,7 +13,7 @@ import { draw, formOf, nextDocumentOf, type DocumentForm } from '../show.ts';
 import { clockTime } from '../text/amounts.ts';
 import { findLog } from './show.ts';
 import { storyOf, type Story } from './story.ts';
-import { renderStory } from './tree.ts';
+import { renderStory } from './render.ts';
 
 const lookEveryMs = 1_000;
 

@@ -14,11 +14,11 @@ import type { Failure } from '../failure.ts';
 import { noteText, type Header } from '../header.ts';
 import { isOpen, type RepairView } from '../journal.ts';
 import { undeliveredText, type UndeliveredView } from '../notices.ts';
-import { blockersText } from '../repairs/note.ts';
+import { blockersText } from '../words/events.ts';
 import type { Story } from '../repairs/story.ts';
 import { counted, moment } from '../text/amounts.ts';
 import { wellAt } from '../wellAt.ts';
-import { explain } from '../words.ts';
+import { explain } from '../words/reasons.ts';
 import { oftenThought } from './often.ts';
 
 /** Everything that could be read about a node; what is undefined was not there or not readable. */

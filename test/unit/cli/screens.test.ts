@@ -2,14 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import { renderDead } from '../../../cli/dead/list.ts';
 import { renderDoctor } from '../../../cli/doctor/run.ts';
-import { findings } from '../../../cli/doctor/findings.ts';
+import { findings } from '../../../cli/doctor/view.ts';
 import { failure } from '../../../cli/failure.ts';
 import { renderFaults } from '../../../cli/faults/list.ts';
 import { viewOf } from '../../../cli/journal.ts';
 import { noticesOf } from '../../../cli/notices.ts';
 import { renderList } from '../../../cli/repairs/list.ts';
 import { renderReplay, replayView } from '../../../cli/repairs/replay.ts';
-import { renderStory } from '../../../cli/repairs/tree.ts';
+import { renderStory } from '../../../cli/repairs/render.ts';
 import { renderStatus } from '../../../cli/status/render.ts';
 import { budgetsOf, handedOverOf, repairsOf } from '../../../cli/status/view.ts';
 import { renderWhy } from '../../../cli/why/render.ts';

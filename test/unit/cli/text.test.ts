@@ -8,7 +8,7 @@ import { quote } from '../../../cli/text/quote.ts';
 import { painter } from '../../../cli/text/paint.ts';
 import { table, wrap, type Column } from '../../../cli/text/table.ts';
 import { shorten } from '../../../cli/text/width.ts';
-import { explain } from '../../../cli/words.ts';
+import { explain } from '../../../cli/words/reasons.ts';
 
 const run = promisify(execFile);
 const second = 1_000;

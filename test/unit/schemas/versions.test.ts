@@ -3,7 +3,7 @@
  * minor version added is neither refused nor lost when today's code rewrites it.
  */
 import { describe, expect, it } from 'vitest';
-import { noteOf } from '../../../cli/repairs/note.ts';
+import { noteOf } from '../../../cli/words/events.ts';
 import { decide as decideDispatch } from '../../../domain/dispatch/decide.ts';
 import { evolve as evolveRecord } from '../../../domain/dispatch/evolve.ts';
 import type { EpisodeRecord } from '../../../domain/dispatch/types.ts';

@@ -1,5 +1,5 @@
 /** Every reason code as a sentence for a person; the type keeps the list whole. */
-import type { WaitReason } from '../domain/repair/types.ts';
+import type { WaitReason } from '../../domain/repair/types.ts';
 
 const sentences: Readonly<Record<WaitReason, string>> = {
   healed: 'The node is healthy again.',
