@@ -77,6 +77,42 @@ const firstSentence = {
   },
 };
 
+const neighbour = /(?:^|\/)(?:event-hub|kube|temporal)\//;
+const reader = /^(?:(?:read|list|get|inspect|describe|query)[A-Z].*|consumerLag|openBucket)$/;
+const writer =
+  /^(?:(?:create|patch|replace|delete|publish)(?:[A-Z].*)?|update|change|put|remove|purge|start|getHandle)$/;
+
+/** Of the hub, Kubernetes and Temporal only what reads may be used, under its own name. */
+const readsOnly = {
+  create(context) {
+    const refuse = (node) =>
+      context.report({ node, message: 'Views read only: this may write, or hides what does.' });
+    const refuseFrom = (node) => {
+      if (neighbour.test(node.source?.value) && node.exportKind !== 'type') refuse(node);
+    };
+    const refuseWriter = (node, key, computed) => {
+      const name = computed ? key.value : (key.name ?? key.value);
+      if (writer.test(name)) refuse(node);
+    };
+    return {
+      ImportDeclaration({ source, importKind, specifiers }) {
+        if (importKind === 'type' || !neighbour.test(source.value)) return;
+        for (const one of specifiers)
+          if (one.importKind !== 'type' && !reader.test(one.imported?.name)) refuse(one);
+      },
+      ImportExpression: refuse,
+      ExportNamedDeclaration: refuseFrom,
+      ExportAllDeclaration: refuseFrom,
+      MemberExpression(node) {
+        refuseWriter(node, node.property, node.computed);
+      },
+      'ObjectPattern > Property'(node) {
+        refuseWriter(node, node.key, node.computed);
+      },
+    };
+  },
+};
+
 function statementOf(node, program) {
   let statement = node;
   while (statement.parent !== program) statement = statement.parent;
@@ -101,5 +137,6 @@ export default {
     'function-declarations': functionDeclarations,
     'callers-above-callees': callersAboveCallees,
     'first-sentence': firstSentence,
+    'reads-only': readsOnly,
   },
 };

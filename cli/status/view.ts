@@ -12,7 +12,7 @@ import type { Failure } from '../failure.ts';
 import type { Header } from '../header.ts';
 import type { LagView } from '../lag.ts';
 import type { NoticesView } from '../notices.ts';
-import { wellAt } from '../wellAt.ts';
+import { wellAt } from '../../views/wellAt.ts';
 import { isOpen, viewOf, waitReasonOf, type RepairLog } from '../journal.ts';
 
 export type BudgetView = {

@@ -17,7 +17,7 @@ import { undeliveredText, type UndeliveredView } from '../notices.ts';
 import { blockersText } from '../words/events.ts';
 import type { Story } from '../repairs/story.ts';
 import { counted, moment } from '../text/amounts.ts';
-import { wellAt } from '../wellAt.ts';
+import { wellAt } from '../../views/wellAt.ts';
 import { explain } from '../words/reasons.ts';
 import { oftenThought } from './often.ts';
 

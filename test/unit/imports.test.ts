@@ -150,6 +150,16 @@ const plants: readonly Plant[] = [
     "import { checkInventory } from '../drivers/inventoryCheck.ts';\nexport const x = checkInventory;",
     'direction:cli',
   ],
+  [
+    'views/p33.ts',
+    "import { command } from '../cli/stack/up.ts';\nexport const x = command;",
+    'direction:views',
+  ],
+  [
+    'views/p34.ts',
+    "import { writeFile } from 'node:fs';\nexport const x = writeFile;",
+    'built-in:views',
+  ],
   ['cli/p29.ts', "import pino from 'pino/file';\nexport const x = pino;", 'not-found'],
   [
     'temporal/p30.ts',
@@ -216,6 +226,18 @@ const lintPlants: readonly Plant[] = [
     'export function x(n: number) {\n  return n;\n}',
     'typescript(explicit-module-boundary-types)',
   ],
+  ...[
+    "import { publishJournal } from '../event-hub/index.ts';\nexport const x = publishJournal;",
+    "import { readPause as x, writePause } from '../kube/index.ts';\nexport const y = [x, writePause];",
+    "import { listRepairs as say, say as listRepairs } from '../temporal/index.ts';\nexport const x = [say, listRepairs];",
+    "import * as all from '../kube/index.ts';\nexport const x = all;",
+    "export { startRepair } from '../temporal/index.ts';",
+    "export * from '../temporal/index.ts';",
+    "export function x(): Promise<unknown> {\n  return import('../kube/index.ts');\n}",
+    "import { openBucket } from '../event-hub/index.ts';\nexport const x = (await openBucket()).put('k', 1);",
+    "import { openBucket } from '../event-hub/index.ts';\nexport const x = (await openBucket())['update'];",
+    "import { openBucket } from '../event-hub/index.ts';\nexport const { change } = await openBucket();",
+  ].map((text, n): Plant => [`views/p27-${n}.ts`, text, 'slipway(reads-only)']),
   [
     'domain/repair/p26-async.ts',
     'export const x = async (): Promise<number> => 1;',
