@@ -1,7 +1,7 @@
 /** What a refusal of the API server means on the command line. */
 import type { Refusal } from '../kube/index.ts';
 import { failure, type Failure } from './failure.ts';
-import { sentence } from './sources.ts';
+import { sentence } from './text/sentence.ts';
 
 /** `what`: what was tried, as in `hold node X`. */
 export function kubeFailure(refusal: Refusal, what: string): Failure {

@@ -6,6 +6,7 @@ import type { Kube } from '../kube/index.ts';
 import type { Temporal } from '../temporal/index.ts';
 import { failure, isFailure, type Failure } from './failure.ts';
 import type { Places } from './places.ts';
+import { sentence } from './text/sentence.ts';
 
 export type Sources = {
   readonly places: Places;
@@ -121,10 +122,4 @@ async function whyClosed(address: string, usualPort: number): Promise<string | u
 /** Asks Temporal for a bounded time; what was asked answers a failure after that. */
 export function inTime<T>({ client }: Temporal, ask: () => Promise<T>): Promise<T> {
   return client.withDeadline(Date.now() + patienceMs, ask);
-}
-
-/** A text that ends as a sentence, and begins as one. */
-export function sentence(text: string): string {
-  const begun = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }

@@ -10,14 +10,11 @@ import type {
 import type { EpochMs } from '../domain/vocabulary/time.ts';
 import type { Outcome, Phase } from '../domain/vocabulary/repair.ts';
 import type { ReasonCode } from '../domain/vocabulary/reasons.ts';
-import type { Hub } from '../event-hub/index.ts';
 import { readJournal } from '../event-hub/index.ts';
 import { asRepairEntry, type JournalLine } from '../schemas/wire/journalLine.ts';
-import { failure, isFailure, type Failure } from './failure.ts';
-import { counted } from './text/amounts.ts';
-import { hubFailure } from './hubFailure.ts';
+import type { ClusterHub } from './bucket.ts';
 import { readRecords } from './records.ts';
-import type { Sources } from './sources.ts';
+import { isUnread, unread, unreadFromHub, type Unread } from './unread.ts';
 
 export type RepairLog = {
   readonly repairId: string;
@@ -40,36 +37,28 @@ export type Logs = {
   readonly unreadable: number;
 };
 
-export async function readLogs(sources: Sources, of: JournalOf): Promise<Logs | Failure> {
-  const { hub, cluster } = sources;
-  if (isFailure(hub)) return hub;
-  if (isFailure(cluster)) return cluster;
-  const node =
-    of.node ?? (of.repairId === undefined ? undefined : await nodeOf(sources, of.repairId));
-  return readLogsOf(hub, cluster.id, { ...of, ...(node !== undefined && { node }) });
+export async function readLogs(from: ClusterHub, of: JournalOf): Promise<Logs | Unread> {
+  const node = of.node ?? (of.repairId === undefined ? undefined : await nodeOf(from, of.repairId));
+  const { hub, cluster } = from;
+  const read = await readJournal(hub, { cluster, ...of, ...(node !== undefined && { node }) });
+  if (read.kind !== 'read') return unreadFromHub({ what: 'journal' }, read);
+  const lines = read.lines.map(({ line }) => line);
+  return { ...sorted(lines), unreadable: read.unreadable };
 }
 
 /** The node of a repair by the node records, so that its journal alone is read; unknown for one of long ago. */
-async function nodeOf(sources: Sources, repairId: string): Promise<string | undefined> {
-  const all = await readRecords(sources);
-  if (isFailure(all)) return undefined;
+async function nodeOf(from: ClusterHub, repairId: string): Promise<string | undefined> {
+  const all = await readRecords(from);
+  if (isUnread(all)) return undefined;
   const isOf = ({ episode, past = [] }: EpisodeRecord): boolean =>
     episode?.repairId === repairId || past.some((one) => one.repairId === repairId);
   return all.records.find(isOf)?.node;
 }
 
-async function readLogsOf(hub: Hub, cluster: string, of: JournalOf): Promise<Logs | Failure> {
-  const read = await readJournal(hub, { cluster, ...of });
-  if (read.kind !== 'read') return hubFailure('The journal could not be read', read);
-  const lines = read.lines.map(({ line }) => line);
-  return { ...sorted(lines), unreadable: read.unreadable };
-}
-
 /** Lines that this version cannot read are missing on every screen. */
-export function unreadLines({ unreadable }: Pick<Logs, 'unreadable'>): readonly Failure[] {
+export function unreadLines({ unreadable }: Pick<Logs, 'unreadable'>): readonly Unread[] {
   if (unreadable === 0) return [];
-  const what = `${counted(unreadable, 'line')} of the journal cannot be read, and missing here.`;
-  return [failure('recordUnreadable', what)];
+  return [unread({ what: 'journal' }, { because: 'partly-corrupt', count: unreadable })];
 }
 
 function sorted(lines: readonly JournalLine[]): Omit<Logs, 'unreadable'> {
@@ -91,10 +80,6 @@ function logOf(unordered: readonly JournalEntry[]): RepairLog {
     entries,
     ...(opening && { opening }),
   };
-}
-
-function begin({ entries, opening }: RepairLog): EpochMs {
-  return opening?.openedAt ?? entries[0]?.at ?? 0;
 }
 
 /** A repair as far as its journal tells. */
@@ -135,11 +120,6 @@ export function viewOf(log: RepairLog): RepairView {
   };
 }
 
-/** An entry's phase changed by its last event, not when it was decided. */
-export function endOf({ at, events }: JournalEntry): EpochMs {
-  return events.at(-1)?.at ?? at;
-}
-
 type Closed = Extract<RepairEvent, { readonly kind: 'closed' }>;
 
 function closedBy({ entries }: RepairLog): Closed | undefined {
@@ -148,31 +128,37 @@ function closedBy({ entries }: RepairLog): Closed | undefined {
     .find((event): event is Closed => event.kind === 'closed');
 }
 
+/** An entry's phase changed by its last event, not when it was decided. */
+export function endOf({ at, events }: JournalEntry): EpochMs {
+  return events.at(-1)?.at ?? at;
+}
+
+function begin({ entries, opening }: RepairLog): EpochMs {
+  return opening?.openedAt ?? entries[0]?.at ?? 0;
+}
+
+/** What the repair waits for now. */
+export function waitReasonOf(log: RepairLog): string | undefined {
+  const state = stateOf(log);
+  if (isUnread(state)) return undefined;
+  return state.refused?.reason ?? state.waiting?.reason;
+}
+
 /** The repair's state, folded from the recorded events alone. */
-export function stateOf({ repairId, opening, entries }: RepairLog): RepairState | Failure {
+export function stateOf({ repairId, opening, entries }: RepairLog): RepairState | Unread {
+  const incomplete = (why: string): Unread =>
+    unread({ what: 'repair', repairId }, { because: 'incomplete', why });
   const gap = entries.findIndex(({ sequence }, index) => sequence !== index);
-  if (!opening || gap >= 0) {
-    const missing = opening ? `entry ${gap}` : 'its first entry';
-    return failure('journalIncomplete', `The journal of ${repairId} lacks ${missing}.`);
-  }
+  if (!opening) return incomplete('lacks its first entry');
+  if (gap >= 0) return incomplete(`lacks entry ${gap}`);
   try {
     return fold(
       opening,
       entries.flatMap(({ events }) => events),
     );
   } catch (error) {
-    return failure(
-      'journalIncomplete',
-      `The journal of ${repairId} cannot be folded: ${String(error)}.`,
-    );
+    return incomplete(`cannot be folded: ${String(error)}`);
   }
-}
-
-/** What the repair waits for now. */
-export function waitReasonOf(log: RepairLog): string | undefined {
-  const state = stateOf(log);
-  if (isFailure(state)) return undefined;
-  return state.refused?.reason ?? state.waiting?.reason;
 }
 
 export function isOpen({ outcome, phase }: RepairView): boolean {

@@ -1,18 +1,17 @@
-/** A repair told phase by phase, made of its journal alone. */
-import type { FaultEvent } from '../../domain/fault.ts';
-import { rungAfter } from '../../domain/repair/again.ts';
-import type { Rung } from '../../domain/repair/policy.ts';
+/** A repair told phase by phase, made of its journal alone, in the words of whoever shows it. */
+import type { FaultEvent } from '../domain/fault.ts';
+import { rungAfter } from '../domain/repair/again.ts';
+import type { Rung } from '../domain/repair/policy.ts';
 import type {
   JournalEntry,
   RepairEvent,
   RepairOpening,
   RepairState,
-} from '../../domain/repair/types.ts';
-import { phases } from '../../domain/vocabulary/repair.ts';
-import type { EpochMs } from '../../domain/vocabulary/time.ts';
-import type { Phase } from '../../domain/vocabulary/repair.ts';
-import { endOf, viewOf, type RepairLog, type RepairView } from '../journal.ts';
-import { noteOf } from '../words/events.ts';
+} from '../domain/repair/types.ts';
+import { phases } from '../domain/vocabulary/repair.ts';
+import type { EpochMs } from '../domain/vocabulary/time.ts';
+import type { Phase } from '../domain/vocabulary/repair.ts';
+import { endOf, viewOf, type RepairLog, type RepairView } from './journal.ts';
 
 /** What was told several times in a row is one note: first and last time, and how often. */
 export type Note = {
@@ -45,30 +44,34 @@ export type Story = {
   readonly by: string | undefined;
 };
 
+/** How a screen words what a story tells; undefined for what a person need not see. */
+export type StoryWords = {
+  readonly event: (event: RepairEvent, ladder: readonly Rung[]) => string | undefined;
+  /** Reports that came together and say the same. */
+  readonly reports: (reports: readonly ReportedEvent[]) => string;
+  readonly command: (command: JournalEntry['command']) => string | undefined;
+  readonly rung: (rung: Rung) => string;
+  readonly opener: (after: NonNullable<RepairOpening['after']>) => string;
+};
+
+export type ReportedEvent = Extract<RepairEvent, { readonly kind: 'reported' }>;
+
 /** `state`: the fold of the log, where it could be folded. */
-export function storyOf(log: RepairLog, state: RepairState | undefined): Story {
+export function storyOf(log: RepairLog, state: RepairState | undefined, words: StoryWords): Story {
   const repair = viewOf(log);
   const { opening } = log;
   const ladder = opening ? opening.policy.ladder : [];
   return {
     repair,
     fault: opening?.fault,
-    ladder: ladder.map(rungText),
+    ladder: ladder.map(words.rung),
     nextRung: state && rungAfter(log.entries, state.rung),
-    visits: visitsOf(log, ladder),
+    visits: visitsOf(log, ladder, words),
     ahead: repair.outcome === undefined ? phases.slice(phases.indexOf(repair.phase) + 1) : [],
     pods: state?.pods.tagged === true ? state.pods : undefined,
     waiting: state && waitingOf(state),
-    by: opening?.after && openedBy(opening.after),
+    by: opening?.after && words.opener(opening.after),
   };
-}
-
-function openedBy({ by, repairId }: NonNullable<RepairOpening['after']>): string {
-  return `${by.name}, after ${repairId}: ${by.reason}`;
-}
-
-function rungText({ name, driver, action }: Rung): string {
-  return `${name} (${driver} ${action})`;
 }
 
 function waitingOf({ refused, waiting, phase }: RepairState): Story['waiting'] {
@@ -77,11 +80,11 @@ function waitingOf({ refused, waiting, phase }: RepairState): Story['waiting'] {
   return waiting && { reason: waiting.reason, until: waiting.until };
 }
 
-function visitsOf(log: RepairLog, ladder: readonly Rung[]): readonly Visit[] {
+function visitsOf(log: RepairLog, ladder: readonly Rung[], words: StoryWords): readonly Visit[] {
   const visits: Visit[] = [];
   for (const entry of log.entries) {
     const here = visits.at(-1) ?? startOf(entry);
-    const told = { ...here, notes: withNotes(here.notes, entry, ladder) };
+    const told = { ...here, notes: newsOf(entry, ladder, words).reduce(addNote, here.notes) };
     visits.splice(Math.max(0, visits.length - 1), 1, told);
     if (entry.from === entry.to) continue;
     const at = endOf(entry);
@@ -95,50 +98,35 @@ function startOf({ from, at }: JournalEntry): Visit {
   return { phase: from, from: at, notes: [] };
 }
 
-function withNotes(
-  notes: readonly Note[],
+type News = { readonly at: EpochMs; readonly text: string; readonly times: number };
+
+function newsOf(
   { at, command, events, repeated }: JournalEntry,
   ladder: readonly Rung[],
-): readonly Note[] {
-  const gap = gapText(command);
-  const news = [...newsOf(at, gap), ...newsIn(events, ladder)];
-  return news.map((one) => ({ ...one, times: repeated?.times ?? 1 })).reduce(addNote, notes);
+  words: StoryWords,
+): readonly News[] {
+  const told = [{ at, text: words.command(command) }, ...newsIn(events, ladder, words)];
+  const times = repeated?.times ?? 1;
+  return told.flatMap((one) => (one.text === undefined ? [] : [{ ...one, text: one.text, times }]));
 }
-
-/** Where the journal itself has a gap, a person must know of it. */
-function gapText(command: JournalEntry['command']): string | undefined {
-  if (command.kind === 'leftOut')
-    return `entries left out here, since the journal did not answer for too long: ${command.entries}`;
-  return command.kind === 'unwritable' ? 'an entry that could not be journaled' : undefined;
-}
-
-type News = { readonly at: EpochMs; readonly text: string };
 
 /** Reports that came together and say the same are one piece of news. */
-function newsIn(events: readonly RepairEvent[], ladder: readonly Rung[]): readonly News[] {
+function newsIn(
+  events: readonly RepairEvent[],
+  ladder: readonly Rung[],
+  words: StoryWords,
+): readonly { readonly at: EpochMs; readonly text: string | undefined }[] {
   const reports = events.filter((event) => event.kind === 'reported');
   const byVerdict = Map.groupBy(reports, ({ report }) => report.verdict);
   return events.flatMap((event) => {
-    if (event.kind !== 'reported') return newsOf(event.at, noteOf(event, ladder));
+    if (event.kind !== 'reported') return [{ at: event.at, text: words.event(event, ladder) }];
     const together = byVerdict.get(event.report.verdict) ?? [];
-    return together[0] === event ? newsOf(event.at, reportsText(together)) : [];
+    return together[0] === event ? [{ at: event.at, text: words.reports(together) }] : [];
   });
 }
 
-function newsOf(at: EpochMs, text: string | undefined): News[] {
-  return text === undefined ? [] : [{ at, text }];
-}
-
-function reportsText(reports: readonly Extract<RepairEvent, { kind: 'reported' }>[]): string {
-  const checks = new Set(reports.map(({ report }) => report.check));
-  return `${[...checks].join(', ')}: ${reports[0]?.report.verdict ?? ''}`;
-}
-
 /** What repeats itself is told once, with how often and when last. */
-function addNote(
-  notes: readonly Note[],
-  { at, text, times }: News & { readonly times: number },
-): readonly Note[] {
+function addNote(notes: readonly Note[], { at, text, times }: News): readonly Note[] {
   const last = notes.at(-1);
   if (last?.text !== text) return [...notes, { firstAt: at, at, text, times }];
   return [...notes.slice(0, -1), { ...last, at, times: last.times + times }];

@@ -2,8 +2,9 @@
 import { listNodes } from '../../kube/index.ts';
 import { isFailure } from '../failure.ts';
 import type { Invocation } from '../io.ts';
-import { isOpen, readLogs, viewOf, type RepairView } from '../journal.ts';
+import { isOpen, readLogs, viewOf, type RepairView } from '../../views/journal.ts';
 import { findPlaces } from '../places.ts';
+import { fromHub } from '../reads.ts';
 import { openSources, type Sources } from '../sources.ts';
 import type { Source } from './candidates.ts';
 
@@ -29,7 +30,7 @@ async function nodeNames({ kube }: Sources): Promise<readonly string[]> {
 }
 
 async function repairIds(sources: Sources, command: string): Promise<readonly string[]> {
-  const read = await readLogs(sources, {});
+  const read = await fromHub(sources, (from) => readLogs(from, {}));
   if (isFailure(read)) return [];
   const fits = fitting[command] ?? (() => true);
   return read.logs

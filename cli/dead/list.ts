@@ -1,11 +1,12 @@
 /** `slipway dead list`: what could not be read or handled, with the reason. */
-import { readDead, type StoredDeadLetter } from '../../event-hub/index.ts';
+import type { StoredDeadLetter } from '../../event-hub/index.ts';
 import { isFailure, type Failure } from '../failure.ts';
-import { hubFailure } from '../hubFailure.ts';
-import { readHeader, renderHeader, renderUnread, type Header } from '../header.ts';
+import type { Header } from '../../views/header.ts';
+import { fromHub, readHeader } from '../reads.ts';
+import { renderHeader, renderUnread } from '../header.ts';
 import type { Exit, Invocation, Screen } from '../io.ts';
 import { look } from '../look.ts';
-import { readLogs } from '../journal.ts';
+import { readLetters, readRequeued } from '../../views/dead.ts';
 import { withSources } from '../perform.ts';
 import type { Commands } from '../places.ts';
 import type { Sources } from '../sources.ts';
@@ -39,8 +40,8 @@ export async function run(invocation: Invocation, watch?: true): Promise<Exit> {
 async function readView(sources: Sources, asOf: number): Promise<DeadView | Failure> {
   const [head, letters, requeued] = await Promise.all([
     readHeader(sources, asOf),
-    readLetters(sources),
-    requeuedNumbers(sources),
+    fromHub(sources, readLetters),
+    fromHub(sources, readRequeued),
   ]);
   if (isFailure(letters)) return letters;
   const { header } = head;
@@ -59,27 +60,6 @@ function facts({ letters }: DeadView): readonly string[] {
     const again = requeued ? 'requeued' : 'set aside';
     return [deadSequence, moment(storedAt), again, reason, subject, detail].join('  ');
   });
-}
-
-export async function readLetters({
-  hub,
-  cluster,
-}: Sources): Promise<readonly StoredDeadLetter[] | Failure> {
-  if (isFailure(hub)) return hub;
-  if (isFailure(cluster)) return cluster;
-  const read = await readDead(hub, cluster.id);
-  if (read.kind === 'read') return read.letters;
-  return hubFailure('The stream DEAD could not be read', read);
-}
-
-/** The word under which the journal keeps a requeue; its sequence is the letter's number. */
-export const requeueKind = 'requeueDead';
-
-async function requeuedNumbers(sources: Sources): Promise<ReadonlySet<number> | Failure> {
-  const read = await readLogs(sources, {});
-  if (isFailure(read)) return read;
-  const lines = read.others.filter(({ command }) => command.kind === requeueKind);
-  return new Set(lines.map(({ sequence }) => sequence));
 }
 
 function letterView(

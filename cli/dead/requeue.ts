@@ -4,23 +4,24 @@ import { emptyRecord, evolve, mostRequeued } from '../../domain/dispatch/evolve.
 import type { EpisodeRecord } from '../../domain/dispatch/types.ts';
 import type { FaultEvent } from '../../domain/fault.ts';
 import { reportOf, type Made, type StoredDeadLetter } from '../../event-hub/index.ts';
-import { openEpisodes } from '../records.ts';
+import { openEpisodes } from '../episodes.ts';
 import { carryOut, record, type Change } from '../change.ts';
 import { failure, isFailure, showFailure, type Failure } from '../failure.ts';
 import { exits, type Exit, type Invocation } from '../io.ts';
 import { withSources } from '../perform.ts';
 import { answer } from '../show.ts';
 import type { Sources } from '../sources.ts';
-import { readLetters, requeueKind } from './list.ts';
+import { fromHub } from '../reads.ts';
+import { readLetters, requeueKind } from '../../views/dead.ts';
 
 /** The number that `dead list` shows, or all of them. */
-export type Which = number | 'all';
+type Which = number | 'all';
 
 type Requeued = { readonly number: number; readonly stored: boolean; readonly why?: string };
 
 export async function run(invocation: Invocation, which: Which, change: Change): Promise<Exit> {
   return withSources(invocation, { hub: true }, async (sources) => {
-    const letters = await readLetters(sources);
+    const letters = await fromHub(sources, readLetters);
     if (isFailure(letters)) return letters;
     const chosen = letters.filter(({ deadSequence }) => which === 'all' || deadSequence === which);
     if (chosen.length === 0)

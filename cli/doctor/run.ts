@@ -4,15 +4,18 @@ import { inspectHub, type HubFacts } from '../../event-hub/index.ts';
 import { listNodes } from '../../kube/index.ts';
 import { failure, isFailure, showFailure, type Failure } from '../failure.ts';
 import { hubFailure } from '../hubFailure.ts';
-import { readHeader, renderHeader, type Header } from '../header.ts';
+import type { Header } from '../../views/header.ts';
+import { fromHub, readHeader } from '../reads.ts';
+import { renderHeader } from '../header.ts';
 import { exits, type Exit, type Invocation, type Screen } from '../io.ts';
-import { readNotices } from '../notices.ts';
-import { readLetters } from '../dead/list.ts';
+import { readNotices } from '../../views/notices.ts';
+import { readLetters } from '../../views/dead.ts';
 import { withSources } from '../perform.ts';
-import { readLag } from '../lag.ts';
-import { readLedger, readRecords } from '../records.ts';
+import { readLag } from '../../views/lag.ts';
+import { readLedger, readRecords } from '../../views/records.ts';
 import { show, tell } from '../show.ts';
-import { inTime, sentence, type Sources } from '../sources.ts';
+import { inTime, type Sources } from '../sources.ts';
+import { sentence } from '../text/sentence.ts';
 import { painter, type Paint } from '../text/paint.ts';
 import { wrap } from '../text/table.ts';
 import { findings, type Finding } from './view.ts';
@@ -47,12 +50,12 @@ async function examine(sources: Sources, asOf: number): Promise<DoctorView> {
   const [head, hub, ledger, lag, letters, notices, temporal, records] = await Promise.all([
     readHeader(sources, asOf),
     hubFacts(sources),
-    readLedger(sources),
-    readLag(sources),
-    readLetters(sources),
-    readNotices(sources),
+    fromHub(sources, readLedger),
+    fromHub(sources, readLag),
+    fromHub(sources, readLetters),
+    fromHub(sources, readNotices),
     temporalTrouble(sources),
-    readRecords(sources),
+    fromHub(sources, readRecords),
   ]);
   const seen = {
     header: head.header,

@@ -2,8 +2,10 @@
 import type { HubFacts } from '../../event-hub/index.ts';
 import type { EngineRecord } from '../../schemas/wire/engineRecord.ts';
 import type { Failure } from '../failure.ts';
-import { shortHolder, type Header } from '../header.ts';
-import { undeliveredBySink, unreadableText, type NoticesView } from '../notices.ts';
+import { leaderOf, type Header } from '../../views/header.ts';
+import { shortHolder } from '../header.ts';
+import type { NoticesView } from '../../views/notices.ts';
+import { undeliveredBySink, unreadableText } from '../words/tickets.ts';
 import { duration } from '../text/amounts.ts';
 
 export type Finding = {
@@ -130,16 +132,15 @@ function grade(
   return [{ about: 'Streams', grade: as, what: `${names.join(', ')}: ${what}`, advice }];
 }
 
-const silentAfterMs = 30_000;
-
 function engineFinding({ header, isLocal }: Seen): Finding {
   const { engine, asOf } = header;
   const about = 'Engine';
   const advice = isLocal ? 'Start one: slipway up.' : 'Start one: slipway engine --config FILE.';
-  if (header.engineUnknown) return { about, grade: 'bad', what: 'its Lease could not be read' };
-  if (!engine || engine.holder === '') return { about, grade: 'bad', what: 'none leads', advice };
+  const leader = leaderOf(header);
+  if (leader === 'unknown') return { about, grade: 'bad', what: 'its Lease could not be read' };
+  if (!engine || leader === 'none') return { about, grade: 'bad', what: 'none leads', advice };
   const what = `${shortHolder(engine.holder)}, last seen ${duration(asOf - engine.seenAt)} ago`;
-  if (asOf - engine.seenAt > silentAfterMs) return { about, grade: 'bad', what, advice };
+  if (leader === 'silent') return { about, grade: 'bad', what, advice };
   return { about, grade: 'good', what };
 }
 

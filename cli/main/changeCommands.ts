@@ -1,8 +1,6 @@
 /** Commands that change something; each asks first, and records who and why. */
 import type { Command } from 'commander';
 import { outputForms, type Flags } from '../io.ts';
-import type { Which } from '../dead/requeue.ts';
-import type { Way } from '../repairs/again.ts';
 import { checkName, nodeName, repairId, wholeNumber } from './arguments.ts';
 import { withChange, withPlaces, withWatch, type ChangeFlags } from './flags.ts';
 import type { Run, RunChange } from './run.ts';
@@ -71,7 +69,12 @@ export function addRepairChanges(repairs: Command, run: RunChange): void {
   addAgain(repairs, run, 'rerun', 'take a handed-over repair up from its first rung');
 }
 
-function addAgain(repairs: Command, run: RunChange, way: Way, description: string): void {
+function addAgain(
+  repairs: Command,
+  run: RunChange,
+  way: 'continue' | 'rerun',
+  description: string,
+): void {
   changing(repairs.command(way).option('--wait', 'also if it has to wait for its turn'))
     .description(description)
     .argument('<id>', 'id of the repair', repairId)
@@ -93,14 +96,14 @@ export function addDeadCommands(program: Command, look: Run, run: RunChange): vo
   changing(dead.command('requeue'))
     .description('have a report handled again, with its own place and order')
     .argument('<number>', 'number of the message, or all', numberOrAll)
-    .action((which: Which, flags: ChangeFlags) =>
+    .action((which: number | 'all', flags: ChangeFlags) =>
       run(flags, async (invocation, change) =>
         (await import('../dead/requeue.ts')).run(invocation, which, change),
       ),
     );
 }
 
-function numberOrAll(text: string): Which {
+function numberOrAll(text: string): number | 'all' {
   return text === 'all' ? text : wholeNumber(1, Number.MAX_SAFE_INTEGER)(text);
 }
 

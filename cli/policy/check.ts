@@ -8,7 +8,8 @@ import { exits, type Exit, type Invocation } from '../io.ts';
 import { kubeFailure } from '../kubeRefusal.ts';
 import { withSources } from '../perform.ts';
 import { ConfigMistake, loadPolicies } from '../policyFiles.ts';
-import { readRecords } from '../records.ts';
+import { readRecords } from '../../views/records.ts';
+import { fromHub } from '../reads.ts';
 import { show } from '../show.ts';
 import type { Sources } from '../sources.ts';
 
@@ -72,7 +73,7 @@ export function renderCheck({ policies, warnings, compared }: PolicyCheckView): 
 async function namesIn(sources: Sources): Promise<SeenNames | Failure> {
   const { kube } = sources;
   if (isFailure(kube)) return kube;
-  const [nodes, records] = await Promise.all([listNodes(kube), readRecords(sources)]);
+  const [nodes, records] = await Promise.all([listNodes(kube), fromHub(sources, readRecords)]);
   if (!nodes.ok) return kubeFailure(nodes.refusal, 'list the nodes');
   // What agents reported is known to the hub alone; without it the conditions of the nodes are compared.
   const reports = isFailure(records) ? [] : records.records.flatMap(({ reports: all }) => all);

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { countOut, limitOf } from '../../domain/guard/decide.ts';
 import { emptyLedger } from '../../domain/guard/types.ts';
 import { evolve } from '../../domain/dispatch/evolve.ts';
-import type { Continuation, Episode } from '../../domain/dispatch/types.ts';
+import type { Continuation, Episode, EpisodeRecord } from '../../domain/dispatch/types.ts';
 import { isHeld } from '../../domain/marks.ts';
 import type { NodeFacts } from '../../domain/node.ts';
 import { rungAfter } from '../../domain/repair/again.ts';
@@ -16,24 +16,27 @@ import { listNodes } from '../../kube/index.ts';
 import { carryOut, told, type Change } from '../change.ts';
 import { failure, isFailure, type Failure } from '../failure.ts';
 import { hubFailure } from '../hubFailure.ts';
-import { readHeader, type HeaderRead } from '../header.ts';
+import type { Kept } from '../../views/bucket.ts';
+import { fromHub, readHeader, orFailure, type HeadRead } from '../reads.ts';
 import type { Exit, Invocation } from '../io.ts';
-import { stateOf, type RepairLog } from '../journal.ts';
+import { stateOf, type RepairLog } from '../../views/journal.ts';
 import { kubeFailure } from '../kubeRefusal.ts';
 import { withSources } from '../perform.ts';
-import { openEpisodes, readLedger, readRecord, type KeptRecord } from '../records.ts';
-import { inTime, sentence, type Sources } from '../sources.ts';
+import { readLedger, readRecord } from '../../views/records.ts';
+import { openEpisodes } from '../episodes.ts';
+import { inTime, type Sources } from '../sources.ts';
+import { sentence } from '../text/sentence.ts';
 import { codeVersion } from '../version.ts';
-import { findLog } from './show.ts';
+import { findLog } from './find.ts';
 
 /** Continue with the rung after the last one that was tried, or run the ladder again. */
-export type Way = 'continue' | 'rerun';
+type Way = 'continue' | 'rerun';
 
 export type AgainOptions = Change & { readonly way: Way; readonly wait?: true };
 
 type Plan = {
   readonly opening: RepairOpening;
-  readonly kept: KeptRecord;
+  readonly kept: Kept<EpisodeRecord>;
   readonly firstRung: number;
   readonly budgetLeft: number;
   readonly mode: RepairOpening['mode'];
@@ -78,10 +81,10 @@ async function makePlan(
 ): Promise<Plan | Failure> {
   const log = await findLog(sources, id);
   if (isFailure(log)) return log;
-  const state = stateOf(log);
+  const state = orFailure(stateOf(log));
   if (isFailure(state)) return state;
   const [kept, nodes, head] = await Promise.all([
-    readRecord(sources, log.node),
+    fromHub(sources, (from) => readRecord(from, log.node)),
     nodesOf(sources),
     readHeader(sources, invocation.io.now()),
   ]);
@@ -95,9 +98,9 @@ async function makePlan(
 type Found = {
   readonly log: RepairLog;
   readonly state: RepairState;
-  readonly kept: KeptRecord | undefined;
+  readonly kept: Kept<EpisodeRecord> | undefined;
   readonly nodes: readonly NodeFacts[];
-  readonly head: HeaderRead;
+  readonly head: HeadRead;
   readonly way: Way;
 };
 
@@ -111,7 +114,7 @@ async function planOf(sources: Sources, found: Found): Promise<Plan | Failure> {
     return failure('ladderDone', `Repair ${log.repairId} tried all ${ladder.length} rungs.`, {
       repairId: log.repairId,
     });
-  const ledger = await readLedger(sources);
+  const ledger = await fromHub(sources, readLedger);
   if (isFailure(ledger)) return ledger;
   const others = nodes.filter(({ name }) => name !== log.node);
   const out = countOut({ ledger: ledger ?? emptyLedger, nodes: others });
@@ -122,7 +125,7 @@ async function planOf(sources: Sources, found: Found): Promise<Plan | Failure> {
 function notNow(
   { repairId, node }: RepairLog,
   { outcome }: RepairState,
-  kept: KeptRecord | undefined,
+  kept: Kept<EpisodeRecord> | undefined,
 ): Failure | undefined {
   if (outcome === undefined)
     return failure('repairRunning', `Repair ${repairId} of node ${node} is still under way.`, {
@@ -141,7 +144,7 @@ function notNow(
 }
 
 function standsStill(
-  { header }: HeaderRead,
+  { header }: HeadRead,
   nodes: readonly NodeFacts[],
   name: string,
 ): Failure | undefined {

@@ -5,11 +5,13 @@ import type { Author } from '../../domain/repair/types.ts';
 import { carryOut, type Change } from '../change.ts';
 import { failure, isFailure, showFailure, type Failure } from '../failure.ts';
 import { exits, type Exit, type Invocation } from '../io.ts';
-import { isOpen, readLogs, viewOf, type RepairLog, type RepairView } from '../journal.ts';
+import { isOpen, readLogs, viewOf, type RepairLog, type RepairView } from '../../views/journal.ts';
 import { withSources } from '../perform.ts';
+import { fromHub } from '../reads.ts';
 import { answer } from '../show.ts';
-import { inTime, sentence, type Sources } from '../sources.ts';
-import { findLog } from './show.ts';
+import { inTime, type Sources } from '../sources.ts';
+import { sentence } from '../text/sentence.ts';
+import { findLog } from './find.ts';
 
 const confirmWithinMs = 10_000;
 const lookEveryMs = 250;
@@ -98,7 +100,7 @@ async function confirmed(
   if (isFailure(sources.hub)) return undefined;
   const until = Date.now() + confirmWithinMs;
   while (Date.now() < until) {
-    const read = await readLogs(sources, { repairId, node });
+    const read = await fromHub(sources, (from) => readLogs(from, { repairId, node }));
     const log = isFailure(read) ? undefined : read.logs[0];
     if (log && (holds(log, requestId) || !isOpen(viewOf(log)))) return viewOf(log);
     await delay(lookEveryMs);

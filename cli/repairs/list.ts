@@ -1,7 +1,10 @@
 /** `slipway repairs list`. */
 import type { EpochMs } from '../../domain/vocabulary/time.ts';
 import { isFailure, type Failure } from '../failure.ts';
-import { readHeader, renderHeader, renderUnread, type Header } from '../header.ts';
+import type { Header } from '../../views/header.ts';
+import { fromHub, readHeader } from '../reads.ts';
+import { failureOf } from '../words/unread.ts';
+import { renderHeader, renderUnread } from '../header.ts';
 import type { Exit, Invocation, Screen } from '../io.ts';
 import { look } from '../look.ts';
 import {
@@ -12,7 +15,7 @@ import {
   waitReasonOf,
   type RepairLog,
   type RepairView,
-} from '../journal.ts';
+} from '../../views/journal.ts';
 import { withSources } from '../perform.ts';
 import type { Sources } from '../sources.ts';
 import { painter } from '../text/paint.ts';
@@ -54,13 +57,16 @@ async function readList(
   began: EpochMs,
 ): Promise<ListView | Failure> {
   const since = asOf - options.days * dayMs;
-  const [head, read] = await Promise.all([readHeader(sources, asOf), readLogs(sources, { since })]);
+  const [head, read] = await Promise.all([
+    readHeader(sources, asOf),
+    fromHub(sources, (from) => readLogs(from, { since })),
+  ]);
   if (isFailure(read)) return read;
   const repairs = read.logs
     .map(waitingView)
     .filter((view) => options.all || isOpen(view) || (view.closedAt ?? 0) >= began);
   const { header } = head;
-  const unread = [...head.unread, ...unreadLines(read)];
+  const unread = [...head.unread, ...unreadLines(read).map(failureOf)];
   return { kind: 'RepairList', version: 1, header, repairs, unread };
 }
 

@@ -4,7 +4,7 @@ import type { Screen } from '../io.ts';
 import { painter, type Paint } from '../text/paint.ts';
 import { labelled, wrap } from '../text/table.ts';
 import { ahead, clockTime, counted, duration, moment } from '../text/amounts.ts';
-import type { Note, Story, Visit } from './story.ts';
+import type { Note, Story, Visit } from '../../views/story.ts';
 
 const shownBlockers = 5;
 

@@ -6,16 +6,18 @@ import { replay, type Replayed } from '../../domain/repair/replay.ts';
 import type { Command, RepairOpening } from '../../domain/repair/types.ts';
 import { parseRepairPolicies } from '../../schemas/config/repairPolicy.ts';
 import { failure, isFailure, type Failure } from '../failure.ts';
-import { readHeader, renderHeader, renderUnread, type Header } from '../header.ts';
+import type { Header } from '../../views/header.ts';
+import { orFailure, readHeader } from '../reads.ts';
+import { renderHeader, renderUnread } from '../header.ts';
 import { exits, type Exit, type Invocation, type Screen } from '../io.ts';
-import { stateOf, type RepairLog } from '../journal.ts';
+import { stateOf, type RepairLog } from '../../views/journal.ts';
 import { withSources } from '../perform.ts';
 import { show } from '../show.ts';
 import { painter, type Paint } from '../text/paint.ts';
 import { labelled } from '../text/table.ts';
 import { clockTime } from '../text/amounts.ts';
 import { codeVersion } from '../version.ts';
-import { findLog } from './show.ts';
+import { findLog } from './find.ts';
 
 export type ReplayView = {
   readonly kind: 'Replay';
@@ -42,7 +44,7 @@ export async function run(
   return withSources(invocation, { hub: true }, async (sources) => {
     const log = await findLog(sources, id);
     if (isFailure(log)) return log;
-    const state = stateOf(log);
+    const state = orFailure(stateOf(log));
     if (isFailure(state) || !log.opening) return isFailure(state) ? state : noOpening(id);
     const policy = await policyFor(log.opening, options.policy);
     if (isFailure(policy)) return policy;

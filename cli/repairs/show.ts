@@ -1,15 +1,18 @@
 /** `slipway repairs show ID`. */
-import { isFailure, failure, type Failure } from '../failure.ts';
-import { distinct, readHeader, renderHeader, renderUnread, type Header } from '../header.ts';
+import { isFailure, type Failure } from '../failure.ts';
+import type { Header } from '../../views/header.ts';
+import { distinct, orFailure, readHeader } from '../reads.ts';
+import { renderHeader, renderUnread } from '../header.ts';
 import { exits, type Exit, type Invocation, type Screen } from '../io.ts';
-import { readLogs, stateOf, type RepairLog } from '../journal.ts';
+import { stateOf } from '../../views/journal.ts';
 import { withSources } from '../perform.ts';
 import type { Commands } from '../places.ts';
 import { quote } from '../text/quote.ts';
 import { show } from '../show.ts';
-import type { Sources } from '../sources.ts';
 import { painter } from '../text/paint.ts';
-import { storyOf, type Story } from './story.ts';
+import { storyOf } from '../words/story.ts';
+import type { Story } from '../../views/story.ts';
+import { findLog } from './find.ts';
 import { renderStory } from './render.ts';
 
 export async function run(invocation: Invocation, repairId: string): Promise<Exit> {
@@ -17,7 +20,7 @@ export async function run(invocation: Invocation, repairId: string): Promise<Exi
     const asOf = invocation.io.now();
     const [head, log] = await Promise.all([readHeader(sources, asOf), findLog(sources, repairId)]);
     if (isFailure(log)) return log;
-    const state = stateOf(log);
+    const state = orFailure(stateOf(log));
     const story = storyOf(log, isFailure(state) ? undefined : state);
     const unread = distinct([...head.unread, ...[state].filter(isFailure)]);
     const view = { kind: 'Repair', version: 1, header: head.header, ...story, unread } as const;
@@ -41,14 +44,6 @@ export function renderShow(view: RepairScreen, screen: Screen, { slipway }: Comm
     '',
     ...nextCommands(view, slipway),
   ];
-}
-
-/** The journal of one repair; it is the truth, so Temporal is not asked. */
-export async function findLog(sources: Sources, repairId: string): Promise<RepairLog | Failure> {
-  const read = await readLogs(sources, { repairId });
-  if (isFailure(read)) return read;
-  const [log] = read.logs;
-  return log ?? failure('repairNotFound', `There is no repair ${repairId} in the journal.`);
 }
 
 function nextCommands({ repair }: Story, slipway: Commands['slipway']): string[] {

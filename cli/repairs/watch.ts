@@ -2,17 +2,20 @@
 import { pause } from '../../std/pause.ts';
 import { visibleValue } from '../../domain/text.ts';
 import { isFailure, type Failure } from '../failure.ts';
-import { readHeader, renderHeader, renderUnread } from '../header.ts';
+import { fromHub, readHeader } from '../reads.ts';
+import { isUnread } from '../../views/unread.ts';
+import { renderHeader, renderUnread } from '../header.ts';
 import { exits, type Exit, type Invocation } from '../io.ts';
-import { isOpen, readLogs, stateOf, viewOf, type RepairLog } from '../journal.ts';
+import { isOpen, readLogs, stateOf, viewOf, type RepairLog } from '../../views/journal.ts';
 import { withSources } from '../perform.ts';
 import type { Sources } from '../sources.ts';
 import { painter } from '../text/paint.ts';
 import { redrawer } from '../look.ts';
 import { draw, formOf, nextDocumentOf, type DocumentForm } from '../show.ts';
 import { clockTime } from '../text/amounts.ts';
-import { findLog } from './show.ts';
-import { storyOf, type Story } from './story.ts';
+import { findLog } from './find.ts';
+import { storyOf } from '../words/story.ts';
+import type { Story } from '../../views/story.ts';
 import { renderStory } from './render.ts';
 
 const lookEveryMs = 1_000;
@@ -23,13 +26,14 @@ export async function run(invocation: Invocation, id: string): Promise<Exit> {
     if (isFailure(found)) return found;
     const stop = invocation.io.interrupted;
     const redraw = drawer(invocation, sources);
+    const { node } = found;
     let log = found;
     let trouble: Failure | undefined;
     for (;;) {
       await redraw(log, trouble);
       if (!isOpen(viewOf(log)) || stop.aborted) return exits.done;
       await pause(lookEveryMs, stop);
-      const read = await readLogs(sources, { repairId: id, node: log.node });
+      const read = await fromHub(sources, (from) => readLogs(from, { repairId: id, node }));
       trouble = isFailure(read) ? read : undefined;
       log = isFailure(read) ? log : (read.logs[0] ?? log);
     }
@@ -104,5 +108,5 @@ function documentDrawer({ io }: Invocation, sources: Sources, form: DocumentForm
 
 function storyNow(log: RepairLog): Story {
   const state = stateOf(log);
-  return storyOf(log, isFailure(state) ? undefined : state);
+  return storyOf(log, isUnread(state) ? undefined : state);
 }

@@ -3,12 +3,13 @@ import { phases } from '../../domain/vocabulary/repair.ts';
 import { renderHeader, renderUnread, shortHolder } from '../header.ts';
 import type { Screen } from '../io.ts';
 import type { Commands } from '../places.ts';
-import { undeliveredBySink, unreadableText } from '../notices.ts';
+import { undeliveredBySink, unreadableText } from '../words/tickets.ts';
 import { quote } from '../text/quote.ts';
 import { painter, type Paint } from '../text/paint.ts';
 import { labelled, table } from '../text/table.ts';
 import { duration } from '../text/amounts.ts';
-import type { BudgetView, RepairsView, StatusView } from './view.ts';
+import type { BudgetView, RepairsView } from '../../views/status.ts';
+import type { StatusView } from './view.ts';
 
 const shownHandedOver = 5;
 

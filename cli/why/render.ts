@@ -6,7 +6,8 @@ import { painter, type Paint } from '../text/paint.ts';
 import { bullet, labelled, wrap } from '../text/table.ts';
 import { ahead, clockTime, duration, moment } from '../text/amounts.ts';
 import { quote } from '../text/quote.ts';
-import type { CheckView, Why, WhyView } from './view.ts';
+import type { CheckView } from '../../views/why.ts';
+import type { Why, WhyView } from './view.ts';
 
 const shownDeeds = 12;
 

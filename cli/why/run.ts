@@ -4,15 +4,17 @@ import type { RepairState } from '../../domain/repair/types.ts';
 import { getNode } from '../../kube/index.ts';
 import type { Described } from '../../temporal/index.ts';
 import { failure, isFailure, present, type Failure } from '../failure.ts';
-import { distinct, readHeader } from '../header.ts';
+import { distinct, fromHub, orFailure, readHeader } from '../reads.ts';
+import { failureOf } from '../words/unread.ts';
 import { exits, type Exit, type Invocation } from '../io.ts';
-import { readLogs, stateOf, unreadLines, type RepairLog } from '../journal.ts';
-import { readNotices } from '../notices.ts';
+import { readLogs, stateOf, unreadLines, type RepairLog } from '../../views/journal.ts';
+import { readNotices } from '../../views/notices.ts';
 import { withSources } from '../perform.ts';
-import { readRecord } from '../records.ts';
-import { storyOf } from '../repairs/story.ts';
+import { readRecord } from '../../views/records.ts';
+import { storyOf } from '../words/story.ts';
 import { show } from '../show.ts';
-import { inTime, sentence, type Sources } from '../sources.ts';
+import { inTime, type Sources } from '../sources.ts';
+import { sentence } from '../text/sentence.ts';
 import { renderWhy } from './render.ts';
 import { takeBackCommands } from './takeBack.ts';
 import { whyView, type Known } from './view.ts';
@@ -33,10 +35,10 @@ async function readKnown(sources: Sources, node: string, asOf: number): Promise<
   const [head, facts, kept, newest, workflow, notices] = await Promise.all([
     readHeader(sources, asOf),
     readFacts(sources, node),
-    readRecord(sources, node),
+    fromHub(sources, (from) => readRecord(from, node)),
     newestLog(sources, node),
     readWorkflow(sources, node),
-    readNotices(sources),
+    fromHub(sources, readNotices),
   ]);
   const log = isFailure(newest) ? newest : newest.log;
   const state = await readState(sources, node, log, workflow);
@@ -71,8 +73,10 @@ async function readFacts({ kube }: Sources, node: string): Promise<NodeFacts | '
 type Newest = { readonly log: RepairLog | undefined; readonly unread: readonly Failure[] };
 
 async function newestLog(sources: Sources, node: string): Promise<Newest | Failure> {
-  const read = await readLogs(sources, { node });
-  return isFailure(read) ? read : { log: read.logs.at(-1), unread: unreadLines(read) };
+  const read = await fromHub(sources, (from) => readLogs(from, { node }));
+  return isFailure(read)
+    ? read
+    : { log: read.logs.at(-1), unread: unreadLines(read).map(failureOf) };
 }
 
 async function readWorkflow(sources: Sources, node: string): Promise<Described | Failure> {
@@ -95,7 +99,7 @@ async function readState(
   log: RepairLog | undefined | Failure,
   workflow: Described | Failure,
 ): Promise<RepairState | undefined | Failure> {
-  if (log && !isFailure(log)) return stateOf(log);
+  if (log && !isFailure(log)) return orFailure(stateOf(log));
   const { temporal, cluster } = sources;
   if (isFailure(temporal) || isFailure(cluster)) return undefined;
   if (isFailure(workflow) || workflow.kind === 'absent' || !workflow.running) return undefined;

@@ -6,7 +6,7 @@ import { renderDoctor } from '../../../cli/doctor/run.ts';
 import { failure, showFailure } from '../../../cli/failure.ts';
 import { renderFaults } from '../../../cli/faults/list.ts';
 import type { Flags, Io } from '../../../cli/io.ts';
-import { viewOf } from '../../../cli/journal.ts';
+import { viewOf } from '../../../views/journal.ts';
 import { renderList } from '../../../cli/repairs/list.ts';
 import { renderReplay, replayView } from '../../../cli/repairs/replay.ts';
 import { renderShow } from '../../../cli/repairs/show.ts';

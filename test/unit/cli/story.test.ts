@@ -1,6 +1,6 @@
 /** A repair's story: what was counted is told with its count, and a gap in the journal is told as one. */
 import { expect, test } from 'vitest';
-import { storyOf } from '../../../cli/repairs/story.ts';
+import { storyOf } from '../../../cli/words/story.ts';
 import type { JournalEntry } from '../../../domain/repair/types.ts';
 import { after, at, granted } from '../../support/given.ts';
 import { turn } from '../../support/recorded.ts';
