@@ -33,6 +33,8 @@ const skeleton: Readonly<Record<string, string>> = {
   'engine/run.ts':
     "import { createActivities } from '../activities/index.ts';\nexport const runEngine = createActivities;",
   'embedded/supervisor/stack.ts': 'export const startStack = 1;',
+  'cli/dead/list.ts':
+    'export type Letters = readonly string[];\nexport const readLetters: Letters = [];',
   'cli/stack/up.ts':
     "import { startStack } from '../../embedded/supervisor/stack.ts';\nexport const command = startStack;",
   'cli/main.ts': "export const main = (): Promise<unknown> => import('./stack/up.ts');",

@@ -151,6 +151,21 @@ const plants: readonly Plant[] = [
     'direction:cli',
   ],
   [
+    'cli/why/p35.ts',
+    "import { readLetters } from '../dead/list.ts';\nexport const x = readLetters;",
+    'direction:cli/why',
+  ],
+  [
+    'cli/doctor/p36.ts',
+    "import type { Letters } from '../dead/list.ts';\nexport type X = Letters;",
+    'direction:cli/doctor',
+  ],
+  [
+    'cli/main/p37.ts',
+    "import { readLetters } from '../dead/list.ts';\nexport const x = readLetters;",
+    'lazy-only:cli/main',
+  ],
+  [
     'views/p33.ts',
     "import { command } from '../cli/stack/up.ts';\nexport const x = command;",
     'direction:views',
