@@ -4,10 +4,8 @@ import { inspectHub, type HubFacts } from '../../event-hub/index.ts';
 import { listNodes } from '../../kube/index.ts';
 import { failure, isFailure, showFailure, type Failure } from '../failure.ts';
 import { hubFailure } from '../hubFailure.ts';
-import type { Header } from '../../views/header.ts';
 import { fromHub, readHeader } from '../reads.ts';
-import { renderHeader } from '../header.ts';
-import { exits, type Exit, type Invocation, type Screen } from '../io.ts';
+import { exits, type Exit, type Invocation } from '../io.ts';
 import { readNotices } from '../../views/notices.ts';
 import { readLetters } from '../../views/dead.ts';
 import { withSources } from '../perform.ts';
@@ -16,17 +14,9 @@ import { readLedger, readRecords } from '../../views/records.ts';
 import { show, tell } from '../show.ts';
 import { inTime, type Sources } from '../sources.ts';
 import { sentence } from '../text/sentence.ts';
-import { painter, type Paint } from '../text/paint.ts';
-import { wrap } from '../text/table.ts';
-import { findings, type Finding } from './view.ts';
+import { renderDoctor } from './render.ts';
+import { findings, type DoctorView } from './view.ts';
 import { inventoryFindings } from './inventoryFindings.ts';
-
-export type DoctorView = {
-  readonly kind: 'Examination';
-  readonly version: 1;
-  readonly header: Header;
-  readonly findings: readonly Finding[];
-};
 
 export type DoctorOptions = { readonly bmcInventory?: string };
 
@@ -119,26 +109,4 @@ async function temporalTrouble({ temporal, cluster }: Sources): Promise<Failure 
   );
   if (listed.kind === 'listed') return undefined;
   return failure('temporalFailed', sentence(`Repairs could not be listed: ${listed.why}`));
-}
-
-export function renderDoctor({ header, findings: found }: DoctorView, screen: Screen): string[] {
-  const paint = painter(screen.color);
-  return [
-    ...renderHeader(header, screen.width, paint),
-    '',
-    ...found.flatMap((finding) => findingLines(finding, screen.width, paint)),
-  ];
-}
-
-const signs = { good: '✔', note: '!', bad: '✘' } as const;
-const colors = { good: 'green', note: 'yellow', bad: 'red' } as const;
-const indent = 18;
-
-function findingLines({ about, grade, what, advice }: Finding, width: number, paint: Paint) {
-  const text = advice === undefined ? what : `${what}. ${advice}`;
-  return wrap(text, Math.max(20, width - indent)).map((line, index) =>
-    index === 0
-      ? `${paint(colors[grade], signs[grade])} ${about.padEnd(indent - 2)}${line}`
-      : `${' '.repeat(indent)}${line}`,
-  );
 }

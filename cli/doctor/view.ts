@@ -16,6 +16,13 @@ export type Finding = {
   readonly advice?: string;
 };
 
+export type DoctorView = {
+  readonly kind: 'Examination';
+  readonly version: 1;
+  readonly header: Header;
+  readonly findings: readonly Finding[];
+};
+
 export type Seen = {
   readonly header: Header;
   readonly engine: EngineRecord | undefined;

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { renderDead } from '../../../cli/dead/list.ts';
-import { renderDoctor } from '../../../cli/doctor/run.ts';
+import { renderDoctor } from '../../../cli/doctor/render.ts';
 import { failure, showFailure } from '../../../cli/failure.ts';
 import { renderFaults } from '../../../cli/faults/list.ts';
 import type { Flags, Io } from '../../../cli/io.ts';

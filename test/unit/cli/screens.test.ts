@@ -1,7 +1,7 @@
 /** Golden screens at 80 columns. To accept a change: `npx vitest run test/unit/cli -u`, and read the difference. */
 import { describe, expect, test } from 'vitest';
 import { renderDead } from '../../../cli/dead/list.ts';
-import { renderDoctor } from '../../../cli/doctor/run.ts';
+import { renderDoctor } from '../../../cli/doctor/render.ts';
 import { findings } from '../../../cli/doctor/view.ts';
 import { failure } from '../../../cli/failure.ts';
 import { renderFaults } from '../../../cli/faults/list.ts';
