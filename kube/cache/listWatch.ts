@@ -2,6 +2,7 @@
  * Keeps a projected copy of a collection: lists in pages, watches with bookmarks, resumes where it was after every kind
  * of break, lists again when the server has forgotten that place and now and then anyway, and tells every difference.
  */
+import { setImmediate } from 'node:timers/promises';
 import { errorText } from '../../std/errorText.ts';
 import type { EpochMs } from '../../domain/vocabulary/time.ts';
 import type { Backoff } from '../../std/backoff.ts';
@@ -45,7 +46,7 @@ const defaultTiming: WatchTiming = {
   relistMs: 600_000,
   firstBackoffMs: 200,
   longestBackoffMs: 30_000,
-  pageSize: 500,
+  pageSize: 250,
 };
 
 export type WatchCounters = {
@@ -157,11 +158,14 @@ async function listOnce<T>(run: WatchRun<T>): Promise<boolean> {
   }
   run.resourceVersion = listed.value.resourceVersion;
   run.relistDueMs = performance.now() + jittered(run.timing.relistMs);
-  run.syncedAt = Date.now();
   run.backoff.succeeded();
-  const changes = run.store.replaceAll(listed.value.items);
+  for (const changes of run.store.replaceAll(listed.value.items)) {
+    tell(run, changes);
+    await setImmediate();
+    if (signal.aborted) return false;
+  }
+  run.syncedAt = Date.now();
   applied(run, askedMs);
-  tell(run, changes);
   return true;
 }
 

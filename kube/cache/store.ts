@@ -19,9 +19,12 @@ export type Store<T> = {
   readonly items: ReadonlyMap<string, T>;
   readonly put: (item: T) => readonly CacheChange<T>[];
   readonly remove: (item: T) => readonly CacheChange<T>[];
-  /** Takes a complete list for the truth: what it lacks is deleted. */
-  readonly replaceAll: (list: readonly T[]) => readonly CacheChange<T>[];
+  /** Takes a complete list for the truth: what it lacks is deleted. Part after part, as each is taken (ADR 19). */
+  readonly replaceAll: (list: readonly T[]) => Iterable<readonly CacheChange<T>[]>;
 };
+
+/** So many objects are compared in a few milliseconds. */
+const partSize = 1_000;
 
 function differences<T>(
   identity: Identity<T>,
@@ -36,6 +39,10 @@ function differences<T>(
     ];
   }
   return identity.same(before, after) ? [] : [{ kind: 'changed', before, after }];
+}
+
+function* partsOf<T>(all: readonly T[]): Iterable<readonly T[]> {
+  for (let from = 0; from < all.length; from += partSize) yield all.slice(from, from + partSize);
 }
 
 /** An empty store. */
@@ -58,11 +65,16 @@ export function createStore<T>(identity: Identity<T>): Store<T> {
     return [{ kind: 'deleted', before }];
   };
 
-  const replaceAll = (list: readonly T[]): readonly CacheChange<T>[] => {
-    const present = new Set(list.map(identity.keyOf));
-    const missing = [...items].filter(([key]) => !present.has(key)).map(([, item]) => item);
-    return [...missing.flatMap(remove), ...list.flatMap(put)];
-  };
+  function* replaceAll(list: readonly T[]): Iterable<readonly CacheChange<T>[]> {
+    const present = new Set<string>();
+    for (const part of partsOf(list)) {
+      for (const item of part) present.add(identity.keyOf(item));
+      yield [];
+    }
+    for (const part of partsOf([...items.values()]))
+      yield part.filter((item) => !present.has(identity.keyOf(item))).flatMap(remove);
+    for (const part of partsOf(list)) yield part.flatMap(put);
+  }
 
   return { items, put, remove, replaceAll };
 }

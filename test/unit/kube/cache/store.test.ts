@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createStore } from '../../../../kube/cache/store.ts';
-import type { CacheChange, Identity } from '../../../../kube/cache/store.ts';
+import type { CacheChange, Identity, Store } from '../../../../kube/cache/store.ts';
 
 type Item = { readonly name: string; readonly uid: string; readonly value: number };
 
@@ -32,12 +32,24 @@ function follower() {
 describe('a store', () => {
   it('tells a new list what went missing, what came and what changed', () => {
     const store = createStore(identity);
-    store.replaceAll([item('a'), item('b'), item('c')]);
-    expect(store.replaceAll([item('b', 'b-1', 7), item('c'), item('d')])).toEqual([
+    expect(replaced(store, [item('a'), item('b'), item('c')])).toHaveLength(3);
+    expect(replaced(store, [item('b', 'b-1', 7), item('c'), item('d')])).toEqual([
       { kind: 'deleted', before: item('a') },
       { kind: 'changed', before: item('b'), after: item('b', 'b-1', 7) },
       { kind: 'added', after: item('d') },
     ]);
+  });
+
+  it('takes a long list in parts, each of which can be told before the next', () => {
+    const store = createStore(identity);
+    const list = Array.from({ length: 2_500 }, (_, n) => item(`${n}`));
+    const parts = [...store.replaceAll(list)].map(({ length }) => length);
+    expect(parts.filter((length) => length > 0)).toEqual([1_000, 1_000, 500]);
+    const shorter = [...store.replaceAll([])].map(({ length }) => length);
+    expect(shorter).toEqual([1_000, 1_000, 500]);
+    store.put(item('0'));
+    expect(replaced(store, list)).toHaveLength(2_499);
+    expect(store.items.size).toBe(2_500);
   });
 
   it('sees another object under an old name', () => {
@@ -61,7 +73,7 @@ describe('a store', () => {
     const store = createStore(identity);
     store.put(item('a'));
     expect(store.put(item('a'))).toEqual([]);
-    expect(store.replaceAll([item('a')])).toEqual([]);
+    expect(replaced(store, [item('a')])).toEqual([]);
   });
 
   it('lets a listener know exactly what it holds, whatever happens in whatever order', () => {
@@ -85,7 +97,7 @@ describe('a store', () => {
         for (const next of steps) {
           if (next.kind === 'put') store.put(next.item).forEach(hear);
           if (next.kind === 'remove') store.remove(next.item).forEach(hear);
-          if (next.kind === 'replace') store.replaceAll(next.list).forEach(hear);
+          if (next.kind === 'replace') replaced(store, next.list).forEach(hear);
           const held = [...store.items.values()].toSorted(byName);
           expect(next.kind === 'replace' ? next.list.toSorted(byName) : held).toEqual(held);
           expect(known).toEqual(new Map(store.items));
@@ -94,6 +106,10 @@ describe('a store', () => {
     );
   });
 });
+
+function replaced(store: Store<Item>, list: readonly Item[]): readonly CacheChange<Item>[] {
+  return [...store.replaceAll(list)].flat();
+}
 
 function byName(one: Item, other: Item): number {
   return one.name.localeCompare(other.name);
