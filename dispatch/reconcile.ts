@@ -10,7 +10,7 @@ import type {
 import type { Permit } from '../domain/guard/types.ts';
 import type { NodeFacts } from '../domain/node.ts';
 import { marks } from '../domain/vocabulary/marks.ts';
-import { getNode, listLabelledPods, markNode, nodesNow, untagPod } from '../kube/index.ts';
+import { getNode, listLabelledPods, markNode, nodesForDecisions, untagPod } from '../kube/index.ts';
 import type { NodeCache } from '../kube/index.ts';
 import { describeRepair, runningRepairs } from '../temporal/index.ts';
 import type { Temporal } from '../temporal/index.ts';
@@ -56,7 +56,7 @@ async function holdings(options: ReconcileOptions): Promise<Holdings | undefined
   const { observer, records, book } = options;
   const [permits, nodes, pods] = await Promise.all([
     book.permits(),
-    nodesNow(observer, options.nodes),
+    nodesForDecisions(observer, options.nodes),
     listLabelledPods(observer),
   ]);
   if (!permits || !nodes.ok || !pods.ok) return undefined;

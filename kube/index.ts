@@ -27,7 +27,7 @@ export {
 } from './resources/nodes.ts';
 export { podCache } from './cache/podCache.ts';
 export type { PodCache } from './cache/podCache.ts';
-export { nodeForDecision, nodesNow } from './cache/fresh.ts';
+export { nodeForDecision, nodesForDecisions, nodesNow } from './cache/fresh.ts';
 export { listLabelledPods, listPodsOn } from './resources/podLists.ts';
 export { evictPod, tagPod, untagPod } from './resources/pods.ts';
 export type { Refusal, Result } from './transport/refusal.ts';

@@ -8,9 +8,12 @@ import type { NodeCache } from './nodeCache.ts';
 import { getNode, listNodes } from '../resources/nodes.ts';
 import type { Result } from '../transport/refusal.ts';
 
-/** For counting nodes that are out, telling machines apart and undoing what nobody owns: no look follows that knows better. */
+/** For counting nodes that are out and telling machines apart: no look follows that knows better. */
 const freshEnoughMs = 10_000;
-/** For opening a repair: it looks at its node itself before it acts. A watch that lives is heard every minute or so. */
+/**
+ * For opening a repair and for undoing what nobody owns: each looks at the node itself before it acts. A watch that lives
+ * is heard every minute or so.
+ */
 const watchLivesMs = 90_000;
 
 /** Every node. */
@@ -19,6 +22,14 @@ export async function nodesNow(
   nodes: NodeCache,
 ): Promise<Result<readonly NodeFacts[]>> {
   return nodes.stalenessMs() <= freshEnoughMs ? { ok: true, value: nodes.list() } : listNodes(kube);
+}
+
+/** Every node, as far as decisions need them that are looked at again. */
+export async function nodesForDecisions(
+  kube: Kube,
+  nodes: NodeCache,
+): Promise<Result<readonly NodeFacts[]>> {
+  return nodes.stalenessMs() <= watchLivesMs ? { ok: true, value: nodes.list() } : listNodes(kube);
 }
 
 /** One node as far as a decision needs it that is looked at again; no value means that there is no such node. */
