@@ -1,5 +1,6 @@
 /** What comes before every change: a reason, a dry run if wished, a question unless waived. */
 import { userInfo } from 'node:os';
+import { lineOf, type Subject } from '../domain/journal.ts';
 import type { Author } from '../domain/repair/types.ts';
 import { publishJournal } from '../event-hub/index.ts';
 import { whoAmI } from '../kube/index.ts';
@@ -73,23 +74,16 @@ export async function record(
 ): Promise<Failure | undefined> {
   if (isFailure(hub)) return hub;
   if (isFailure(cluster)) return cluster;
-  const stored = await publishJournal(hub, [
-    {
-      version: 1,
-      cluster: cluster.id,
-      ...(node !== undefined && { node }),
-      sequence,
-      at,
-      command: { kind },
-      reason: by.reason,
-      events: [],
-      by: by.name,
-    },
-  ]);
+  const decided = { sequence, at, command: { kind }, reason: by.reason, events: [], by: by.name };
+  const stored = await publishJournal(hub, [lineOf(subjectOf(cluster.id, node), decided)]);
   if (stored.kind === 'stored') return undefined;
   const what = 'The deed is done, but the journal does not hold it';
   if (stored.kind === 'invalid') return failure('hubRefused', `${what}: ${stored.why}.`);
   return hubFailure(what, stored);
+}
+
+function subjectOf(cluster: string, node: string | undefined): Subject {
+  return node === undefined ? { kind: 'cluster', cluster } : { kind: 'node', cluster, node };
 }
 
 /** Says what was done, and exits as partial where the journal could not be told. */

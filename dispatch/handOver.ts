@@ -1,4 +1,5 @@
 /** Leaves the node and the journal of a repair that can no longer do it itself as any other hand-over leaves them. */
+import { lineOf } from '../domain/journal.ts';
 import { isIsolatedBy, isolationMark } from '../domain/marks.ts';
 import type { NodeFacts } from '../domain/node.ts';
 import type { Ending, JournalEntry } from '../domain/repair/types.ts';
@@ -105,11 +106,8 @@ async function tell(
 ): Promise<boolean> {
   const at = clock();
   const ending: Ending = { ...closing, node: 'keep' };
-  const entry: JournalEntry = {
-    version: 1,
-    repairId,
-    cluster,
-    node,
+  const subject = { kind: 'node', id: repairId, cluster, node } as const;
+  const entry: JournalEntry = lineOf(subject, {
     sequence: (written?.sequence ?? -1) + 1,
     at,
     command: { kind: 'close' },
@@ -120,6 +118,6 @@ async function tell(
       { kind: 'closed', ...closing, at },
     ],
     by: 'slipway/dispatch',
-  };
+  });
   return (await publishJournal(hub, [entry])).kind === 'stored';
 }

@@ -5,11 +5,13 @@ import { runDispatch } from '../dispatch/index.ts';
 import type { DispatchOptions } from '../dispatch/index.ts';
 import { rulesOf } from '../domain/conditions/policy.ts';
 import { memoriesOf } from '../domain/conditions/memory.ts';
+import { lineOf } from '../domain/journal.ts';
 import { newestReports, publishFault, publishJournal, eventId } from '../event-hub/index.ts';
 import type { Guard } from '../guard/index.ts';
 import { runNotices } from '../notices/index.ts';
 import type { TicketOptions } from '../notices/index.ts';
 import { observer, startNodeConditions } from '../probes/active/nodeConditions.ts';
+import type { JournalLine } from '../schemas/wire/journalLine.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { announce } from './announce.ts';
 import { warningsOf } from './warnings.ts';
@@ -125,21 +127,7 @@ function bookOf(guard: Guard): DispatchOptions['book'] {
   };
 }
 
-function ignoredLine(
-  { cluster, clock }: LeadOptions,
-  node: string,
-  reason: string,
-): Parameters<typeof publishJournal>[1][number] {
-  const at = clock();
-  return {
-    version: 1,
-    cluster,
-    node,
-    sequence: 0,
-    at,
-    command: { kind: 'ignore' },
-    reason,
-    events: [],
-    by: 'slipway/dispatch',
-  };
+function ignoredLine({ cluster, clock }: LeadOptions, node: string, reason: string): JournalLine {
+  const decided = { sequence: 0, at: clock(), command: { kind: 'ignore' }, reason, events: [] };
+  return lineOf({ kind: 'node', cluster, node }, { ...decided, by: 'slipway/dispatch' });
 }

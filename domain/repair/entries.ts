@@ -1,4 +1,5 @@
 /** Journal entries that wait for JOURNAL: what repeats is one entry with a count, and what piles up is bounded. */
+import { lineOf } from '../journal.ts';
 import type { EpochMs } from '../vocabulary/time.ts';
 import type { JournalEntry, RepairOpening } from './types.ts';
 
@@ -42,9 +43,10 @@ export function withDecided(
   opening: RepairOpening,
   decided: Decided,
 ): Book {
-  const { repairId, cluster, node } = opening;
-  const head = { version: 1, repairId, cluster, node, sequence } as const;
-  const entry = { ...head, ...decided, by: authorOf(decided), ...(sequence === 0 && { opening }) };
+  const { repairId: id, cluster, node } = opening;
+  const by = authorOf(decided);
+  const told = { sequence, ...decided, by, ...(sequence === 0 && { opening }) };
+  const entry = lineOf({ kind: 'node', id, cluster, node }, told);
   return { backlog: withEntry(backlog, entry), sequence: sequence + 1 };
 }
 

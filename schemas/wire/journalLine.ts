@@ -1,5 +1,6 @@
 /** The wire form of a journal entry: a strict envelope around what `domain/` decided (ADR 3). */
 import { z } from 'zod';
+import type { Decision, LineHead } from '../../domain/journal.ts';
 import type {
   Command,
   JournalEntry,
@@ -15,9 +16,9 @@ import { majorVersion, openCode } from '../tolerant.ts';
 /** Commands and events are kept whole: their shapes belong to `domain/` and grow with it. */
 const kinded = z.looseObject({ kind: z.string().min(1) });
 const epochMs = z.int().min(0);
+const word = z.string().min(1).max(64);
 
-/** What is written; what is read may be of a newer minor version. */
-const writtenLineSchema = z.strictObject({
+const lineSchema = z.strictObject({
   version: z.literal(1),
   repairId: z.string().min(1).max(64).exactOptional(),
   cluster: z.string().min(1).max(253),
@@ -25,8 +26,8 @@ const writtenLineSchema = z.strictObject({
   sequence: z.int().min(0),
   at: epochMs,
   command: kinded,
-  from: z.enum(phases).exactOptional(),
-  to: z.enum(phases).exactOptional(),
+  from: word.exactOptional(),
+  to: word.exactOptional(),
   reason: z.string().max(1024).exactOptional(),
   events: z.array(kinded.extend({ at: epochMs })),
   by: z.string().min(1).max(256),
@@ -34,36 +35,32 @@ const writtenLineSchema = z.strictObject({
   opening: z.looseObject({}).exactOptional(),
 });
 
-const journalLineSchema = writtenLineSchema.loose().extend({
+/** What is written: a repair has the phases of this version, any other subject its own. */
+const writtenLineSchema = lineSchema.refine(hasOwnPhases, {
+  path: ['to'],
+  error: 'from and to must be phases of a repair',
+});
+
+function hasOwnPhases({ repairId, from, to }: z.infer<typeof lineSchema>): boolean {
+  return repairId === undefined || [from, to].every((one) => one === undefined || isPhase(one));
+}
+
+/** What is read may be of a newer minor version. */
+const journalLineSchema = lineSchema.loose().extend({
   version: majorVersion(1),
-  from: openCode<Phase>().exactOptional(),
-  to: openCode<Phase>().exactOptional(),
+  from: openCode<string>().exactOptional(),
+  to: openCode<string>().exactOptional(),
   repeated: z.looseObject({ times: z.int().min(2), until: epochMs }).exactOptional(),
 });
 
 /** One line of JOURNAL: an entry of a repair, or what was decided without one. */
-export type JournalLine = {
-  readonly version: 1;
-  /** Absent for what was decided without a repair, as dispatch does. */
-  readonly repairId?: string;
-  readonly cluster: string;
-  /** Absent for what concerns the whole cluster. */
-  readonly node?: string;
-  /** Counts the entries of one repair from 0; without a repair, the FAULTS sequence that was answered, or 0. */
-  readonly sequence: number;
-  readonly at: EpochMs;
-  readonly command: { readonly kind: string };
-  readonly from?: Phase;
-  readonly to?: Phase;
-  readonly reason?: string;
-  readonly events: readonly { readonly kind: string; readonly at: EpochMs }[];
-  /** Who decided: `slipway`, a part of it, or a person. */
-  readonly by: string;
-  /** How often the same came of the same command, and until when; `events` are the last ones. */
-  readonly repeated?: { readonly times: number; readonly until: EpochMs };
-  /** In the first entry of a repair alone. */
-  readonly opening?: object;
-};
+export type JournalLine = LineHead &
+  Decision & {
+    /** How often the same came of the same command, and until when; `events` are the last ones. */
+    readonly repeated?: { readonly times: number; readonly until: EpochMs };
+    /** In the first entry of a repair alone. */
+    readonly opening?: object;
+  };
 
 /** Reads one line from its wire form; never throws. */
 export function parseJournalLine(text: string): Parsed<JournalLine> {
@@ -98,7 +95,7 @@ export function formatJournalLine(line: JournalLine): Parsed<string> {
 
 function stubOf(line: JournalLine, why: string): JournalLine {
   const { version, repairId, cluster, node, sequence, at, from, to } = line;
-  const isStep = [from, to].every((phase) => phases.some((known) => known === phase));
+  const isStep = [from, to].every((phase) => phase !== undefined && isPhase(phase));
   return {
     version,
     cluster,
@@ -112,6 +109,10 @@ function stubOf(line: JournalLine, why: string): JournalLine {
     events: [],
     by: 'slipway',
   };
+}
+
+function isPhase(text: string): boolean {
+  return phases.some((phase) => phase === text);
 }
 
 /** Of commands and events only the kinds are checked: `domain/` wrote them. */

@@ -77,7 +77,7 @@ describe('a line that can never be journaled', () => {
     ['an author of 300 characters', { by: 'n'.repeat(300) }],
     ['an event without a time', { events: [{ kind: 'isolated' } as never] }],
     ['a command without a kind', { command: {} as never }],
-    ['a phase that nobody knows', { from: 'cooling' as never, to: 'cooling' as never }],
+    ['a phase that nobody knows', { from: 'cooling', to: 'cooling' }],
     ['half a megabyte of events', { events: [{ kind: 'x'.repeat(500_000), at: 1 }] }],
   ])('because of %s is a stub that says so, in its place', (_what, changes) => {
     const line = journalLine({ from: 'tagging', to: 'tagging', ...changes });
