@@ -79,8 +79,9 @@ const firstSentence = {
 
 const neighbour = /(?:^|\/)(?:event-hub|kube|temporal)\//;
 const reader = /^(?:(?:read|list|get|inspect|describe|query)[A-Z].*|consumerLag|openBucket)$/;
+/** Members that write, and the connections of a neighbour, over which anything could be written. */
 const writer =
-  /^(?:(?:create|patch|replace|delete|publish)(?:[A-Z].*)?|update|change|put|remove|purge|start|getHandle)$/;
+  /^(?:(?:create|patch|replace|delete|publish)(?:[A-Z].*)?|update|change|put|remove|purge|start|connection|jetstream|manager|client|send)$/;
 
 /** Of the hub, Kubernetes and Temporal only what reads may be used, under its own name. */
 const readsOnly = {

@@ -252,6 +252,8 @@ const lintPlants: readonly Plant[] = [
     "import { openBucket } from '../event-hub/index.ts';\nexport const x = (await openBucket()).put('k', 1);",
     "import { openBucket } from '../event-hub/index.ts';\nexport const x = (await openBucket())['update'];",
     "import { openBucket } from '../event-hub/index.ts';\nexport const { change } = await openBucket();",
+    "import type { Kube } from '../kube/index.ts';\nexport function x(kube: Kube): unknown {\n  return kube.send({});\n}",
+    "import type { Hub } from '../event-hub/index.ts';\nexport function x({ connection }: Hub): unknown {\n  return connection;\n}",
   ].map((text, n): Plant => [`views/p27-${n}.ts`, text, 'slipway(reads-only)']),
   [
     'domain/repair/p26-async.ts',
