@@ -1,7 +1,7 @@
 /** Free ports on the loopback address. */
 import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
-import { recordOf } from './record.ts';
+import { recordOf } from './recordOf.ts';
 
 /** Below the range from which systems hand out ports for outgoing connections, so nothing takes one by chance. */
 const lowestPort = 20_000;

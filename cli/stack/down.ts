@@ -1,4 +1,4 @@
-/** `slipway down`. */
+/** `slipway down`: ends a local stack. */
 import { resolve } from 'node:path';
 import { endStack } from '../../embedded/index.ts';
 import type { Say } from '../io.ts';

@@ -1,4 +1,4 @@
-/** `slipway up`. */
+/** `slipway up`: runs a local stack. */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { untilAborted } from '../../std/untilAborted.ts';

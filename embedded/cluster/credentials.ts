@@ -2,7 +2,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { recordOf } from '../record.ts';
+import { recordOf } from '../recordOf.ts';
 import { userKeys, users, type UserKey } from './access.ts';
 
 export type Tokens = Readonly<Record<UserKey, string>>;

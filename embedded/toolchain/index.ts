@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { recordOf } from '../record.ts';
+import { recordOf } from '../recordOf.ts';
 import { tryLock, type Lock } from '../lock.ts';
 import { waitFor } from '../waitFor.ts';
 import { buildSets, type Report } from './build.ts';
