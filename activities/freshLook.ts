@@ -12,7 +12,7 @@ export type LookAnswer =
   | { readonly ok: false; readonly outcome: StepOutcome };
 
 /**
- * An unreadable world is a refusal like any other: nothing is done on what could not be seen. `node` may stand in for a
+ * What cannot be read is a refusal like any other: nothing is done on what could not be seen. `node` may stand in for a
  * read of the node where the write that follows is conditioned on its resource version.
  */
 export async function freshLook(

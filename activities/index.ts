@@ -11,7 +11,7 @@ import type { ObservedCommand } from './repair/observe.ts';
 import { preflight } from './repair/preflight.ts';
 import { releasePermit, requestPermit } from './repair/permit.ts';
 import type { Ports } from './ports.ts';
-import { flush, record, recordWhile } from './record.ts';
+import { flush, record, recordWhile } from './journal.ts';
 import { restore } from './repair/restore.ts';
 import { runRung } from './repair/runRung.ts';
 import type { RungOrder } from './repair/runRung.ts';

@@ -1,4 +1,4 @@
-/** The repair's label on pods: an ornament. What cannot be written is told, and nothing waits for it. */
+/** The repair's label on pods: what cannot be written is told, and nothing waits for it. */
 import type { PodFacts } from '../domain/node.ts';
 import { podName } from '../domain/repair/pods.ts';
 import type { Unlabelled } from '../domain/repair/types.ts';

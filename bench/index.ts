@@ -24,22 +24,8 @@ const { values, positionals } = parseArgs({
   },
 });
 
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
 const runs = Number(values.runs);
 const soakSeconds = Number(values.soak);
-
-async function repeat<T>(once: () => Promise<T>): Promise<readonly T[]> {
-  const done: T[] = [];
-  for (let run = 1; run <= runs; run += 1) {
-    say(`run ${run} of ${runs}`);
-    const result = await once();
-    say(JSON.stringify(result));
-    done.push(result);
-  }
-  return done;
-}
 
 async function runDetect(): Promise<object> {
   const options = {
@@ -113,6 +99,21 @@ async function runScale(): Promise<object> {
   const all = await repeat(() => scale(options));
   const median = medianRun(all, (run) => run.settledMb);
   return { bench: 'scale', ...median, ...options, runs };
+}
+
+async function repeat<T>(once: () => Promise<T>): Promise<readonly T[]> {
+  const done: T[] = [];
+  for (let run = 1; run <= runs; run += 1) {
+    say(`run ${run} of ${runs}`);
+    const result = await once();
+    say(JSON.stringify(result));
+    done.push(result);
+  }
+  return done;
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 const benches: Readonly<Record<string, () => Promise<object>>> = {

@@ -10,7 +10,7 @@ import {
   untold,
 } from '../domain/dispatch/evolve.ts';
 import { relapseOf } from '../domain/dispatch/relapse.ts';
-import type { Heard as Hearing } from '../domain/dispatch/evolve.ts';
+import type { HeardReport as Hearing } from '../domain/dispatch/evolve.ts';
 import type {
   CheckRecord,
   DispatchDecision,
@@ -96,7 +96,10 @@ function hearing(
   return { fault, bootId, soakMs, at: clock() };
 }
 
-/** So far behind a record's place may be that looks have little to read beyond it; what is not newer costs no write. */
+/**
+ * How far a record's place may lag, so that a report that says nothing newer costs no write and looks have little to
+ * read.
+ */
 const farBeyond = 1_000;
 
 /** A redelivered report finds itself in the record; all it can need is that its repair exists. */
@@ -307,7 +310,7 @@ async function tell(
   return toldOf.kind === 'failed' ? 'later' : 'heard';
 }
 
-/** A repair that cannot go on leaves a node that nobody vouches for: a person's. */
+/** A repair that cannot go on leaves its node to a person. */
 async function close(
   { records, clock, handOver }: FaultsOptions,
   record: EpisodeRecord,

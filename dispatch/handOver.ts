@@ -46,7 +46,7 @@ export async function handOver(
   return isTold ? closing : undefined;
 }
 
-/** The repair's labels on pods are ornaments: those that cannot be taken off now are the reconciler's. */
+/** The reconciler takes off the labels on pods that cannot be taken off now. */
 async function unlabel({ observer, actor }: HandOverOptions, { repairId }: Left): Promise<void> {
   const labelled = await listLabelledPods(observer);
   const ours = labelled.ok ? labelled.value.filter(({ repair }) => repair === repairId) : [];

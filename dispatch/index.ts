@@ -141,7 +141,7 @@ async function sweepUntil(
   }
 }
 
-/** One comparison after the other: a slow one delays the next and never meets it. */
+/** One comparison at a time: a slow one delays the next. */
 async function reconcileUntil(
   options: ReconcileOptions & Pick<DispatchOptions, 'onFailed'>,
   signal: AbortSignal,

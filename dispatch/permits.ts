@@ -36,7 +36,7 @@ export function createPermits(options: {
         void options.voice.tell(record, { kind: 'lookAgain', because: 'a permit came free' });
     }
   };
-  /** Who waited stood in the bucket that was lost: each open repair looks for itself. */
+  /** The waiters were in the bucket that was lost, so each open repair is told to look. */
   const wakeAll = (): void => {
     const open = options.records.all().filter(({ episode }) => episode && !episode.outcome);
     for (const record of open)

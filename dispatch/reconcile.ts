@@ -82,7 +82,7 @@ async function standingsOf(
   return standings;
 }
 
-/** So few are described one by one. */
+/** Up to how many repairs are described one by one. */
 const fewRepairs = 100;
 
 /**

@@ -105,7 +105,7 @@ function follow(mirror: Mirror, told: RecordTold): void {
   }
 }
 
-/** A bucket that was deleted under us took no record with it that this process knows. */
+/** The records that this process knows outlive a bucket that is deleted. */
 async function restore(mirror: Mirror): Promise<void> {
   const { kept, corrupt, onTrouble } = mirror;
   corrupt.clear();

@@ -12,7 +12,7 @@ export type SweepOptions = {
   readonly look: (node: string) => void;
 };
 
-/** So few are looked at one by one; of more, one list says which of them can wait for their turn. */
+/** Up to how many open episodes are looked at one by one; of more, one list says which can wait for their turn. */
 const lookedAtOnce = 100;
 
 export function createSweep(options: SweepOptions): () => Promise<void> {
@@ -26,7 +26,10 @@ export function createSweep(options: SweepOptions): () => Promise<void> {
   };
 }
 
-/** After a list that failed all wait for their turn: who cannot list could not answer so many questions either. */
+/**
+ * After a list that failed all wait for their turn: a server that cannot list could not answer so many questions
+ * either.
+ */
 async function shownRunning(
   { temporal, cluster }: SweepOptions,
   open: readonly OpenEpisode[],

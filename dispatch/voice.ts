@@ -42,18 +42,17 @@ export function createVoice(options: VoiceOptions): Voice {
   };
 }
 
-async function open(
+/** Only the open episode's repair is spoken to; a signal names it, so that another one ignores it. */
+async function tell(
   options: VoiceOptions,
   record: EpisodeRecord,
-  episode: Episode,
+  arrival: Unstamped<Arrival>,
 ): Promise<Heard> {
-  const policy = options.policies.find((candidate) => candidate.name === episode.policy);
-  const opening = policy && openingOf(record, episode, { ...options, policy });
-  if (!opening) return 'gone';
-  const begun = await options.starts.first(() => options.begin(opening));
-  const started = await options.starts.behind(() => startRepair(options.temporal, opening, begun));
-  if (started.kind === 'running') return ensure(options, record, episode);
-  return started.kind === 'started' ? 'heard' : 'later';
+  const { episode } = record;
+  if (!episode || episode.outcome !== undefined) return 'heard';
+  const said = await say(options.temporal, record, { repairId: episode.repairId, arrival });
+  if (said.kind === 'said') return 'heard';
+  return said.kind === 'absent' ? ensure(options, record, episode) : 'later';
 }
 
 async function ensure(
@@ -85,15 +84,16 @@ async function stop({ temporal }: VoiceOptions, record: EpisodeRecord): Promise<
   return ended.kind === 'failed' ? 'later' : 'stuck';
 }
 
-/** Only the open episode's repair is spoken to; a signal names it, so that another one ignores it. */
-async function tell(
+async function open(
   options: VoiceOptions,
   record: EpisodeRecord,
-  arrival: Unstamped<Arrival>,
+  episode: Episode,
 ): Promise<Heard> {
-  const { episode } = record;
-  if (!episode || episode.outcome !== undefined) return 'heard';
-  const said = await say(options.temporal, record, { repairId: episode.repairId, arrival });
-  if (said.kind === 'said') return 'heard';
-  return said.kind === 'absent' ? ensure(options, record, episode) : 'later';
+  const policy = options.policies.find((candidate) => candidate.name === episode.policy);
+  const opening = policy && openingOf(record, episode, { ...options, policy });
+  if (!opening) return 'gone';
+  const begun = await options.starts.first(() => options.begin(opening));
+  const started = await options.starts.behind(() => startRepair(options.temporal, opening, begun));
+  if (started.kind === 'running') return ensure(options, record, episode);
+  return started.kind === 'started' ? 'heard' : 'later';
 }

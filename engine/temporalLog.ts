@@ -14,7 +14,7 @@ export function logTemporalTo(log: Logger): void {
   sink = log.with({ from: 'temporal' });
 }
 
-/** Temporal's own chatter below a warning is told to those alone who debug. */
+/** Temporal's own lines below a warning are logged at level debug alone. */
 export const temporalLogger: TemporalLogger = {
   log: (level, message, meta) => write(level, message, meta),
   trace: (message, meta) => write('TRACE', message, meta),

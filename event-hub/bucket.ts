@@ -114,8 +114,25 @@ export async function openBucket<T>(hub: Hub, options: BucketOptions<T>): Promis
   };
 }
 
-function streamOf({ name }: Pick<BucketOptions<unknown>, 'name'>): string {
-  return `KV_${name}`;
+async function read<T>(
+  store: KV,
+  key: string,
+  parse: BucketOptions<T>['parse'],
+): Promise<Found<T> | { readonly kind: 'absent' } | Corrupt> {
+  const entry = await store.get(key);
+  if (entry?.operation !== 'PUT') return { kind: 'absent' };
+  return decode(entry.value, entry.revision, parse);
+}
+
+function encode(value: unknown): string {
+  return JSON.stringify(value);
+}
+
+function readFor<T>(
+  found: Awaited<ReturnType<Bucket<T>['get']>>,
+): Awaited<ReturnType<RecordPlace<T>['read']>> {
+  if (found.kind === 'absent') return { kind: 'read', record: undefined };
+  return found.kind === 'found' ? { kind: 'read', record: found } : found;
 }
 
 type Removed = { readonly kind: 'removed' } | Conflict | HubFailure;
@@ -140,41 +157,6 @@ async function remove(
   const removed = await removal(store.purge(key, { ...at, ttl: removalToldFor }));
   // A bucket whose settings we may not change takes no such time, and keeps the mark for ever.
   return removed.kind === 'refused' ? removal(store.delete(key, at)) : removed;
-}
-
-async function read<T>(
-  store: KV,
-  key: string,
-  parse: BucketOptions<T>['parse'],
-): Promise<Found<T> | { readonly kind: 'absent' } | Corrupt> {
-  const entry = await store.get(key);
-  if (entry?.operation !== 'PUT') return { kind: 'absent' };
-  return decode(entry.value, entry.revision, parse);
-}
-
-function readFor<T>(
-  found: Awaited<ReturnType<Bucket<T>['get']>>,
-): Awaited<ReturnType<RecordPlace<T>['read']>> {
-  if (found.kind === 'absent') return { kind: 'read', record: undefined };
-  return found.kind === 'found' ? { kind: 'read', record: found } : found;
-}
-
-function encode(value: unknown): string {
-  return JSON.stringify(value);
-}
-
-function decode<T>(
-  body: Uint8Array,
-  revision: number,
-  parse: BucketOptions<T>['parse'],
-): Found<T> | Corrupt {
-  try {
-    const value = parse(JSON.parse(new TextDecoder().decode(body)));
-    if (value !== undefined) return { kind: 'found', value, revision };
-    return { kind: 'corrupt', revision, why: 'not a record of this bucket' };
-  } catch (error) {
-    return { kind: 'corrupt', revision, why: String(error) };
-  }
 }
 
 function isConflict(error: unknown): boolean {
@@ -265,6 +247,10 @@ async function tellRenewal<T>({ hub, options, onChange }: Watching<T>, known: To
   known.created = created;
 }
 
+function streamOf({ name }: Pick<BucketOptions<unknown>, 'name'>): string {
+  return `KV_${name}`;
+}
+
 type KeyTold<T> = Exclude<Told<T>, { readonly kind: 'renewed' }>;
 
 function changeOf<T>(message: JsMsg, prefix: string, parse: BucketOptions<T>['parse']): KeyTold<T> {
@@ -273,6 +259,20 @@ function changeOf<T>(message: JsMsg, prefix: string, parse: BucketOptions<T>['pa
   const operation = message.headers?.get('KV-Operation') ?? '';
   if (operation !== '') return { kind: 'removed', key };
   return { key, ...decode(message.data, message.seq, parse) };
+}
+
+function decode<T>(
+  body: Uint8Array,
+  revision: number,
+  parse: BucketOptions<T>['parse'],
+): Found<T> | Corrupt {
+  try {
+    const value = parse(JSON.parse(new TextDecoder().decode(body)));
+    if (value !== undefined) return { kind: 'found', value, revision };
+    return { kind: 'corrupt', revision, why: 'not a record of this bucket' };
+  } catch (error) {
+    return { kind: 'corrupt', revision, why: String(error) };
+  }
 }
 
 /** Returns when the signal is raised or the connection was lost and found again. */

@@ -25,21 +25,24 @@ export type Guard = {
   readonly preview: (applicant: Applicant) => Promise<GuardAnswer>;
   readonly release: (
     repairId: string,
-  ) => Promise<{ readonly ok: true; readonly value: void } | Failed>;
+  ) => Promise<{ readonly ok: true; readonly value: void } | NoLedger>;
   readonly holds: (
     repairId: string,
-  ) => Promise<{ readonly ok: true; readonly value: boolean } | Failed>;
-  readonly read: () => Promise<{ readonly ok: true; readonly value: Ledger } | Failed>;
+  ) => Promise<{ readonly ok: true; readonly value: boolean } | NoLedger>;
+  readonly read: () => Promise<{ readonly ok: true; readonly value: Ledger } | NoLedger>;
 };
 
-type Failed = { readonly ok: false; readonly why: string };
-type Held = { readonly ok: true; readonly ledger: Ledger };
+type NoLedger = { readonly ok: false; readonly why: string };
+type ReadLedger = { readonly ok: true; readonly ledger: Ledger };
 /** Why nothing is granted to anybody. */
-type Closed = 'ledger-unreadable' | 'nodes-unreadable';
-type Waiting = { readonly applicant: Applicant; readonly answer: (answer: GuardAnswer) => void };
+type Unreadable = 'ledger-unreadable' | 'nodes-unreadable';
+type WaitingApplicant = {
+  readonly applicant: Applicant;
+  readonly answer: (answer: GuardAnswer) => void;
+};
 
 export function createGuard(options: GuardOptions): Guard {
-  const queue: Waiting[] = [];
+  const queue: WaitingApplicant[] = [];
   const readOnce = shared(() => readLedger(options));
   let pumping = false;
   /** One batch at a time: whoever asks meanwhile is answered by the next. */
@@ -111,19 +114,6 @@ async function judge(
     : { value: { kind: 'ledger', ledger }, result: answers };
 }
 
-function unchanged<Result>(
-  value: GuardRecord | undefined,
-  result: Result,
-): Made<GuardRecord, Result> {
-  return { value, result };
-}
-
-/** Undefined: the record is something else. */
-function ledgerOf(record: GuardRecord | undefined): Ledger | undefined {
-  if (!record) return emptyLedger;
-  return record.kind === 'ledger' ? record.ledger : undefined;
-}
-
 /** After a start, marks without a permit count as permits before anything is granted. */
 function adopt(ledger: Ledger, nodes: readonly NodeFacts[], now: EpochMs): Ledger {
   return adoptions({ ledger, nodes }, now).reduce(
@@ -132,35 +122,8 @@ function adopt(ledger: Ledger, nodes: readonly NodeFacts[], now: EpochMs): Ledge
   );
 }
 
-async function preview(options: GuardOptions, applicant: Applicant): Promise<GuardAnswer> {
-  const held = await readLedger(options);
-  if (!held.ok) return closed(applicant, 'ledger-unreadable');
-  const nodes = await options.nodes();
-  if (!nodes) return closed(applicant, 'nodes-unreadable');
-  const { answers } = decide({ ledger: held.ledger, nodes }, [applicant], options.clock());
-  return answers[0] ?? closed(applicant, 'ledger-unreadable');
-}
-
-async function release(
-  { bucket }: GuardOptions,
-  repairId: string,
-): Promise<{ readonly ok: true; readonly value: void } | Failed> {
-  await bucket.remove(waiterPrefix + repairId);
-  const changed = await bucket.change(ledgerKey, (record) => without(record, repairId));
-  if (changed.kind !== 'changed')
-    return { ok: false, why: `the permit ledger could not be changed: ${changed.why}` };
-  return changed.result ? { ok: true, value: undefined } : notALedger;
-}
-
-const notALedger: Failed = { ok: false, why: 'the permit ledger holds something else' };
-
-/** The result tells whether there was a ledger. */
-function without(record: GuardRecord | undefined, repairId: string): Made<GuardRecord, boolean> {
-  const former = ledgerOf(record);
-  if (!former) return unchanged(record, false);
-  const ledger = evolve(former, { kind: 'released', repairId });
-  const isSame = ledger.permits.length === former.permits.length;
-  return isSame ? unchanged(record, true) : { value: { kind: 'ledger', ledger }, result: true };
+function closedToAll(applicants: readonly Applicant[], reason: Unreadable): readonly GuardAnswer[] {
+  return applicants.map((applicant) => closed(applicant, reason));
 }
 
 /** A waiter has a key of its own, so that a release can wake it without reading the ledger of others. */
@@ -175,11 +138,22 @@ async function noteWaiter(
   await bucket.create(waiterPrefix + repairId, waiter);
 }
 
-function isClosed(reason: ReasonCode): reason is Closed {
+function isClosed(reason: ReasonCode): reason is Unreadable {
   return reason === 'ledger-unreadable' || reason === 'nodes-unreadable';
 }
 
-async function readLedger({ bucket }: GuardOptions): Promise<Held | Failed> {
+async function preview(options: GuardOptions, applicant: Applicant): Promise<GuardAnswer> {
+  const held = await readLedger(options);
+  if (!held.ok) return closed(applicant, 'ledger-unreadable');
+  const nodes = await options.nodes();
+  if (!nodes) return closed(applicant, 'nodes-unreadable');
+  const { answers } = decide({ ledger: held.ledger, nodes }, [applicant], options.clock());
+  return answers[0] ?? closed(applicant, 'ledger-unreadable');
+}
+
+const notALedger: NoLedger = { ok: false, why: 'the permit ledger holds something else' };
+
+async function readLedger({ bucket }: GuardOptions): Promise<ReadLedger | NoLedger> {
   const found = await bucket.get(ledgerKey);
   if (found.kind !== 'found' && found.kind !== 'absent')
     return { ok: false, why: `the permit ledger cannot be read: ${found.why}` };
@@ -187,10 +161,39 @@ async function readLedger({ bucket }: GuardOptions): Promise<Held | Failed> {
   return ledger ? { ok: true, ledger } : notALedger;
 }
 
-function closedToAll(applicants: readonly Applicant[], reason: Closed): readonly GuardAnswer[] {
-  return applicants.map((applicant) => closed(applicant, reason));
+function closed({ repairId }: Applicant, reason: Unreadable): GuardAnswer {
+  return { kind: 'refused', repairId, reason, out: 0, limit: 0 };
 }
 
-function closed({ repairId }: Applicant, reason: Closed): GuardAnswer {
-  return { kind: 'refused', repairId, reason, out: 0, limit: 0 };
+async function release(
+  { bucket }: GuardOptions,
+  repairId: string,
+): Promise<{ readonly ok: true; readonly value: void } | NoLedger> {
+  await bucket.remove(waiterPrefix + repairId);
+  const changed = await bucket.change(ledgerKey, (record) => without(record, repairId));
+  if (changed.kind !== 'changed')
+    return { ok: false, why: `the permit ledger could not be changed: ${changed.why}` };
+  return changed.result ? { ok: true, value: undefined } : notALedger;
+}
+
+/** The result tells whether there was a ledger. */
+function without(record: GuardRecord | undefined, repairId: string): Made<GuardRecord, boolean> {
+  const former = ledgerOf(record);
+  if (!former) return unchanged(record, false);
+  const ledger = evolve(former, { kind: 'released', repairId });
+  const isSame = ledger.permits.length === former.permits.length;
+  return isSame ? unchanged(record, true) : { value: { kind: 'ledger', ledger }, result: true };
+}
+
+/** Undefined: the record is something else. */
+function ledgerOf(record: GuardRecord | undefined): Ledger | undefined {
+  if (!record) return emptyLedger;
+  return record.kind === 'ledger' ? record.ledger : undefined;
+}
+
+function unchanged<Result>(
+  value: GuardRecord | undefined,
+  result: Result,
+): Made<GuardRecord, Result> {
+  return { value, result };
 }

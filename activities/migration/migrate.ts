@@ -62,26 +62,26 @@ function latecomersOf({ latecomers }: Pass): { readonly latecomers?: readonly st
 }
 
 /** The pods as the API server listed them, what the cache showed then, and until when the look before counts. */
-type Sight = {
+type PodsSight = {
   readonly pods: Sorted;
   readonly isolatedAt: EpochMs | undefined;
   readonly cached: string;
   readonly goodUntil: EpochMs;
 };
 
-const unseen: Sight = {
+const unseen: PodsSight = {
   pods: { moving: [], kept: [], staying: [] },
   isolatedAt: undefined,
   cached: '',
   goodUntil: 0,
 };
 
-type Seen =
-  | { readonly ok: true; readonly sight: Sight }
+type PodsSeen =
+  | { readonly ok: true; readonly sight: PodsSight }
   | { readonly ok: false; readonly outcome: StepOutcome };
 
 /** The cache, which may be silent, only says when to list again before a second is over. */
-async function see(ports: Ports, step: Step, pass: Pass, last: Sight): Promise<Seen> {
+async function see(ports: Ports, step: Step, pass: Pass, last: PodsSight): Promise<PodsSeen> {
   const isOld = ports.clock() >= last.goodUntil;
   const look = isOld ? await freshLook(ports, step, 'act') : undefined;
   if (look && !look.ok) return look;
@@ -102,7 +102,7 @@ function cachedView({ kube }: Ports, { opening }: Step): string {
 async function evictAll(
   ports: Ports,
   step: Step,
-  { pass, sight }: { readonly pass: Pass; readonly sight: Sight },
+  { pass, sight }: { readonly pass: Pass; readonly sight: PodsSight },
   pulse: Pulse,
 ): Promise<StepOutcome | undefined> {
   for (const pod of sight.pods.moving) {

@@ -22,13 +22,6 @@ export async function restore(ports: Ports, step: Step, ending: Ending): Promise
   return untagged.length > 0 ? { ...outcome, untagged } : outcome;
 }
 
-/** The node is another one, or was left as it is by a run of this repair that had ended before. */
-function isForeign(
-  reason: ReasonCode | undefined,
-): reason is 'replaced' | 'deleted' | 'superseded' {
-  return reason === 'replaced' || reason === 'deleted' || reason === 'superseded';
-}
-
 async function restoreNode(ports: Ports, step: Step, ending: Ending): Promise<StepOutcome> {
   if (isForeign(ending.reason)) return left(ending.reason);
   if (ending.node === 'leave') return leave(ports, step);
@@ -37,6 +30,24 @@ async function restoreNode(ports: Ports, step: Step, ending: Ending): Promise<St
   return ending.node === 'return'
     ? giveBack(ports, look.node)
     : keep(ports, step, look.node, ending);
+}
+
+/** The node is a person's: our mark goes, a note of the hand-over stays. */
+async function leave(ports: Ports, step: Step): Promise<StepOutcome> {
+  const { node: name, repairId } = step.opening;
+  const read = await ports.kube.readNode(name);
+  if (!read.ok) return unread(read);
+  const node = read.value;
+  if (node && isolationMark(node)?.repair === repairId) {
+    const note = { repair: repairId, outcome: 'taken-over', at: ports.clock() };
+    const annotations = { [marks.isolation]: null, [marks.handedOver]: JSON.stringify(note) };
+    expectDone(await ports.kube.annotate(node, annotations));
+  }
+  return left('taken-over');
+}
+
+function left(reason: 'taken-over' | 'replaced' | 'deleted' | 'superseded'): StepOutcome {
+  return { kind: 'restored', node: 'left', reason };
 }
 
 /** Well-ended repairs return verified nodes only; a cancel returns the node as it was found; a hold keeps no node in. */
@@ -78,31 +89,20 @@ async function keep(
   return { kind: 'restored', node: 'kept', reason };
 }
 
-/** The node is a person's: our mark goes, a note of the hand-over stays. */
-async function leave(ports: Ports, step: Step): Promise<StepOutcome> {
-  const { node: name, repairId } = step.opening;
-  const read = await ports.kube.readNode(name);
-  if (!read.ok) return unread(read);
-  const node = read.value;
-  if (node && isolationMark(node)?.repair === repairId) {
-    const note = { repair: repairId, outcome: 'taken-over', at: ports.clock() };
-    const annotations = { [marks.isolation]: null, [marks.handedOver]: JSON.stringify(note) };
-    expectDone(await ports.kube.annotate(node, annotations));
-  }
-  return left('taken-over');
-}
-
 function markOf({ opening }: Step, node: NodeFacts, now: number): IsolationMark {
   const mark = isolationMark(node);
   return mark?.repair === opening.repairId ? mark : { repair: opening.repairId, at: now };
-}
-
-function left(reason: 'taken-over' | 'replaced' | 'deleted' | 'superseded'): StepOutcome {
-  return { kind: 'restored', node: 'left', reason };
 }
 
 /** A conflict means that the node changed since the look: the next try looks again. */
 function expectDone(written: Written): void {
   if (written.kind === 'conflict') throw new Error('the node changed meanwhile; looking again');
   if (written.kind === 'failed' || written.kind === 'lost') throw new Error(written.why);
+}
+
+/** The node is another one, or was left as it is by a run of this repair that had ended before. */
+function isForeign(
+  reason: ReasonCode | undefined,
+): reason is 'replaced' | 'deleted' | 'superseded' {
+  return reason === 'replaced' || reason === 'deleted' || reason === 'superseded';
 }

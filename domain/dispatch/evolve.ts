@@ -11,7 +11,7 @@ import type { Beats, CheckRecord, Episode, EpisodeRecord, LastSeen } from './typ
 const formerKept = 5;
 
 export type DispatchEvent =
-  | (Heard & { readonly kind: 'reported' })
+  | (HeardReport & { readonly kind: 'reported' })
   | (Sight & { readonly kind: 'seen' })
   | { readonly kind: 'opened'; readonly episode: Episode }
   | { readonly kind: 'passed'; readonly sequence: number }
@@ -32,7 +32,7 @@ export type DispatchEvent =
     };
 
 /** A report, and what is known when it is heard. */
-export type Heard = {
+export type HeardReport = {
   readonly fault: StoredFault;
   /** The node's boot as the API server tells it; empty where it tells none. */
   readonly bootId: string;
@@ -103,7 +103,7 @@ function apply<K extends DispatchEvent['kind']>(
   return handle(record, event);
 }
 
-function reported(before: EpisodeRecord, heard: Heard): EpisodeRecord {
+function reported(before: EpisodeRecord, heard: HeardReport): EpisodeRecord {
   const { event, sequence } = heard.fault;
   if (!isNews(before, heard)) return before;
   const record =
@@ -115,7 +115,7 @@ function reported(before: EpisodeRecord, heard: Heard): EpisodeRecord {
 }
 
 /** Whether a report says something the record does not know. */
-export function isNews(record: EpisodeRecord, heard: Omit<Heard, 'soakMs'>): boolean {
+export function isNews(record: EpisodeRecord, heard: Omit<HeardReport, 'soakMs'>): boolean {
   const { nodeUid } = heard.fault.event;
   if (record.nodeUid !== nodeUid) return !record.formerUids.includes(nodeUid);
   return withHeard(record.reports, heard) !== record.reports;
@@ -131,7 +131,7 @@ function withNewest(known: readonly string[], newest: string): readonly string[]
 
 function withHeard(
   known: readonly CheckRecord[],
-  { fault, bootId, at }: Omit<Heard, 'soakMs'>,
+  { fault, bootId, at }: Omit<HeardReport, 'soakMs'>,
 ): readonly CheckRecord[] {
   if (isTooMany(known, fault.event)) return known;
   return withReport(known, checkRecord(known, fault, at), bootId);

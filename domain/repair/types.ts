@@ -57,7 +57,7 @@ export type Staying = {
   readonly owner: string;
 };
 
-/** A pod whose label could not be written or taken off; labels are ornaments, and nothing waits for one. */
+/** A pod whose label could not be written or taken off; nothing waits for it. */
 export type Unlabelled = { readonly pod: string; readonly why: string };
 
 /** One try of one rung. */
@@ -86,7 +86,7 @@ export type Untried = {
 export type Ending = {
   readonly outcome: Outcome;
   readonly reason: ReasonCode;
-  /** Whether our isolation is undone, kept for a person, or none of our business any more. */
+  /** Whether our isolation is undone, kept for a person, or left alone since it is no longer ours. */
   readonly node: 'return' | 'keep' | 'leave';
   readonly detail?: string;
   /** The repair made no progress: what cannot be carried out of this ending is left to the reconciler. */
@@ -176,7 +176,7 @@ export type RepairState = {
   readonly released: boolean;
   /** When something last came of the work: what makes none for too long is handed over. */
   readonly progressAt: EpochMs;
-  /** How many commands ended at this very moment: many of them are a spin. */
+  /** How many commands ended at this very moment: many of them mean a loop without waits. */
   readonly turn: { readonly at: EpochMs; readonly commands: number };
   readonly outcome?: Outcome | undefined;
 };

@@ -38,24 +38,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => site?.close(), 60_000);
 
-let used = 0;
-
-/** A node that nothing happened to yet, with pods on it. */
-async function freshNode(way: WayName): Promise<string> {
-  used += 1;
-  const [node] = await site.stack.createNodes(1, { from: used - 1 });
-  const name = node?.name ?? '';
-  await site.stack.hardware.behave(name, ways[way].behaviour as object);
-  return name;
-}
-
 type Run = { readonly way: WayName; readonly broken: Case; readonly startedAt: number };
-
-async function start(way: WayName, node: string): Promise<Run> {
-  const startedAt = Date.now();
-  const broken = await breakNode(site, { node, check: ways[way].check });
-  return { way, broken, startedAt };
-}
 
 /** Brings each repair to its point, those with a long way first, kills the engine there, and starts another one. */
 async function killedAt(points: readonly Point<WayName>[]): Promise<readonly Run[]> {
@@ -84,6 +67,17 @@ async function killedAt(points: readonly Point<WayName>[]): Promise<readonly Run
   return runs;
 }
 
+let used = 0;
+
+/** A node that nothing happened to yet, with pods on it. */
+async function freshNode(way: WayName): Promise<string> {
+  used += 1;
+  const [node] = await site.stack.createNodes(1, { from: used - 1 });
+  const name = node?.name ?? '';
+  await site.stack.hardware.behave(name, ways[way].behaviour as object);
+  return name;
+}
+
 /** An engine can be held at a quick activity's points for a moment only; the one that dies by itself is the last. */
 function byDistance<P extends Point<WayName>>(aims: readonly P[]): readonly (readonly P[])[] {
   const isFar = ({ afterMs }: P): boolean => afterMs > 1_000;
@@ -94,6 +88,12 @@ function byDistance<P extends Point<WayName>>(aims: readonly P[]): readonly (rea
     aims.filter(({ atOnce }) => atOnce),
   ];
   return groups.filter((group) => group.length > 0);
+}
+
+async function start(way: WayName, node: string): Promise<Run> {
+  const startedAt = Date.now();
+  const broken = await breakNode(site, { node, check: ways[way].check });
+  return { way, broken, startedAt };
 }
 
 test(

@@ -1,6 +1,6 @@
 /** What dispatch does with a report: it hears it, then looks at the node. */
 import { emptyRecord, evolve, isNews } from '../../domain/dispatch/evolve.ts';
-import type { DispatchEvent, Heard, Sight } from '../../domain/dispatch/evolve.ts';
+import type { DispatchEvent, HeardReport, Sight } from '../../domain/dispatch/evolve.ts';
 import type { EpisodeRecord } from '../../domain/dispatch/types.ts';
 import type { FaultEvent } from '../../domain/fault.ts';
 import { at, fault, firstBoot, minute } from './given.ts';
@@ -13,8 +13,8 @@ export const named = [fault.check, 'ReadonlyFilesystem', 'B'];
 export function reported(
   seconds: number,
   changes: Partial<FaultEvent> = {},
-  heard: Partial<Heard> = {},
-): Heard & { readonly kind: 'reported' } {
+  heard: Partial<HeardReport> = {},
+): HeardReport & { readonly kind: 'reported' } {
   const event = faultEvent({ counter: seconds + 1, ...changes });
   const stored = { event, sequence: seconds + 1, storedAt: at(seconds) };
   const bootId = firstBoot;

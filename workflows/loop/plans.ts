@@ -77,16 +77,16 @@ export const localOptions = {
   retry: { maximumAttempts: 1 },
 };
 
+/** First locally, then the same. */
+export function local(eachSeconds: number, allSeconds: number): Limits {
+  return { ...tries(eachSeconds, allSeconds), localFirst: true };
+}
+
 /** Tried again and again: so many seconds for each try, and so many in all. */
 export function tries(eachSeconds: number, allSeconds: number): Limits {
   const startToCloseTimeout = eachSeconds * second;
   const scheduleToCloseTimeout = allSeconds * second;
   return { options: { startToCloseTimeout, scheduleToCloseTimeout, retry } };
-}
-
-/** First locally, then the same. */
-export function local(eachSeconds: number, allSeconds: number): Limits {
-  return { ...tries(eachSeconds, allSeconds), localFirst: true };
 }
 
 /** Ended by its own answer, or cancelled and waited for. */

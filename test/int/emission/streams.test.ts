@@ -3,7 +3,7 @@
  * test/unit/emissions.test.ts fails where one is missing.
  */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { record as recordStep } from '../../../activities/record.ts';
+import { record as recordStep } from '../../../activities/journal.ts';
 import { record as recordDeed } from '../../../cli/change.ts';
 import { conditionRules } from '../../../domain/conditions/policy.ts';
 import { memoriesOf } from '../../../domain/conditions/memory.ts';

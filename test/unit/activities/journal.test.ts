@@ -1,7 +1,7 @@
 /** What reaches the journal and the record, and when a step has to be tried again. */
 import { expect, test } from 'vitest';
 import { createRepairActivities } from '../../../activities/index.ts';
-import { flush, record, recordWhile } from '../../../activities/record.ts';
+import { flush, record, recordWhile } from '../../../activities/journal.ts';
 import { close } from '../../../activities/repair/close.ts';
 import { entry, fakeWorld, step } from '../../support/fakes/ports.ts';
 import { at, repairId } from '../../support/given.ts';

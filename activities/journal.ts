@@ -3,13 +3,6 @@ import type { Ports } from './ports.ts';
 import type { Step } from '../domain/repair/step.ts';
 import type { Done, StepOutcome } from './step.ts';
 
-/** Resolves to the highest sequence that JOURNAL has; what it has not rides along with a later step. */
-export async function record(ports: Ports, { pending }: Step): Promise<number> {
-  if (pending.length === 0) return -1;
-  const journaled = await ports.hub.publishJournal(pending);
-  return journaled.ok ? Math.max(...pending.map((entry) => entry.sequence)) : -1;
-}
-
 /** Throws until everything is recorded. */
 export async function flush(ports: Ports, step: Step): Promise<number> {
   const through = await record(ports, step);
@@ -27,4 +20,11 @@ export async function recordWhile(
 ): Promise<Done> {
   const [outcome, recordedThrough] = await Promise.all([act(), record(ports, step)]);
   return { outcome, recordedThrough };
+}
+
+/** Resolves to the highest sequence that JOURNAL has; what it has not rides along with a later step. */
+export async function record(ports: Ports, { pending }: Step): Promise<number> {
+  if (pending.length === 0) return -1;
+  const journaled = await ports.hub.publishJournal(pending);
+  return journaled.ok ? Math.max(...pending.map((entry) => entry.sequence)) : -1;
 }
