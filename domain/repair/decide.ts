@@ -5,6 +5,7 @@ import { health } from './health.ts';
 import { isStuck, stuckDetail } from './patience.ts';
 import { leftText } from './pods.ts';
 import type { RepairPolicy, Rung } from './policy.ts';
+import { workPhase } from './workPhase.ts';
 import type { Attempt, Command, Ending, RepairState } from './types.ts';
 
 /** While it waits for a boot or for evidence, a repair looks by itself this often. */
@@ -176,10 +177,17 @@ function awaitWord(state: RepairState, endsAt: EpochMs, now: EpochMs): Command {
 
 function work(state: RepairState, policy: RepairPolicy, now: EpochMs): Command {
   if (health(state) === 'unknown') return waitForEvidence(state, policy, now);
-  if (!state.isolated) return isolate(state, policy, now);
+  const phase = workPhase(state);
+  if (phase === 'isolating') return isolate(state, policy, now);
   if (!state.permit) return { kind: 'requestPermit' };
-  if (!state.pods.tagged) return { kind: 'tagPods' };
-  return state.pods.moved ? climb(state, policy, now) : migrate(state, policy, now);
+  switch (phase) {
+    case 'tagging':
+      return { kind: 'tagPods' };
+    case 'migrating':
+      return migrate(state, policy, now);
+    case 'repairing':
+      return climb(state, policy, now);
+  }
 }
 
 /** Not knowing permits neither an act nor a return; after the time-out a person has to look. */

@@ -6,6 +6,7 @@ import type { ReasonCode } from '../vocabulary/reasons.ts';
 import { health } from './health.ts';
 import { patienceMs, waitReasonOf } from './pods.ts';
 import { measured } from './progress.ts';
+import { workPhase } from './workPhase.ts';
 import { lossReasons } from './types.ts';
 import type {
   CheckReport,
@@ -381,11 +382,4 @@ function redirected(state: RepairState, verdict: Verdict, at: EpochMs): RepairSt
     return { ...state, phase: workPhase(state), verifyingSince: undefined };
   }
   return state;
-}
-
-/** The phase of the first piece of work that is not done. */
-function workPhase(state: RepairState): RepairState['phase'] {
-  if (!state.isolated) return 'isolating';
-  if (!state.pods.tagged) return 'tagging';
-  return state.pods.moved ? 'repairing' : 'migrating';
 }
