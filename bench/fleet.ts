@@ -64,7 +64,7 @@ spec:
   holdDown: 0s
   soak: ${soakSeconds}s
   guard: { maxUnavailablePercent: 100, maxUnavailableNodes: ${budget} }
-  migration: { timeout: 10m, barePods: evict }
+  migration: { timeout: 10m }
   ladder:
     - name: reboot
       driver: redfish
