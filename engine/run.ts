@@ -1,28 +1,33 @@
 /** Starts Slipway's engine against given servers, and ends it in the reverse order. */
-import { untilAborted } from '../std/untilAborted.ts';
 import { openRecords } from '../dispatch/index.ts';
 import type { Records } from '../dispatch/index.ts';
-import { namespaces } from '../domain/vocabulary/marks.ts';
 import { buckets } from '../domain/vocabulary/hub.ts';
 import { openBucket } from '../event-hub/index.ts';
 import type { Bucket } from '../event-hub/index.ts';
 import { createGuard } from '../guard/index.ts';
 import type { Guard } from '../guard/index.ts';
-import { electLeader, nodesNow, nodeCache, podCache } from '../kube/index.ts';
+import { nodesNow, nodeCache, podCache } from '../kube/index.ts';
 import type { Kube, NodeCache, PodCache, WatchProblem } from '../kube/index.ts';
 import { parseEpisodeRecord } from '../schemas/wire/episodeRecord.ts';
 import { parseGuardRecord } from '../schemas/wire/guardRecord.ts';
 import type { GuardRecord } from '../schemas/wire/guardRecord.ts';
 import { codeVersion } from './codeVersion.ts';
 import { createDrivers } from './drivers.ts';
-import { lead } from './lead.ts';
 import { createMetrics, serveMetrics } from './metrics.ts';
 import { connectAll, disconnect } from './neighbours.ts';
 import type { Neighbours } from './neighbours.ts';
 import type { EngineOptions } from './options.ts';
 import { createPorts } from './ports.ts';
 import { logTemporalTo } from './temporalLog.ts';
-import { startWorkers } from './workers.ts';
+import { announcementPart } from './parts/announcement.ts';
+import { dispatchPart } from './parts/dispatch.ts';
+import { hubPart } from './parts/hub.ts';
+import { leadPart } from './parts/lead.ts';
+import { noticesPart } from './parts/notices.ts';
+import { probePart } from './parts/probe.ts';
+import { startWorkers, workersPart } from './parts/workers.ts';
+import { runParts } from './parts.ts';
+import type { Part } from './parts.ts';
 
 /** Runs until the signal; throws `EngineFailure` when a neighbour cannot be reached at the start. */
 export async function runEngine(options: EngineOptions, signal: AbortSignal): Promise<void> {
@@ -101,21 +106,21 @@ async function work(
     limits,
   });
   log.info('engine ready', { mode, cluster, server });
-  const electing = electLeader(neighbours.actor, {
-    namespace: namespaces.slipway,
-    name: 'slipway-engine',
-    identity,
-    leaseSeconds: options.leaseSeconds,
-    signal: stop.signal,
-    onProblem: (problem) => log.warn('the lease had trouble', { problem }),
-    onLeading: (signal) => lead({ ...seen, ports, metrics, codeVersion }, signal),
-  });
+  const of = { ...seen, ports, metrics, codeVersion };
+  const parts: readonly Part[] = [
+    workersPart(workers),
+    announcementPart(of),
+    hubPart(of),
+    probePart(of),
+    noticesPart(of),
+    dispatchPart(of),
+  ];
+  const always = parts.filter(({ needsLead }) => !needsLead);
+  const leading = parts.filter(({ needsLead }) => needsLead);
   try {
-    await Promise.race([workers.running, untilAborted(stop.signal)]);
+    await runParts([...always, leadPart(of, leading)], stop.signal);
   } finally {
     stop.abort();
-    await electing;
-    await workers.stop();
     log.info('engine stopped');
   }
 }

@@ -4,7 +4,7 @@ import { checkWarnings } from '../domain/conditions/warnings.ts';
 import type { SeenNames } from '../domain/conditions/warnings.ts';
 import { policyWarnings } from '../domain/repair/policyWarnings.ts';
 
-type PolicySurroundings = Pick<DispatchOptions, 'policies' | 'nodes' | 'records'>;
+export type PolicySurroundings = Pick<DispatchOptions, 'policies' | 'nodes' | 'records'>;
 
 /** The most warnings that are told; the rest is told once these are mended. */
 const most = 20;

@@ -86,7 +86,7 @@ async function leaseOf(kube: Kube): Promise<Header['engine'] | Unread> {
 }
 
 async function engineOf(hub: ClusterHub): Promise<EngineRecord | undefined | Unread> {
-  const engines = { name: buckets.guard, parse: parseEngineRecord };
+  const engines = { name: buckets.engine, parse: parseEngineRecord };
   const kept = await readOne(hub, engines, engineKey, { what: 'engine-record' });
   return isUnread(kept) ? kept : kept?.record;
 }

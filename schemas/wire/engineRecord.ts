@@ -1,4 +1,4 @@
-/** What the leading engine says of itself, under one key of the bucket `guard`: for screens, never for decisions. */
+/** What the leading engine says of itself, under one key of the bucket `engine`: for screens, never for decisions. */
 import { z } from 'zod';
 import type { GuardLimits } from '../../domain/guard/policy.ts';
 import type { EpochMs } from '../../domain/vocabulary/time.ts';

@@ -1,4 +1,4 @@
-/** What the bucket `guard` holds: the ledger under one key, one key per waiter, and what others keep beside them. */
+/** What the bucket `guard` holds: the ledger under one key, and one key per waiter. */
 import { z } from 'zod';
 import type { Ledger } from '../../domain/guard/types.ts';
 import type { EpochMs } from '../../domain/vocabulary/time.ts';
@@ -14,7 +14,7 @@ export type GuardRecord =
       readonly reason: ReasonCode;
       readonly since: EpochMs;
     }
-  /** Written by the leading engine or by a newer version; the guard does not read it. */
+  /** Written by a newer version; the guard does not read it. */
   | { readonly kind: 'other' };
 
 const permit = z.looseObject({

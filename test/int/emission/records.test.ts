@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createFaults } from '../../../dispatch/faults.ts';
 import { openRecords } from '../../../dispatch/records.ts';
 import { buckets } from '../../../domain/vocabulary/hub.ts';
-import { announce } from '../../../engine/announce.ts';
+import { announcementPart } from '../../../engine/parts/announcement.ts';
 import { openBucket } from '../../../event-hub/index.ts';
 import { createGuard } from '../../../guard/index.ts';
 import type { Guard } from '../../../guard/index.ts';
@@ -120,23 +120,28 @@ test('guard/waiter: by the guard, with a refusal', async () => {
   );
 });
 
-test('guard/engine: by the engine that leads', async () => {
+test('engine/engine: by the engine that leads', async () => {
   const { name, checks, holdDownMs, soakMs, guard } = policy();
   const nothing = { list: () => [], all: () => [] } as never;
   const ticket = { file: 'tickets.jsonl' };
   const said = { mode: 'act', codeVersion: '0.1.0' } as const;
   const of = { ...said, hub: hub.hub, cluster: 'leads', policies: [policy()], ticket };
-  await announce({ ...of, nodes: nothing, records: nothing }, at(0), end.signal);
-  expect(await rawKey(hub.hub, { bucket: buckets.guard, key: 'leads.engine' })).toBe(
-    JSON.stringify({
-      kind: 'engine',
-      ...said,
-      since: at(0),
-      tickets: ['file'],
-      policies: [{ name, checks, holdDownMs, soakMs, guard }],
-      warnings: [],
-    }),
-  );
+  const clock = (): number => at(0);
+  const leading = new AbortController();
+  const part = announcementPart({ ...of, nodes: nothing, records: nothing, clock });
+  const running = part.run(leading.signal);
+  const key = { bucket: buckets.engine, key: 'leads.engine' };
+  const expected = JSON.stringify({
+    kind: 'engine',
+    ...said,
+    since: at(0),
+    tickets: ['file'],
+    policies: [{ name, checks, holdDownMs, soakMs, guard }],
+    warnings: [],
+  });
+  await expect.poll(() => rawKey(hub.hub, key)).toBe(expected);
+  leading.abort();
+  await running;
 });
 
 async function guardOf(cluster: string): Promise<Guard> {

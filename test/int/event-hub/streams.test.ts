@@ -123,7 +123,7 @@ describe('streams that somebody else made', () => {
     await hub.manager.streams.add({ name: 'JOURNAL', subjects: ['journal.>'], max_age: 0 });
     expect(await ensureStreams(hub)).toEqual({
       kind: 'ready',
-      made: ['DEAD', 'KV_episodes', 'KV_guard', 'KV_notices'],
+      made: ['DEAD', 'KV_episodes', 'KV_guard', 'KV_engine', 'KV_notices'],
     });
     const faults = (await hub.manager.streams.info('FAULTS')).config;
     expect(faults).toMatchObject({ subjects: ['fault.>'], deny_purge: true, allow_direct: true });

@@ -1,13 +1,15 @@
 /** The two lanes: `repairs` runs workflows and the quick activities, `moves` everything that may take its time. */
 import { Worker } from '@temporalio/worker';
 import type { NativeConnection } from '@temporalio/worker';
-import { createMoveActivities, createRepairActivities } from '../activities/index.ts';
-import type { Ports } from '../activities/ports.ts';
-import type { EngineLimits } from '../schemas/config/engineConfig.ts';
-import { taskQueueOf } from '../workflows/contract/index.ts';
-import { bundleWorkflowsApart } from './workflowBundle.ts';
+import { createMoveActivities, createRepairActivities } from '../../activities/index.ts';
+import type { Ports } from '../../activities/ports.ts';
+import type { EngineLimits } from '../../schemas/config/engineConfig.ts';
+import { taskQueueOf } from '../../workflows/contract/index.ts';
+import { untilAborted } from '../../std/untilAborted.ts';
+import type { Part } from '../parts.ts';
+import { bundleWorkflowsApart } from '../workflowBundle.ts';
 
-export type WorkersOptions = {
+type WorkersOptions = {
   readonly connection: NativeConnection;
   readonly namespace: string;
   /** Shown by Temporal beside what this process did. */
@@ -16,7 +18,7 @@ export type WorkersOptions = {
   readonly limits: EngineLimits;
 };
 
-export type Workers = {
+type Workers = {
   /** Rejects when a worker fails; resolves after `stop`. */
   readonly running: Promise<void>;
   readonly stop: () => Promise<void>;
@@ -34,6 +36,18 @@ const newBesideKnown = 0.5;
 const shutdownGraceMs = 3_000;
 /** A repair whose engine died goes on in another one after this long; Temporal's own 10 s would double the gap. */
 const lostWorkerMs = 5_000;
+
+/** They have begun before the part runs: an engine is ready once its workers are. */
+export function workersPart({ running, stop }: Workers): Part {
+  return {
+    name: 'workers',
+    needsLead: false,
+    run: async (signal) => {
+      await Promise.race([running, untilAborted(signal)]);
+      await stop();
+    },
+  };
+}
 
 export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   const { connection, namespace, identity, ports, limits } = options;
