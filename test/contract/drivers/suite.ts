@@ -7,15 +7,19 @@ import type { FaultyProxy } from '../../support/faultyProxy.ts';
 import { faultEvent, nodeFacts } from '../../support/samples.ts';
 
 export type DriverWorld = {
-  /** A driver that calls its server through the proxy and reads this clock. */
+  /** A driver that reads this clock. */
   readonly make: (clock: () => number) => Driver;
   readonly rung: Pick<RungRequest['rung'], 'driver' | 'action'>;
+  /** How often its machine was told to act. */
+  readonly acts: () => number;
+  readonly remove: () => Promise<void>;
+};
+
+export type ServedWorld = DriverWorld & {
+  /** The driver calls its server through it. */
   readonly proxy: FaultyProxy;
   /** Readings of the clock on the way to the act, the last of them right before it is sent. */
   readonly clockReadings: number;
-  /** How often the server behind the proxy was told to act. */
-  readonly acts: () => number;
-  readonly remove: () => Promise<void>;
 };
 
 export function rungRequest(
@@ -35,9 +39,10 @@ export function rungRequest(
   };
 }
 
-export function describeDriver(name: string, makeWorld: () => Promise<DriverWorld>): void {
+export function describeDriver(name: string, makeWorld: () => Promise<ServedWorld>): void {
+  describeAnyDriver(name, makeWorld);
   describe(`the ${name} driver`, () => {
-    let world: DriverWorld;
+    let world: ServedWorld;
     const never = new AbortController().signal;
     const run = (changes: Partial<RungRequest> = {}, signal = never, clock = Date.now) =>
       world.make(clock).run(rungRequest(world.rung, changes), signal);
@@ -49,25 +54,9 @@ export function describeDriver(name: string, makeWorld: () => Promise<DriverWorl
       await world.remove();
     });
 
-    it('acts once and says so', async () => {
-      expect((await run()).result).toBe('done');
-      expect(world.acts()).toBe(1);
-      expect(world.make(Date.now).name).toBe(name);
-      expect(actionsOf(world.make(Date.now).name)).toContain(world.rung.action);
-    });
-
     it('says that nothing was tried when its server is not there', async () => {
       await world.proxy.stop();
       expect((await run()).result).toBe('not-tried');
-      expect(world.acts()).toBe(0);
-    });
-
-    it('is ready where it could act, and does not act to find out', async () => {
-      for (const asIs of [true, false]) {
-        const how = { signal: never, asIs };
-        const fitness = await world.make(Date.now).preflight(rungRequest(world.rung), how);
-        expect(fitness).toEqual({ result: 'ready' });
-      }
       expect(world.acts()).toBe(0);
     });
 
@@ -105,16 +94,6 @@ export function describeDriver(name: string, makeWorld: () => Promise<DriverWorl
       expect(world.acts()).toBe(1);
     });
 
-    it('sends nothing when it is called off before', async () => {
-      expect((await run({}, AbortSignal.abort())).result).toBe('not-tried');
-      expect(world.acts()).toBe(0);
-    });
-
-    it('sends nothing after the deadline', async () => {
-      expect((await run({ deadlineAt: Date.now() })).result).toBe('not-tried');
-      expect(world.acts()).toBe(0);
-    });
-
     /** As when the process is stopped at any point, and woken after the deadline. */
     it('sends nothing once its clock has passed the deadline, whichever reading is the first to say so', async () => {
       for (let jumpAfter = 0; jumpAfter <= world.clockReadings; jumpAfter += 1) {
@@ -128,6 +107,49 @@ export function describeDriver(name: string, makeWorld: () => Promise<DriverWorl
           ...(late ? ['not-tried', 0] : ['done', 1]),
         ]);
       }
+    });
+  });
+}
+
+/** What even a driver that calls no server keeps to. */
+export function describeAnyDriver(name: string, makeWorld: () => Promise<DriverWorld>): void {
+  describe(`the ${name} driver, whatever it calls`, () => {
+    let world: DriverWorld;
+    const never = new AbortController().signal;
+    const run = (changes: Partial<RungRequest> = {}, signal = never) =>
+      world.make(Date.now).run(rungRequest(world.rung, changes), signal);
+
+    beforeEach(async () => {
+      world = await makeWorld();
+    });
+    afterEach(async () => {
+      await world.remove();
+    });
+
+    it('acts once and says so', async () => {
+      expect((await run()).result).toBe('done');
+      expect(world.acts()).toBe(1);
+      expect(world.make(Date.now).name).toBe(world.rung.driver);
+      expect(actionsOf(world.make(Date.now).name)).toContain(world.rung.action);
+    });
+
+    it('is ready where it could act, and does not act to find out', async () => {
+      for (const asIs of [true, false]) {
+        const how = { signal: never, asIs };
+        const fitness = await world.make(Date.now).preflight(rungRequest(world.rung), how);
+        expect(fitness).toEqual({ result: 'ready' });
+      }
+      expect(world.acts()).toBe(0);
+    });
+
+    it('sends nothing when it is called off before', async () => {
+      expect((await run({}, AbortSignal.abort())).result).toBe('not-tried');
+      expect(world.acts()).toBe(0);
+    });
+
+    it('sends nothing after the deadline', async () => {
+      expect((await run({ deadlineAt: Date.now() })).result).toBe('not-tried');
+      expect(world.acts()).toBe(0);
     });
   });
 }

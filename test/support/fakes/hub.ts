@@ -34,9 +34,15 @@ export function fakeHub(): FakeHub {
     newestReports: async (node, nodeUid) => {
       if (isCut) return silent;
       const record = records.get(node);
-      const known = record?.nodeUid === nodeUid ? record.reports.map(reportOf) : [];
-      const told = faults.filter(({ event }) => event.node === node && event.nodeUid === nodeUid);
-      const reports = told.map(({ event, sequence }) => reportOf({ ...event, sequence }));
+      const isKnown = record?.nodeUid === nodeUid;
+      const known = isKnown ? record.reports.map(reportOf) : [];
+      const ofNode = faults.filter(({ event }) => event.node === node);
+      const told = isKnown
+        ? ofNode.filter(({ sequence }) => sequence > record.place)
+        : lastOf(ofNode);
+      const reports = told
+        .filter(({ event }) => event.nodeUid === nodeUid)
+        .map(({ event, sequence }) => reportOf({ ...event, sequence }));
       return { ok: true, value: merged(known, reports) };
     },
     isOpen: async (node, repairId) => {
@@ -78,6 +84,12 @@ export function fakeHub(): FakeHub {
       bucket.mend();
     },
   };
+}
+
+/** The last of each subject: what a stream without a record is asked for. */
+function lastOf(faults: readonly StoredFault[]): readonly StoredFault[] {
+  const bySubject = faults.map((fault) => [`${fault.event.observer} ${fault.event.check}`, fault]);
+  return [...new Map(bySubject as [string, StoredFault][]).values()];
 }
 
 function isSame(one: JournalEntry, other: JournalEntry): boolean {

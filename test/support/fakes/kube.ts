@@ -124,8 +124,8 @@ type Patch = {
 function patch(world: World, facts: NodeFacts, { annotations, unschedulable }: Patch): Written {
   const node = world.nodes.get(facts.name);
   if (!node) return { kind: 'gone' };
-  const { uid, resourceVersion } = facts;
-  if (node.uid !== uid || node.resourceVersion !== resourceVersion) return { kind: 'conflict' };
+  if (node.resourceVersion !== facts.resourceVersion) return { kind: 'conflict' };
+  if (node.uid !== facts.uid) return { kind: 'failed', why: 'metadata.uid: field is immutable' };
   world.version += 1;
   const cordoned = unschedulable === undefined ? node : cordon(node, unschedulable);
   const stamped = stamp(cordoned, annotations[marks.isolation], world.version * 1_000);

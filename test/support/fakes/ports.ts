@@ -5,6 +5,7 @@ import { emptyRecord, evolve } from '../../../domain/dispatch/evolve.ts';
 import type { EpisodeRecord } from '../../../domain/dispatch/types.ts';
 import type { NodeFacts, PodFacts } from '../../../domain/node.ts';
 import type { JournalEntry, RepairOpening } from '../../../domain/repair/types.ts';
+import { createPace } from '../../../engine/pace.ts';
 import { createGuard } from '../../../guard/index.ts';
 import type { Guard } from '../../../guard/index.ts';
 import { parseGuardRecord } from '../../../schemas/wire/guardRecord.ts';
@@ -52,7 +53,7 @@ export async function fakeWorld(node: NodeFacts = nodeFacts()): Promise<FakeWorl
       hub: hub.port,
       guard,
       drivers: { redfish: driver.driver },
-      pace: { turn: async () => undefined, afterIsolations: async () => undefined },
+      pace: createPace({ evictionsPerSecond: 50 }),
       clock,
     },
     kube,
