@@ -1,37 +1,21 @@
 import { expect, test } from 'vitest';
 import { createFaults } from '../../../dispatch/faults.ts';
 import type { FaultsOptions } from '../../../dispatch/faults.ts';
+import { openRecords } from '../../../dispatch/records.ts';
 import type { Records } from '../../../dispatch/records.ts';
 import type { Heard } from '../../../dispatch/voice.ts';
 import { evolve } from '../../../domain/dispatch/evolve.ts';
-import type { EpisodeRecord } from '../../../domain/dispatch/types.ts';
 import type { FaultEvent } from '../../../domain/fault.ts';
+import { parseEpisodeRecord } from '../../../schemas/wire/episodeRecord.ts';
+import { fakeBucket } from '../../support/fakes/bucket.ts';
 import { at, fault, policy } from '../../support/given.ts';
 import { nodeFacts } from '../../support/nodes.ts';
 import { faultEvent } from '../../support/samples.ts';
 
-/** Records in memory: what is tested here is the order of words, not the bucket. */
+/** The records of dispatch over a bucket in memory. */
 function memory(): Records & { readonly writes: () => number } {
-  const kept = new Map<string, EpisodeRecord>();
-  let writes = 0;
-  return {
-    writes: () => writes,
-    get: (node) => kept.get(node),
-    all: () => [...kept.values()],
-    read: (node) => Promise.resolve({ ok: true, record: kept.get(node) }),
-    forget: () => Promise.resolve(),
-    onChange: () => () => {},
-    corrupt: () => [],
-    follow: () => Promise.resolve(),
-    change: (node, change) => {
-      const value = change(kept.get(node));
-      if (value && value !== kept.get(node)) {
-        writes += 1;
-        kept.set(node, value);
-      }
-      return Promise.resolve(value ? { kind: 'kept', record: value } : { kind: 'missing' });
-    },
-  };
+  const bucket = fakeBucket(parseEpisodeRecord);
+  return { ...openRecords(bucket), writes: bucket.writes };
 }
 
 type Said = { readonly word: 'open' | 'ensure' | 'tell'; readonly repairId: string | undefined };
