@@ -17,6 +17,12 @@ import { describeHubPort } from './hub.suite.ts';
 import { describeKubePort } from './kube.suite.ts';
 
 const cluster = 'contract';
+const limits = {
+  evictionsPerSecond: 50,
+  movesAtOnce: 40,
+  sweepSeconds: 20,
+  failingTaskSeconds: 600,
+};
 const stack = useStack({ bmc: false });
 
 /** Everything that the ports of one engine stand on; the hub is one that can be killed. */
@@ -44,7 +50,7 @@ async function wire() {
   const records = openRecords(episodes);
   const clock = Date.now;
   const guard = createGuard({ bucket: ledger, nodes: async () => nodes.list(), clock });
-  const views = { nodes, pods, records, guard, clock };
+  const views = { nodes, pods, records, guard, clock, limits };
   const ports = createPorts({ ...views, observer, actor, hub: hub.hub, cluster, drivers: [] });
   await Promise.all([nodes.synced, pods.synced]);
   const remove = async (): Promise<void> => {
