@@ -34,45 +34,6 @@ export async function openSources(places: Places, wanted: Wanted): Promise<Sourc
   return { places, kube, hub, temporal, cluster, close };
 }
 
-async function openKube({ kubeconfig, context }: Places): Promise<Kube | Failure> {
-  const { connectKube } = await import('../kube/index.ts');
-  const source = { kubeconfigPath: kubeconfig, ...(context !== undefined && { context }) };
-  const answer = await connectKube(source);
-  if (answer.ok) return answer.kube;
-  return failure(answer.unknownContext ? 'usage' : 'kubeconfigUnusable', answer.problem);
-}
-
-/** A server that is not there is told at once; one that is there and slow is given time. */
-async function openHub({ nats, natsCredentials }: Places): Promise<Hub | Failure> {
-  if (nats === undefined) return failure('hubNotConfigured', 'No address of the hub is known.');
-  const closed = await whyClosed(nats, natsPort);
-  if (closed !== undefined) return failure('hubUnreachable', `NATS at ${nats}: ${closed}.`);
-  const { connectHub } = await import('../event-hub/index.ts');
-  const hub = await connectHub({
-    url: nats,
-    name: 'slipway-cli',
-    wait: true,
-    signal: AbortSignal.timeout(patienceMs),
-    ...(natsCredentials !== undefined && { credentials: { kind: 'file', path: natsCredentials } }),
-  });
-  return hub.kind === 'hub' ? hub : failure('hubUnreachable', sentence(hub.why));
-}
-
-/** Asks the port first: the client waits long for a server that is not there, and is slow to load. */
-async function openTemporal({ temporal }: Places): Promise<Temporal | Failure> {
-  if (!temporal) return failure('temporalNotConfigured', 'No address of Temporal is known.');
-  const closed = await whyClosed(temporal.address, temporalPort);
-  if (closed !== undefined)
-    return failure('temporalUnreachable', `Temporal at ${temporal.address}: ${closed}.`);
-  const { connectTemporal } = await import('../temporal/index.ts');
-  const opened = await connectTemporal(temporal);
-  return 'client' in opened ? opened : failure('temporalUnreachable', sentence(opened.why));
-}
-
-async function notWanted(error: 'hubNotConfigured' | 'temporalNotConfigured'): Promise<Failure> {
-  return failure(error, 'This command does not need it.');
-}
-
 type Cluster = Pick<Sources, 'kube' | 'cluster'>;
 
 /** An API server that cannot even tell the cluster's id is not asked for anything more: each answer would be late. */
@@ -90,6 +51,14 @@ async function openCluster(places: Places): Promise<Cluster> {
   return { kube: unknown, cluster: known ?? unknown };
 }
 
+async function openKube({ kubeconfig, context }: Places): Promise<Kube | Failure> {
+  const { connectKube } = await import('../kube/index.ts');
+  const source = { kubeconfigPath: kubeconfig, ...(context !== undefined && { context }) };
+  const answer = await connectKube(source);
+  if (answer.ok) return answer.kube;
+  return failure(answer.unknownContext ? 'usage' : 'kubeconfigUnusable', answer.problem);
+}
+
 function given({ cluster: id, context }: Places): ClusterIdentity | undefined {
   if (id === undefined) return undefined;
   return { id, name: context ?? 'given by --cluster', server: '' };
@@ -97,7 +66,39 @@ function given({ cluster: id, context }: Places): ClusterIdentity | undefined {
 
 const patienceMs = 10_000;
 const natsPort = 4222;
+
+/** A server that is not there is told at once; one that is there and slow is given time. */
+async function openHub({ nats, natsCredentials }: Places): Promise<Hub | Failure> {
+  if (nats === undefined) return failure('hubNotConfigured', 'No address of the hub is known.');
+  const closed = await whyClosed(nats, natsPort);
+  if (closed !== undefined) return failure('hubUnreachable', `NATS at ${nats}: ${closed}.`);
+  const { connectHub } = await import('../event-hub/index.ts');
+  const hub = await connectHub({
+    url: nats,
+    name: 'slipway-cli',
+    wait: true,
+    signal: AbortSignal.timeout(patienceMs),
+    ...(natsCredentials !== undefined && { credentials: { kind: 'file', path: natsCredentials } }),
+  });
+  return hub.kind === 'hub' ? hub : failure('hubUnreachable', sentence(hub.why));
+}
+
+async function notWanted(error: 'hubNotConfigured' | 'temporalNotConfigured'): Promise<Failure> {
+  return failure(error, 'This command does not need it.');
+}
+
 const temporalPort = 7233;
+
+/** Asks the port first: the client waits long for a server that is not there, and is slow to load. */
+async function openTemporal({ temporal }: Places): Promise<Temporal | Failure> {
+  if (!temporal) return failure('temporalNotConfigured', 'No address of Temporal is known.');
+  const closed = await whyClosed(temporal.address, temporalPort);
+  if (closed !== undefined)
+    return failure('temporalUnreachable', `Temporal at ${temporal.address}: ${closed}.`);
+  const { connectTemporal } = await import('../temporal/index.ts');
+  const opened = await connectTemporal(temporal);
+  return 'client' in opened ? opened : failure('temporalUnreachable', sentence(opened.why));
+}
 
 /** Why nobody answers at this address or URL; undefined if somebody does, or if there are several. */
 async function whyClosed(address: string, usualPort: number): Promise<string | undefined> {

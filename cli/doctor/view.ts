@@ -62,15 +62,14 @@ function reached(about: string, trouble: Failure | undefined): Finding {
   return { about, grade: 'bad', what: trouble.what };
 }
 
-/** Below this version a server lacks what Slipway relies on, and has known holes. */
-const oldestServer = [2, 14];
-const safeReplicas = 3;
-
 function hubFindings(seen: Seen): Finding[] {
   const { hub } = seen;
   if (hub.kind === 'failure') return [{ about: 'Hub', grade: 'bad', what: hub.what }];
   return [versionFinding(hub), ...missingFindings(hub, seen), ...streamFindings(hub, seen)];
 }
+
+/** Below this version a server lacks what Slipway relies on, and has known holes. */
+const oldestServer = [2, 14];
 
 function versionFinding({ serverVersion }: HubFacts): Finding {
   const [major = 0, minor = 0] = serverVersion.split('.').map(Number);
@@ -88,28 +87,7 @@ function missingFindings({ missing }: HubFacts, seen: Seen): Finding[] {
   return [{ about: 'Streams', grade: 'bad', what, advice: engineWill(seen, 'makes them') }];
 }
 
-/** Nobody is told to start an engine while one leads. */
-function engineWill(seen: Seen, deed: string): string {
-  return engineFinding(seen).grade === 'good'
-    ? `The engine that leads ${deed} within seconds, if its user of the hub may: its log says why not.`
-    : `Start an engine: it ${deed}, if its user of the hub may.`;
-}
-
-function recordsFinding(unreadable: Seen['unreadable']): Finding {
-  const about = 'Node records';
-  if ('kind' in unreadable) return { about, grade: 'bad', what: unreadable.what };
-  if (unreadable.length === 0) return { about, grade: 'good', what: 'can be read' };
-  const names = unreadable.slice(0, namedNodes).join(', ');
-  const more = unreadable.length > namedNodes ? ` and ${unreadable.length - namedNodes} more` : '';
-  return {
-    about,
-    grade: 'bad',
-    what: `cannot be read by this version and are left as they are: ${names}${more}`,
-    advice: 'Nothing is opened on these nodes: run the version that wrote the records.',
-  };
-}
-
-const namedNodes = 5;
+const safeReplicas = 3;
 
 function streamFindings({ streams }: HubFacts, seen: Seen): Finding[] {
   const { isLocal } = seen;
@@ -137,6 +115,29 @@ function grade(
 ): Finding[] {
   if (names.length === 0) return [];
   return [{ about: 'Streams', grade: as, what: `${names.join(', ')}: ${what}`, advice }];
+}
+
+/** Nobody is told to start an engine while one leads. */
+function engineWill(seen: Seen, deed: string): string {
+  return engineFinding(seen).grade === 'good'
+    ? `The engine that leads ${deed} within seconds, if its user of the hub may: its log says why not.`
+    : `Start an engine: it ${deed}, if its user of the hub may.`;
+}
+
+const namedNodes = 5;
+
+function recordsFinding(unreadable: Seen['unreadable']): Finding {
+  const about = 'Node records';
+  if ('kind' in unreadable) return { about, grade: 'bad', what: unreadable.what };
+  if (unreadable.length === 0) return { about, grade: 'good', what: 'can be read' };
+  const names = unreadable.slice(0, namedNodes).join(', ');
+  const more = unreadable.length > namedNodes ? ` and ${unreadable.length - namedNodes} more` : '';
+  return {
+    about,
+    grade: 'bad',
+    what: `cannot be read by this version and are left as they are: ${names}${more}`,
+    advice: 'Nothing is opened on these nodes: run the version that wrote the records.',
+  };
 }
 
 function engineFinding({ header, isLocal }: Seen): Finding {

@@ -37,10 +37,6 @@ export function renderWhy(view: WhyView, screen: Screen, slipway: Commands['slip
   ];
 }
 
-function section(title: string, paint: Paint, lines: readonly string[]): string[] {
-  return ['', paint('bold', title), ...lines];
-}
-
 function checkText({ check, verdict, since, reason, message, present }: CheckView, now: number) {
   const age = duration(now - since);
   const boot = present === false ? ', in an earlier boot' : '';
@@ -93,14 +89,6 @@ function commandLines(view: WhyView, slipway: Commands['slipway'], paint: Paint)
 
 const because = "--reason 'because ...'";
 
-/** On a node that is cordoned already, kubectl cordon changes nothing and so tells nobody anything. */
-function keepingOut({ isolated, held, node }: WhyView, slipway: Commands['slipway'], paint: Paint) {
-  if (!isolated || held) return [];
-  return section('Keep the node out of service, which kubectl cordon cannot', paint, [
-    slipway(`hold ${quote(node)} ${because}`),
-  ]);
-}
-
 /** What stands in the way is taken away first. */
 function givingBack(view: WhyView, slipway: Commands['slipway'], paint: Paint): string[] {
   const { again, repair, held, header, node } = view;
@@ -111,4 +99,16 @@ function givingBack(view: WhyView, slipway: Commands['slipway'], paint: Paint): 
     ...again.map((way) => `repairs ${way} ${repair.repairId} ${because}`),
   ];
   return section('Let Slipway go on with it', paint, commands.map(slipway));
+}
+
+/** On a node that is cordoned already, kubectl cordon changes nothing and so tells nobody anything. */
+function keepingOut({ isolated, held, node }: WhyView, slipway: Commands['slipway'], paint: Paint) {
+  if (!isolated || held) return [];
+  return section('Keep the node out of service, which kubectl cordon cannot', paint, [
+    slipway(`hold ${quote(node)} ${because}`),
+  ]);
+}
+
+function section(title: string, paint: Paint, lines: readonly string[]): string[] {
+  return ['', paint('bold', title), ...lines];
 }

@@ -12,9 +12,12 @@ type Tellers = {
   ) => string | undefined;
 };
 
-function silent(): undefined {
-  return undefined;
+/** Undefined for what a person need not see; what only a newer version knows is named. */
+export function noteOf(event: RepairEvent, ladder: readonly Rung[]): string | undefined {
+  return tell(event, ladder);
 }
+
+const shownStaying = 5;
 
 const tellers: Tellers = {
   reported: ({ report }) => `${report.check}: ${report.verdict}`,
@@ -50,11 +53,6 @@ const tellers: Tellers = {
   closed: ({ outcome, reason }) => `${outcome} (${reason})`,
 };
 
-/** Undefined for what a person need not see; what only a newer version knows is named. */
-export function noteOf(event: RepairEvent, ladder: readonly Rung[]): string | undefined {
-  return tell(event, ladder);
-}
-
 function tell<K extends RepairEvent['kind']>(
   event: Of<K>,
   ladder: readonly Rung[],
@@ -63,33 +61,9 @@ function tell<K extends RepairEvent['kind']>(
   return teller === undefined ? `${event.kind} (unknown to this version)` : teller(event, ladder);
 }
 
-/** What observe mode did not do must not read as if it had. */
-function done({ assumed }: { readonly assumed?: true }, text: string): string {
-  return assumed ? `would be: ${text}` : text;
+function silent(): undefined {
+  return undefined;
 }
-
-function attemptText(event: Of<'attempted'>, ladder: readonly Rung[]): string {
-  const { rung, number, result, detail, code } = event;
-  const name = ladder[rung]?.name ?? `rung ${rung + 1}`;
-  const why = code === undefined ? detail : `${code}, ${detail}`;
-  return done(event, `${name}, attempt ${number}: ${result}${suffix(why)}`);
-}
-
-function podsFoundText(event: Of<'podsFound'>): string {
-  const { left, pods } = event;
-  if (left === 0) return `found right before the rung${stayingText(event)}`;
-  return `${counted(left, 'pod')} found right before the rung, which waits: ${pods.join(', ')}`;
-}
-
-/** Pods with which the node is repaired are named: their owners have a right to know. */
-function stayingText({ staying = [] }: { readonly staying?: readonly Staying[] }): string {
-  if (staying.length === 0) return '';
-  const named = staying.slice(0, shownStaying).map(({ pod, why }) => `${pod} (${why})`);
-  const more = staying.length > named.length ? [`${staying.length - named.length} more`] : [];
-  return `; ${counted(staying.length, 'pod')} on the node ${staying.length === 1 ? 'stays' : 'stay'}: ${[...named, ...more].join(', ')}`;
-}
-
-const shownStaying = 5;
 
 function unlabelled({ untagged = [] }: { readonly untagged?: readonly Unlabelled[] }): string {
   const [first] = untagged;
@@ -112,6 +86,32 @@ export function blockersText(blockers: readonly Blocker[]): string {
 
 function blockerText({ pod, budgets = [] }: Blocker): string {
   return budgets.length === 0 ? pod : `${pod} (${budgets.join(', ')})`;
+}
+
+function podsFoundText(event: Of<'podsFound'>): string {
+  const { left, pods } = event;
+  if (left === 0) return `found right before the rung${stayingText(event)}`;
+  return `${counted(left, 'pod')} found right before the rung, which waits: ${pods.join(', ')}`;
+}
+
+/** Pods with which the node is repaired are named: their owners have a right to know. */
+function stayingText({ staying = [] }: { readonly staying?: readonly Staying[] }): string {
+  if (staying.length === 0) return '';
+  const named = staying.slice(0, shownStaying).map(({ pod, why }) => `${pod} (${why})`);
+  const more = staying.length > named.length ? [`${staying.length - named.length} more`] : [];
+  return `; ${counted(staying.length, 'pod')} on the node ${staying.length === 1 ? 'stays' : 'stay'}: ${[...named, ...more].join(', ')}`;
+}
+
+function attemptText(event: Of<'attempted'>, ladder: readonly Rung[]): string {
+  const { rung, number, result, detail, code } = event;
+  const name = ladder[rung]?.name ?? `rung ${rung + 1}`;
+  const why = code === undefined ? detail : `${code}, ${detail}`;
+  return done(event, `${name}, attempt ${number}: ${result}${suffix(why)}`);
+}
+
+/** What observe mode did not do must not read as if it had. */
+function done({ assumed }: { readonly assumed?: true }, text: string): string {
+  return assumed ? `would be: ${text}` : text;
 }
 
 function suffix(text: string | undefined): string {

@@ -66,16 +66,6 @@ export function withEntry(backlog: Backlog, entry: JournalEntry): Backlog {
   return { ready: bounded([...ready, entry]), held: [], cycle: [...before, signature] };
 }
 
-/** Everything that was kept back, ready to be journaled. */
-export function released({ ready, held, cycle }: Backlog): Backlog {
-  return { ready: [...ready, ...held], held: [], cycle };
-}
-
-function due(backlog: Backlog, now: EpochMs): Backlog {
-  const oldest = backlog.held[0];
-  return oldest && now - oldest.at >= toldEveryMs ? released(backlog) : backlog;
-}
-
 function repeatedIn(backlog: Backlog, entry: JournalEntry, signature: string): Backlog {
   const index = backlog.held.findIndex((held) => signatureOf(held) === signature);
   const first = backlog.held[index];
@@ -84,6 +74,34 @@ function repeatedIn(backlog: Backlog, entry: JournalEntry, signature: string): B
   const { sequence, at } = first;
   const counted = { ...entry, sequence, at, repeated: { times, until: entry.at } };
   return { ...backlog, held: backlog.held.with(index, counted) };
+}
+
+const volatile = new Set([
+  'at',
+  'until',
+  'retryAt',
+  'detail',
+  'because',
+  'sequence',
+  'startedAt',
+  'lookedAt',
+]);
+
+/** Two entries of one signature tell the same: times, texts and places in FAULTS aside. */
+function signatureOf({ command, events }: JournalEntry): string {
+  return JSON.stringify([command, events], (key, value: unknown) =>
+    volatile.has(key) ? undefined : value,
+  );
+}
+
+function due(backlog: Backlog, now: EpochMs): Backlog {
+  const oldest = backlog.held[0];
+  return oldest && now - oldest.at >= toldEveryMs ? released(backlog) : backlog;
+}
+
+/** Everything that was kept back, ready to be journaled. */
+export function released({ ready, held, cycle }: Backlog): Backlog {
+  return { ready: [...ready, ...held], held: [], cycle };
 }
 
 /** The first entries hold the opening, the last ones what is going on. */
@@ -97,28 +115,10 @@ function bounded(entries: readonly JournalEntry[]): readonly JournalEntry[] {
   return [...entries.slice(0, keptAtEachEnd), stub, ...entries.slice(-keptAtEachEnd)];
 }
 
-function leftOutBy({ command }: JournalEntry): number {
-  return command.kind === 'leftOut' ? command.entries : 1;
-}
-
 function bytesOf(entries: readonly JournalEntry[]): number {
   return entries.reduce((sum, entry) => sum + JSON.stringify(entry).length, 0);
 }
 
-/** Two entries of one signature tell the same: times, texts and places in FAULTS aside. */
-function signatureOf({ command, events }: JournalEntry): string {
-  return JSON.stringify([command, events], (key, value: unknown) =>
-    volatile.has(key) ? undefined : value,
-  );
+function leftOutBy({ command }: JournalEntry): number {
+  return command.kind === 'leftOut' ? command.entries : 1;
 }
-
-const volatile = new Set([
-  'at',
-  'until',
-  'retryAt',
-  'detail',
-  'because',
-  'sequence',
-  'startedAt',
-  'lookedAt',
-]);

@@ -96,47 +96,58 @@ type WatchRun<T> = {
   syncedAt: EpochMs | undefined;
 };
 
-function heard<T>(run: WatchRun<T>): void {
-  run.lastHeardAt = Date.now();
+/** Starts listing and watching at once, and goes on until the signal. Failures are told and tried again. */
+export function listWatch<T>(kube: Connection, options: ListWatchOptions<T>): ListWatch<T> {
+  const run = startRun(kube, options);
+  const { promise: synced, resolve: onSynced } = Promise.withResolvers<void>();
+  const done = loop(run, onSynced);
+  return {
+    get: (key) => run.store.items.get(key),
+    list: () => [...run.store.items.values()],
+    onChange: (listener) => listen(run, listener),
+    synced,
+    syncedAt: () => run.syncedAt,
+    lastHeardAt: () => run.lastHeardAt,
+    stalenessMs: () => performance.now() - run.appliedMs,
+    counters: () => ({ ...run.counters }),
+    done,
+  };
 }
 
-/** What is known is now as the server had it at that moment. */
-function applied<T>(run: WatchRun<T>, asOfMs: number): void {
-  run.appliedMs = Math.max(run.appliedMs, asOfMs);
+function startRun<T>(kube: Connection, options: ListWatchOptions<T>): WatchRun<T> {
+  const timing = { ...defaultTiming, ...options.timing };
+  const pace = { firstMs: timing.firstBackoffMs, longestMs: timing.longestBackoffMs };
+  return {
+    kube,
+    options,
+    timing,
+    store: createStore(options.identity),
+    listeners: new Set(),
+    counters: {
+      lists: 0,
+      watches: 0,
+      events: 0,
+      refused: 0,
+      gone: 0,
+      stalled: 0,
+      listenerErrors: 0,
+    },
+    backoff: createBackoff(pace, options.signal),
+    resourceVersion: '',
+    relistDueMs: 0,
+    appliedMs: Number.NEGATIVE_INFINITY,
+    lastHeardAt: undefined,
+    syncedAt: undefined,
+  };
 }
 
-function problem<T>(run: WatchRun<T>, what: WatchProblem['what'], message: string): void {
-  return run.options.onProblem?.({ path: run.options.path, what, message });
-}
-
-function tellOne<T>(run: WatchRun<T>, listener: Listener<T>, change: CacheChange<T>): void {
-  try {
-    listener(change);
-  } catch (error) {
-    run.counters.listenerErrors += 1;
-    problem(run, 'listener-threw', errorText(error));
+async function loop<T>(run: WatchRun<T>, onSynced: () => void): Promise<void> {
+  while (!run.options.signal.aborted) {
+    if (!(await listOnce(run))) continue;
+    onSynced();
+    await watchUntilRelist(run);
   }
-}
-
-function tell<T>(run: WatchRun<T>, changes: readonly CacheChange<T>[]): void {
-  for (const change of changes) {
-    for (const listener of run.listeners) tellOne(run, listener, change);
-  }
-}
-
-/** Between three quarters and all of it, so that many watchers do not act at once. */
-function jittered(lengthMs: number): number {
-  return lengthMs * (0.75 + Math.random() / 4);
-}
-
-async function refused<T>(
-  run: WatchRun<T>,
-  what: 'list-refused' | 'watch-refused',
-  refusal: Refusal,
-): Promise<void> {
-  run.counters.refused += 1;
-  problem(run, what, refusal.message);
-  await run.backoff.failed(refusal.retryAfterMs);
+  onSynced();
 }
 
 async function listOnce<T>(run: WatchRun<T>): Promise<boolean> {
@@ -169,18 +180,14 @@ async function listOnce<T>(run: WatchRun<T>): Promise<boolean> {
   return true;
 }
 
-function stored<T>(run: WatchRun<T>, { type, object }: WatchEvent): readonly CacheChange<T>[] {
-  const item = run.options.project(object);
-  return type === 'DELETED' ? run.store.remove(item) : run.store.put(item);
-}
-
-function onEvent<T>(run: WatchRun<T>, event: WatchEvent): void {
-  run.counters.events += 1;
-  run.backoff.succeeded();
-  if (event.resourceVersion !== '') run.resourceVersion = event.resourceVersion;
-  const changes = event.type === 'BOOKMARK' ? [] : stored(run, event);
-  applied(run, performance.now());
-  tell(run, changes);
+async function watchUntilRelist<T>(run: WatchRun<T>): Promise<void> {
+  while (!run.options.signal.aborted && performance.now() < run.relistDueMs) {
+    const startedMs = performance.now();
+    const end = await openWatch(run);
+    if (run.options.signal.aborted) return;
+    await afterWatch(run, end, performance.now() - startedMs);
+    if (end.kind === 'gone') return;
+  }
 }
 
 const longestWatchMs = 480_000;
@@ -207,6 +214,40 @@ function openWatch<T>(run: WatchRun<T>): Promise<WatchEnd> {
   });
 }
 
+/** Between three quarters and all of it, so that many watchers do not act at once. */
+function jittered(lengthMs: number): number {
+  return lengthMs * (0.75 + Math.random() / 4);
+}
+
+function heard<T>(run: WatchRun<T>): void {
+  run.lastHeardAt = Date.now();
+}
+
+function onEvent<T>(run: WatchRun<T>, event: WatchEvent): void {
+  run.counters.events += 1;
+  run.backoff.succeeded();
+  if (event.resourceVersion !== '') run.resourceVersion = event.resourceVersion;
+  const changes = event.type === 'BOOKMARK' ? [] : stored(run, event);
+  applied(run, performance.now());
+  tell(run, changes);
+}
+
+function stored<T>(run: WatchRun<T>, { type, object }: WatchEvent): readonly CacheChange<T>[] {
+  const item = run.options.project(object);
+  return type === 'DELETED' ? run.store.remove(item) : run.store.put(item);
+}
+
+/** What is known is now as the server had it at that moment. */
+function applied<T>(run: WatchRun<T>, asOfMs: number): void {
+  run.appliedMs = Math.max(run.appliedMs, asOfMs);
+}
+
+function tell<T>(run: WatchRun<T>, changes: readonly CacheChange<T>[]): void {
+  for (const change of changes) {
+    for (const listener of run.listeners) tellOne(run, listener, change);
+  }
+}
+
 /** A watch that ends at once would otherwise be reopened without rest. */
 const shortestWatchMs = 1_000;
 
@@ -228,50 +269,14 @@ async function afterWatch<T>(run: WatchRun<T>, end: WatchEnd, lastedMs: number):
   }
 }
 
-async function watchUntilRelist<T>(run: WatchRun<T>): Promise<void> {
-  while (!run.options.signal.aborted && performance.now() < run.relistDueMs) {
-    const startedMs = performance.now();
-    const end = await openWatch(run);
-    if (run.options.signal.aborted) return;
-    await afterWatch(run, end, performance.now() - startedMs);
-    if (end.kind === 'gone') return;
-  }
-}
-
-async function loop<T>(run: WatchRun<T>, onSynced: () => void): Promise<void> {
-  while (!run.options.signal.aborted) {
-    if (!(await listOnce(run))) continue;
-    onSynced();
-    await watchUntilRelist(run);
-  }
-  onSynced();
-}
-
-function startRun<T>(kube: Connection, options: ListWatchOptions<T>): WatchRun<T> {
-  const timing = { ...defaultTiming, ...options.timing };
-  const pace = { firstMs: timing.firstBackoffMs, longestMs: timing.longestBackoffMs };
-  return {
-    kube,
-    options,
-    timing,
-    store: createStore(options.identity),
-    listeners: new Set(),
-    counters: {
-      lists: 0,
-      watches: 0,
-      events: 0,
-      refused: 0,
-      gone: 0,
-      stalled: 0,
-      listenerErrors: 0,
-    },
-    backoff: createBackoff(pace, options.signal),
-    resourceVersion: '',
-    relistDueMs: 0,
-    appliedMs: Number.NEGATIVE_INFINITY,
-    lastHeardAt: undefined,
-    syncedAt: undefined,
-  };
+async function refused<T>(
+  run: WatchRun<T>,
+  what: 'list-refused' | 'watch-refused',
+  refusal: Refusal,
+): Promise<void> {
+  run.counters.refused += 1;
+  problem(run, what, refusal.message);
+  await run.backoff.failed(refusal.retryAfterMs);
 }
 
 function listen<T>(run: WatchRun<T>, listener: Listener<T>): () => void {
@@ -281,20 +286,15 @@ function listen<T>(run: WatchRun<T>, listener: Listener<T>): () => void {
   return () => run.listeners.delete(listener);
 }
 
-/** Starts listing and watching at once, and goes on until the signal. Failures are told and tried again. */
-export function listWatch<T>(kube: Connection, options: ListWatchOptions<T>): ListWatch<T> {
-  const run = startRun(kube, options);
-  const { promise: synced, resolve: onSynced } = Promise.withResolvers<void>();
-  const done = loop(run, onSynced);
-  return {
-    get: (key) => run.store.items.get(key),
-    list: () => [...run.store.items.values()],
-    onChange: (listener) => listen(run, listener),
-    synced,
-    syncedAt: () => run.syncedAt,
-    lastHeardAt: () => run.lastHeardAt,
-    stalenessMs: () => performance.now() - run.appliedMs,
-    counters: () => ({ ...run.counters }),
-    done,
-  };
+function tellOne<T>(run: WatchRun<T>, listener: Listener<T>, change: CacheChange<T>): void {
+  try {
+    listener(change);
+  } catch (error) {
+    run.counters.listenerErrors += 1;
+    problem(run, 'listener-threw', errorText(error));
+  }
+}
+
+function problem<T>(run: WatchRun<T>, what: WatchProblem['what'], message: string): void {
+  return run.options.onProblem?.({ path: run.options.path, what, message });
 }

@@ -13,44 +13,7 @@ export type PodCache = ListWatch<PodFacts> & {
   readonly onNode: (node: string) => readonly PodFacts[];
 };
 
-function keyOf(pod: PodFacts): string {
-  return `${pod.namespace}/${pod.name}`;
-}
-
-const compared = [
-  'node',
-  'phase',
-  'repair',
-  'ownerKind',
-  'ownerName',
-  'protectedBy',
-  'toleratesCordon',
-  'mirror',
-  'deleting',
-  'graceSeconds',
-] as const satisfies readonly (keyof PodFacts)[];
-
-function same(before: PodFacts, after: PodFacts): boolean {
-  return compared.every((field) => before[field] === after[field]);
-}
-
 type Index = Map<string, Map<string, PodFacts>>;
-
-function drop(index: Index, pod: PodFacts): void {
-  const pods = index.get(pod.node);
-  pods?.delete(keyOf(pod));
-  if (pods?.size === 0) index.delete(pod.node);
-}
-
-function add(index: Index, pod: PodFacts): void {
-  const pods = index.get(pod.node) ?? new Map<string, PodFacts>();
-  index.set(pod.node, pods.set(keyOf(pod), pod));
-}
-
-function follow(index: Index, change: CacheChange<PodFacts>): void {
-  if (change.kind !== 'added') drop(index, change.before);
-  if (change.kind !== 'deleted') add(index, change.after);
-}
 
 /**
  * How often all pods are listed anew, in case a watch lost something without a word. No decision rests on this copy alone:
@@ -70,4 +33,41 @@ export function podCache(kube: Kube, options: CacheOptions): PodCache {
   // The index listens first, so that it agrees with every change others are told of.
   pods.onChange((change) => follow(index, change));
   return { ...pods, onNode: (node) => [...(index.get(node)?.values() ?? [])] };
+}
+
+const compared = [
+  'node',
+  'phase',
+  'repair',
+  'ownerKind',
+  'ownerName',
+  'protectedBy',
+  'toleratesCordon',
+  'mirror',
+  'deleting',
+  'graceSeconds',
+] as const satisfies readonly (keyof PodFacts)[];
+
+function same(before: PodFacts, after: PodFacts): boolean {
+  return compared.every((field) => before[field] === after[field]);
+}
+
+function follow(index: Index, change: CacheChange<PodFacts>): void {
+  if (change.kind !== 'added') drop(index, change.before);
+  if (change.kind !== 'deleted') add(index, change.after);
+}
+
+function drop(index: Index, pod: PodFacts): void {
+  const pods = index.get(pod.node);
+  pods?.delete(keyOf(pod));
+  if (pods?.size === 0) index.delete(pod.node);
+}
+
+function add(index: Index, pod: PodFacts): void {
+  const pods = index.get(pod.node) ?? new Map<string, PodFacts>();
+  index.set(pod.node, pods.set(keyOf(pod), pod));
+}
+
+function keyOf(pod: PodFacts): string {
+  return `${pod.namespace}/${pod.name}`;
 }

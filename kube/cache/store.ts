@@ -26,25 +26,6 @@ export type Store<T> = {
 /** So many objects are compared in a few milliseconds. */
 const partSize = 1_000;
 
-function differences<T>(
-  identity: Identity<T>,
-  before: T | undefined,
-  after: T,
-): readonly CacheChange<T>[] {
-  if (before === undefined) return [{ kind: 'added', after }];
-  if (identity.uidOf(before) !== identity.uidOf(after)) {
-    return [
-      { kind: 'deleted', before },
-      { kind: 'added', after },
-    ];
-  }
-  return identity.same(before, after) ? [] : [{ kind: 'changed', before, after }];
-}
-
-function* partsOf<T>(all: readonly T[]): Iterable<readonly T[]> {
-  for (let from = 0; from < all.length; from += partSize) yield all.slice(from, from + partSize);
-}
-
 /** An empty store. */
 export function createStore<T>(identity: Identity<T>): Store<T> {
   const items = new Map<string, T>();
@@ -77,4 +58,23 @@ export function createStore<T>(identity: Identity<T>): Store<T> {
   }
 
   return { items, put, remove, replaceAll };
+}
+
+function differences<T>(
+  identity: Identity<T>,
+  before: T | undefined,
+  after: T,
+): readonly CacheChange<T>[] {
+  if (before === undefined) return [{ kind: 'added', after }];
+  if (identity.uidOf(before) !== identity.uidOf(after)) {
+    return [
+      { kind: 'deleted', before },
+      { kind: 'added', after },
+    ];
+  }
+  return identity.same(before, after) ? [] : [{ kind: 'changed', before, after }];
+}
+
+function* partsOf<T>(all: readonly T[]): Iterable<readonly T[]> {
+  for (let from = 0; from < all.length; from += partSize) yield all.slice(from, from + partSize);
 }

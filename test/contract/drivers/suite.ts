@@ -22,23 +22,6 @@ export type ServedWorld = DriverWorld & {
   readonly clockReadings: number;
 };
 
-export function rungRequest(
-  rung: DriverWorld['rung'],
-  changes: Partial<RungRequest> = {},
-): RungRequest {
-  return {
-    repairId: 'r-abcdefghij234567abcd',
-    cluster: faultEvent().cluster,
-    attempt: 1,
-    rung: { name: 'step', ...policyDefaults.rung, ...rung },
-    node: nodeFacts(),
-    sharers: [],
-    fault: faultEvent(),
-    deadlineAt: Date.now() + 5_000,
-    ...changes,
-  };
-}
-
 export function describeDriver(name: string, makeWorld: () => Promise<ServedWorld>): void {
   describeAnyDriver(name, makeWorld);
   describe(`the ${name} driver`, () => {
@@ -152,4 +135,21 @@ export function describeAnyDriver(name: string, makeWorld: () => Promise<DriverW
       expect(world.acts()).toBe(0);
     });
   });
+}
+
+export function rungRequest(
+  rung: DriverWorld['rung'],
+  changes: Partial<RungRequest> = {},
+): RungRequest {
+  return {
+    repairId: 'r-abcdefghij234567abcd',
+    cluster: faultEvent().cluster,
+    attempt: 1,
+    rung: { name: 'step', ...policyDefaults.rung, ...rung },
+    node: nodeFacts(),
+    sharers: [],
+    fault: faultEvent(),
+    deadlineAt: Date.now() + 5_000,
+    ...changes,
+  };
 }

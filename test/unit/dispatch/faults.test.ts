@@ -12,12 +12,6 @@ import { at, fault, policy } from '../../support/given.ts';
 import { nodeFacts } from '../../support/nodes.ts';
 import { faultEvent } from '../../support/samples.ts';
 
-/** The records of dispatch over a bucket in memory. */
-function memory(): Records & { readonly writes: () => number } {
-  const bucket = fakeBucket(parseEpisodeRecord);
-  return { ...openRecords(bucket), writes: bucket.writes };
-}
-
 type Said = { readonly word: 'open' | 'ensure' | 'tell'; readonly repairId: string | undefined };
 
 function dispatch(changes: Partial<FaultsOptions> = {}, heard: Heard = 'heard') {
@@ -46,6 +40,12 @@ function dispatch(changes: Partial<FaultsOptions> = {}, heard: Heard = 'heard') 
     ...changes,
   };
   return { records, said, ignored, options, faults: createFaults(options) };
+}
+
+/** The records of dispatch over a bucket in memory. */
+function memory(): Records & { readonly writes: () => number } {
+  const bucket = fakeBucket(parseEpisodeRecord);
+  return { ...openRecords(bucket), writes: bucket.writes };
 }
 
 function stored(changes: Partial<FaultEvent> = {}, sequence = 1) {

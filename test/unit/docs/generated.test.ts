@@ -9,11 +9,13 @@ import { metricsPage } from '../../../telemetry/metricsPage.ts';
 import { errorCatalogue } from '../../../cli/errors.ts';
 
 const run = promisify(execFile);
-function at(path: string): string {
-  return fileURLToPath(new URL(`../../../${path}`, import.meta.url));
-}
+
 function page(name: string): Promise<string> {
   return readFile(at(`docs/${name}`), 'utf8');
+}
+
+function at(path: string): string {
+  return fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 }
 
 test.each([
