@@ -39,12 +39,13 @@ const functionDeclarations = {
 /** Callers stand above the functions they call; functions that call each other in a circle stand as they like. */
 const callersAboveCallees = {
   create(context) {
-    const { scopeManager } = context.sourceCode;
     return {
       'Program:exit'(program) {
-        const module = scopeManager.scopes.find(({ type }) => type === 'module');
-        const topLevel = module.variables.flatMap(({ name, defs: [definition], references }) => {
-          const users = references.map(({ identifier }) => statementOf(identifier, program));
+        const { scopes } = context.sourceCode.scopeManager;
+        const scope = scopes.find(({ type }) => type === 'module') ?? scopes[0];
+        const topLevel = scope.variables.flatMap(({ name, defs: [definition], references }) => {
+          const used = references.filter(({ identifier }) => !isOfType(identifier));
+          const users = used.map(({ identifier }) => statementOf(identifier, program));
           return definition ? [{ name, node: statementOf(definition.name, program), users }] : [];
         });
         const callersOf = (node) =>
@@ -118,6 +119,11 @@ function statementOf(node, program) {
   let statement = node;
   while (statement.parent !== program) statement = statement.parent;
   return statement;
+}
+
+/** `typeof f` as a type calls nothing. */
+function isOfType({ parent }) {
+  return parent.type === 'TSTypeQuery';
 }
 
 function isFunction(statement) {

@@ -7,7 +7,7 @@ import { stepOf } from '../domain/repair/step.ts';
 import type { Step } from '../domain/repair/step.ts';
 import type { Command, RepairOpening } from '../domain/repair/types.ts';
 import { isolate, lookOnSight } from './repair/isolate.ts';
-import type { Sight } from './repair/isolate.ts';
+import type { IsolationSight } from './repair/isolate.ts';
 import { requestPermit } from './repair/permit.ts';
 import type { Ports } from './ports.ts';
 import type { StepOutcome } from './step.ts';
@@ -39,7 +39,7 @@ export async function begin(ports: Ports, opening: RepairOpening): Promise<Begun
 function firstSteps(
   ports: Ports,
 ): (command: Command, step: Step) => Promise<StepOutcome> | undefined {
-  let sight: Sight | undefined;
+  let sight: IsolationSight | undefined;
   return ({ kind }, step) => {
     switch (kind) {
       case 'requestPermit':

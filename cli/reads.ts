@@ -1,7 +1,7 @@
 /** How a command reads through views: what could not be reached or read becomes a failure. */
 import { readHeader as headerOf, type HeaderRead, type Reached } from '../views/header.ts';
 import type { ClusterHub } from '../views/bucket.ts';
-import { isUnread, type Unread } from '../views/unread.ts';
+import { isUnread, type UnreadPart } from '../views/unread.ts';
 import { isFailure, present, type Failure } from './failure.ts';
 import type { Sources } from './sources.ts';
 import { failureOf } from './words/unread.ts';
@@ -9,14 +9,14 @@ import { failureOf } from './words/unread.ts';
 /** Reads from the hub. */
 export async function fromHub<T>(
   sources: Pick<Sources, 'hub' | 'cluster'>,
-  read: (from: ClusterHub) => Promise<T | Unread>,
+  read: (from: ClusterHub) => Promise<T | UnreadPart>,
 ): Promise<T | Failure> {
   const from = hubOf(sources);
   return isFailure(from) ? from : orFailure(await read(from));
 }
 
 /** The value, or the failure that stands for what could not be read. */
-export function orFailure<T>(read: T | Unread): T | Failure {
+export function orFailure<T>(read: T | UnreadPart): T | Failure {
   return isUnread(read) ? failureOf(read) : read;
 }
 

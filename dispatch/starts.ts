@@ -12,13 +12,13 @@ export type Starts = {
   readonly behind: <T>(start: () => Promise<T>) => Promise<T>;
 };
 
-type Waiting = { readonly go: () => void; readonly latestAt: number };
+type WaitingStart = { readonly go: () => void; readonly latestAt: number };
 
 export function createStarts(): Starts {
-  const waiting: Waiting[] = [];
+  const waiting: WaitingStart[] = [];
   let beginning = 0;
   let starting = 0;
-  const isNext = ({ latestAt }: Waiting): boolean =>
+  const isNext = ({ latestAt }: WaitingStart): boolean =>
     starting < startsAtOnce && (beginning === 0 || performance.now() >= latestAt);
   const letGo = (): void => {
     while (waiting[0] && isNext(waiting[0])) {

@@ -45,9 +45,9 @@ export async function connectAll(options: EngineOptions): Promise<Neighbours> {
   }
 }
 
-type Reached = Omit<Neighbours, 'cluster' | 'identity' | 'temporal'>;
+type ReachedNeighbours = Omit<Neighbours, 'cluster' | 'identity' | 'temporal'>;
 
-async function prepare(options: EngineOptions, found: Reached): Promise<Neighbours> {
+async function prepare(options: EngineOptions, found: ReachedNeighbours): Promise<Neighbours> {
   const streams = await ensureStreams(found.hub);
   if (streams.kind !== 'ready') throw new EngineFailure(streams.why);
   const cluster = await oneCluster(found);

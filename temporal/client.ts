@@ -71,7 +71,7 @@ export function query<P, S>(
   });
 }
 
-export type Standing = {
+export type WorkflowStanding = {
   readonly kind: 'found';
   readonly running: boolean;
   /** Temporal's word for how it stands: RUNNING, COMPLETED, TERMINATED, ... */
@@ -87,7 +87,7 @@ export function describe<P>(
   temporal: Temporal,
   contract: Contract<P, unknown, unknown, unknown>,
   place: P,
-): Promise<Standing | Absent | RequestFailed> {
+): Promise<WorkflowStanding | Absent | RequestFailed> {
   return ask(temporal, contract.idOf(place), async (handle) => {
     const about = await handle.describe();
     const status = about.status.name;
@@ -125,7 +125,7 @@ export function terminate<P>(
   });
 }
 
-export type Listing = {
+export type RepairListing = {
   readonly cluster: string;
   readonly running?: true | undefined;
   readonly pageSize: number;
@@ -135,7 +135,7 @@ export type Listing = {
 export function list(
   { client }: Temporal,
   { type }: Pick<Contract<never, unknown, unknown, unknown>, 'type'>,
-  { cluster, running, pageSize }: Listing,
+  { cluster, running, pageSize }: RepairListing,
 ): AsyncIterable<WorkflowExecutionInfo> {
   const all = `WorkflowType = '${type}' AND ${searchAttributes.cluster} = '${cluster}'`;
   const asked = running ? `${all} AND ExecutionStatus = 'Running'` : all;

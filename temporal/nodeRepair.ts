@@ -8,7 +8,7 @@ import type { EpochMs } from '../domain/vocabulary/time.ts';
 import { carriedVersion, nodeRepairContract } from '../workflows/contract/index.ts';
 import type { Carried, RepairPlace, Said } from '../workflows/contract/index.ts';
 import { describe, failed, list, query, say, start, terminate } from './client.ts';
-import type { RequestFailed, Shown, Standing } from './client.ts';
+import type { RequestFailed, Shown, WorkflowStanding } from './client.ts';
 import type { Temporal } from './connection.ts';
 
 /** `running`: a repair of this node, perhaps another one, is still under way. */
@@ -52,7 +52,7 @@ export function sayToRepair(
 
 export type Described =
   | { readonly kind: 'absent' }
-  | (Omit<Standing, 'memo'> & { readonly repairId: string });
+  | (Omit<WorkflowStanding, 'memo'> & { readonly repairId: string });
 
 /** The newest repair of this node, whether it runs or not. */
 export async function describeRepair(

@@ -1,7 +1,7 @@
 /** Records in a bucket of the hub, opened so that nothing can be written through it. */
 import { errorText } from '../std/errorText.ts';
 import { openBucket, type Bucket, type Hub } from '../event-hub/index.ts';
-import { isUnread, unread, unreadFromHub, type Asked, type Unread } from './unread.ts';
+import { isUnread, unread, unreadFromHub, type Asked, type UnreadPart } from './unread.ts';
 
 /** The hub, and the id of the cluster whose part of it is read. */
 export type ClusterHub = { readonly hub: Hub; readonly cluster: string };
@@ -14,7 +14,7 @@ export type All<T> = {
 
 export type Kept<T> = { readonly record: T; readonly revision: number };
 
-type Records<T> = {
+type RecordsOf<T> = {
   readonly name: string;
   readonly parse: (value: unknown) => T | undefined;
 };
@@ -22,10 +22,10 @@ type Records<T> = {
 /** Undefined: there is no such record. */
 export async function readOne<T>(
   from: ClusterHub,
-  records: Records<T>,
+  records: RecordsOf<T>,
   key: string,
   of: Asked,
-): Promise<Kept<T> | undefined | Unread> {
+): Promise<Kept<T> | undefined | UnreadPart> {
   const bucket = await open(from, records, of);
   if (isUnread(bucket)) return bucket;
   const found = await bucket.get(key);
@@ -44,9 +44,9 @@ export async function readOne<T>(
 /** Everything in a bucket, as it is now. */
 export async function readAll<T>(
   from: ClusterHub,
-  records: Records<T>,
+  records: RecordsOf<T>,
   of: Asked,
-): Promise<All<T> | Unread> {
+): Promise<All<T> | UnreadPart> {
   const bucket = await open(from, records, of);
   if (isUnread(bucket)) return bucket;
   // A watch waits for a bucket that is not there; a question is answered.
@@ -70,9 +70,9 @@ const readTimeoutMs = 5_000;
 
 async function open<T>(
   { hub, cluster }: ClusterHub,
-  { name, parse }: Records<T>,
+  { name, parse }: RecordsOf<T>,
   of: Asked,
-): Promise<Pick<Bucket<T>, 'get' | 'watch'> | Unread> {
+): Promise<Pick<Bucket<T>, 'get' | 'watch'> | UnreadPart> {
   try {
     return await openBucket(hub, { name, cluster, parse });
   } catch (error) {

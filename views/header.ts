@@ -8,7 +8,7 @@ import { readLease, readPause, type Kube } from '../kube/index.ts';
 import { engineKey, parseEngineRecord, type EngineRecord } from '../schemas/wire/engineRecord.ts';
 import { readNote, type NoteRead } from '../schemas/wire/personNote.ts';
 import { readOne, type ClusterHub } from './bucket.ts';
-import { isUnread, unread, type Unread } from './unread.ts';
+import { isUnread, unread, type UnreadPart } from './unread.ts';
 
 export type Header = {
   readonly cluster?: ClusterIdentity;
@@ -33,7 +33,7 @@ export type Reached = {
 export type HeaderRead = {
   readonly header: Header;
   readonly engine: EngineRecord | undefined;
-  readonly unread: readonly Unread[];
+  readonly unread: readonly UnreadPart[];
 };
 
 export async function readHeader(
@@ -58,19 +58,21 @@ export async function readHeader(
 
 const notReached = 'not-reached' as const;
 
-type Asking<T> = T | Unread | typeof notReached;
+type AskedPart<T> = T | UnreadPart | typeof notReached;
 
-function pausePart(pause: Asking<NoteRead | undefined>): Pick<Header, 'paused' | 'pauseUnknown'> {
+function pausePart(
+  pause: AskedPart<NoteRead | undefined>,
+): Pick<Header, 'paused' | 'pauseUnknown'> {
   if (pause === notReached || isUnread(pause)) return { pauseUnknown: true };
   return pause ? { paused: pause } : {};
 }
 
-function leasePart(lease: Asking<Header['engine']>): Pick<Header, 'engine' | 'engineUnknown'> {
+function leasePart(lease: AskedPart<Header['engine']>): Pick<Header, 'engine' | 'engineUnknown'> {
   if (lease === notReached || isUnread(lease)) return { engineUnknown: true };
   return lease ? { engine: lease } : {};
 }
 
-async function pauseOf(kube: Kube): Promise<NoteRead | undefined | Unread> {
+async function pauseOf(kube: Kube): Promise<NoteRead | undefined | UnreadPart> {
   const answer = await readPause(kube);
   if (answer.ok) return answer.value === undefined ? undefined : readNote(answer.value);
   return unread({ what: 'pause' }, { because: 'kube-refused', why: answer.refusal.message });
@@ -78,14 +80,14 @@ async function pauseOf(kube: Kube): Promise<NoteRead | undefined | Unread> {
 
 const engineLease = { namespace: namespaces.slipway, name: 'slipway-engine' } as const;
 
-async function leaseOf(kube: Kube): Promise<Header['engine'] | Unread> {
+async function leaseOf(kube: Kube): Promise<Header['engine'] | UnreadPart> {
   const answer = await readLease(kube, engineLease);
   if (answer.ok)
     return answer.value && { holder: answer.value.holder, seenAt: answer.value.renewedAt };
   return unread({ what: 'engine-lease' }, { because: 'kube-refused', why: answer.refusal.message });
 }
 
-async function engineOf(hub: ClusterHub): Promise<EngineRecord | undefined | Unread> {
+async function engineOf(hub: ClusterHub): Promise<EngineRecord | undefined | UnreadPart> {
   const engines = { name: buckets.engine, parse: parseEngineRecord };
   const kept = await readOne(hub, engines, engineKey, { what: 'engine-record' });
   return isUnread(kept) ? kept : kept?.record;

@@ -14,7 +14,7 @@ import { readJournal } from '../event-hub/index.ts';
 import { asRepairEntry, type JournalLine } from '../schemas/wire/journalLine.ts';
 import type { ClusterHub } from './bucket.ts';
 import { readRecords } from './records.ts';
-import { isUnread, unread, unreadFromHub, type Unread } from './unread.ts';
+import { isUnread, unread, unreadFromHub, type UnreadPart } from './unread.ts';
 
 export type RepairLog = {
   readonly repairId: string;
@@ -37,7 +37,7 @@ export type Logs = {
   readonly unreadable: number;
 };
 
-export async function readLogs(from: ClusterHub, of: JournalOf): Promise<Logs | Unread> {
+export async function readLogs(from: ClusterHub, of: JournalOf): Promise<Logs | UnreadPart> {
   const node = of.node ?? (of.repairId === undefined ? undefined : await nodeOf(from, of.repairId));
   const { hub, cluster } = from;
   const read = await readJournal(hub, { cluster, ...of, ...(node !== undefined && { node }) });
@@ -56,7 +56,7 @@ async function nodeOf(from: ClusterHub, repairId: string): Promise<string | unde
 }
 
 /** Lines that this version cannot read are missing on every screen. */
-export function unreadLines({ unreadable }: Pick<Logs, 'unreadable'>): readonly Unread[] {
+export function unreadLines({ unreadable }: Pick<Logs, 'unreadable'>): readonly UnreadPart[] {
   if (unreadable === 0) return [];
   return [unread({ what: 'journal' }, { because: 'partly-corrupt', count: unreadable })];
 }
@@ -120,12 +120,12 @@ export function viewOf(log: RepairLog): RepairView {
   };
 }
 
-type Closed = Extract<RepairEvent, { readonly kind: 'closed' }>;
+type RepairClosed = Extract<RepairEvent, { readonly kind: 'closed' }>;
 
-function closedBy({ entries }: RepairLog): Closed | undefined {
+function closedBy({ entries }: RepairLog): RepairClosed | undefined {
   return entries
     .flatMap(({ events }) => events)
-    .find((event): event is Closed => event.kind === 'closed');
+    .find((event): event is RepairClosed => event.kind === 'closed');
 }
 
 /** An entry's phase changed by its last event, not when it was decided. */
@@ -145,8 +145,8 @@ export function waitReasonOf(log: RepairLog): string | undefined {
 }
 
 /** The repair's state, folded from the recorded events alone. */
-export function stateOf({ repairId, opening, entries }: RepairLog): RepairState | Unread {
-  const incomplete = (why: string): Unread =>
+export function stateOf({ repairId, opening, entries }: RepairLog): RepairState | UnreadPart {
+  const incomplete = (why: string): UnreadPart =>
     unread({ what: 'repair', repairId }, { because: 'incomplete', why });
   const gap = entries.findIndex(({ sequence }, index) => sequence !== index);
   if (!opening) return incomplete('lacks its first entry');

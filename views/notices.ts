@@ -3,7 +3,7 @@ import type { EpochMs } from '../domain/vocabulary/time.ts';
 import { buckets } from '../domain/vocabulary/hub.ts';
 import { parseNoticeRecord, type NoticeRecord } from '../schemas/wire/noticeRecord.ts';
 import { readAll, type ClusterHub } from './bucket.ts';
-import { isUnread, type Unread } from './unread.ts';
+import { isUnread, type UnreadPart } from './unread.ts';
 
 export type UndeliveredView = {
   readonly sink: string;
@@ -31,7 +31,7 @@ export type NoticesView = {
   readonly unreadable: readonly UnreadableView[];
 };
 
-export async function readNotices(from: ClusterHub): Promise<NoticesView | Unread> {
+export async function readNotices(from: ClusterHub): Promise<NoticesView | UnreadPart> {
   const notices = { name: buckets.notices, parse: parseNoticeRecord };
   const all = await readAll(from, notices, { what: 'notices' });
   return isUnread(all) ? all : noticesOf(all.records);

@@ -5,7 +5,7 @@ import { buckets } from '../domain/vocabulary/hub.ts';
 import { parseEpisodeRecord } from '../schemas/wire/episodeRecord.ts';
 import { parseGuardRecord } from '../schemas/wire/guardRecord.ts';
 import { readAll, readOne, type All, type ClusterHub, type Kept } from './bucket.ts';
-import { isUnread, unread, type Unread } from './unread.ts';
+import { isUnread, unread, type UnreadPart } from './unread.ts';
 
 const episodes = { name: buckets.episodes, parse: parseEpisodeRecord };
 
@@ -13,16 +13,18 @@ const episodes = { name: buckets.episodes, parse: parseEpisodeRecord };
 export async function readRecord(
   from: ClusterHub,
   node: string,
-): Promise<Kept<EpisodeRecord> | undefined | Unread> {
+): Promise<Kept<EpisodeRecord> | undefined | UnreadPart> {
   return readOne(from, episodes, node, { what: 'node-record', node });
 }
 
-export async function readRecords(from: ClusterHub): Promise<All<EpisodeRecord> | Unread> {
+export async function readRecords(from: ClusterHub): Promise<All<EpisodeRecord> | UnreadPart> {
   return readAll(from, episodes, { what: 'node-records' });
 }
 
 /** Records that this version cannot read are missing on every screen. */
-export function unreadRecords({ unreadable }: Pick<All<unknown>, 'unreadable'>): readonly Unread[] {
+export function unreadRecords({
+  unreadable,
+}: Pick<All<unknown>, 'unreadable'>): readonly UnreadPart[] {
   const [such] = unreadable;
   if (such === undefined) return [];
   const because = { because: 'partly-corrupt', count: unreadable.length, such } as const;
@@ -33,7 +35,7 @@ export function unreadRecords({ unreadable }: Pick<All<unknown>, 'unreadable'>):
 const ledgerKey = 'ledger';
 
 /** Undefined: no permit was ever granted. */
-export async function readLedger(from: ClusterHub): Promise<Ledger | undefined | Unread> {
+export async function readLedger(from: ClusterHub): Promise<Ledger | undefined | UnreadPart> {
   const of = { what: 'permit-ledger' } as const;
   const guard = { name: buckets.guard, parse: parseGuardRecord };
   const kept = await readOne(from, guard, ledgerKey, of);

@@ -16,7 +16,7 @@ import { isOpen, readLogs, unreadLines, viewOf, waitReasonOf, type RepairLog } f
 import { readLag, type LagView } from './lag.ts';
 import { readNotices, type NoticesView } from './notices.ts';
 import { readLedger, readRecords, unreadRecords } from './records.ts';
-import { isUnread, unread, type Unread } from './unread.ts';
+import { isUnread, unread, type UnreadPart } from './unread.ts';
 import { wellAt } from './wellAt.ts';
 
 export type BudgetView = {
@@ -62,7 +62,7 @@ export type Status = {
   readonly notices: NoticesView | undefined;
   readonly dead: DeadView | undefined;
   readonly lag: LagView | undefined;
-  readonly unread: readonly Unread[];
+  readonly unread: readonly UnreadPart[];
 };
 
 export async function readStatus(reached: Reached, asOf: EpochMs): Promise<Status> {
@@ -103,7 +103,7 @@ function workOf(
   };
 }
 
-function known<T>(read: T | Unread): T | undefined {
+function known<T>(read: T | UnreadPart): T | undefined {
   return isUnread(read) ? undefined : read;
 }
 
@@ -112,7 +112,7 @@ type Guarded = { readonly nodes: readonly NodeFacts[]; readonly ledger: Ledger }
 async function readGuarded(
   kube: Kube,
   hub: ClusterHub | undefined,
-): Promise<Guarded | undefined | Unread> {
+): Promise<Guarded | undefined | UnreadPart> {
   const [nodes, ledger] = await Promise.all([listNodes(kube), hub && readLedger(hub)]);
   if (!nodes.ok)
     return unread({ what: 'nodes' }, { because: 'kube-refused', why: nodes.refusal.message });
@@ -124,10 +124,10 @@ type Work = {
   readonly records: readonly EpisodeRecord[];
   readonly repairs: RepairsView;
   /** What this version cannot read. */
-  readonly unread: readonly Unread[];
+  readonly unread: readonly UnreadPart[];
 };
 
-async function readWork(hub: ClusterHub): Promise<Work | Unread> {
+async function readWork(hub: ClusterHub): Promise<Work | UnreadPart> {
   const read = await readRecords(hub);
   if (isUnread(read)) return read;
   const { records } = read;
@@ -139,7 +139,7 @@ async function readWork(hub: ClusterHub): Promise<Work | Unread> {
   return { records, repairs: repairsOf(logs.logs), unread: [...unknown, ...unreadLines(logs)] };
 }
 
-async function readDeadView(hub: ClusterHub): Promise<DeadView | Unread> {
+async function readDeadView(hub: ClusterHub): Promise<DeadView | UnreadPart> {
   const letters = await readLetters(hub);
   if (isUnread(letters)) return letters;
   const newestAt = letters.at(-1)?.storedAt;

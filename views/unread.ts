@@ -31,16 +31,16 @@ export type Because =
   /** Something in the middle or at the beginning is gone. */
   | { readonly because: 'incomplete'; readonly why: string };
 
-export type Unread = Because & { readonly kind: 'unread'; readonly of: Asked };
+export type UnreadPart = Because & { readonly kind: 'unread'; readonly of: Asked };
 
-export function unreadFromHub(of: Asked, { kind, why }: HubFailure): Unread {
+export function unreadFromHub(of: Asked, { kind, why }: HubFailure): UnreadPart {
   return unread(of, { because: kind, why });
 }
 
-export function unread(of: Asked, because: Because): Unread {
+export function unread(of: Asked, because: Because): UnreadPart {
   return { kind: 'unread', of, ...because };
 }
 
-export function isUnread(value: unknown): value is Unread {
+export function isUnread(value: unknown): value is UnreadPart {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'unread';
 }

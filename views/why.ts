@@ -16,7 +16,7 @@ import type { Story } from './story.ts';
 import { wellAt } from './wellAt.ts';
 
 /** Everything that could be read about a node; what is undefined was not there or not readable. */
-export type Known = {
+export type WhyFacts = {
   readonly header: Header;
   readonly node: string;
   readonly facts?: NodeFacts | undefined;
@@ -61,7 +61,7 @@ export type Reason =
   | { readonly code: 'no-engine' | 'nothing-reported' | 'not-known' };
 
 /** All that stands in the way, the widest first. */
-export function reasonsOf(known: Known): readonly Reason[] {
+export function reasonsOf(known: WhyFacts): readonly Reason[] {
   const { header, facts } = known;
   return [
     ...(header.paused ? [because('paused')] : []),
@@ -77,7 +77,7 @@ function noEngine(header: Header): boolean {
   return leader !== 'leads' && leader !== 'unknown';
 }
 
-function ownReason(known: Known): Reason {
+function ownReason(known: WhyFacts): Reason {
   const { state, story, record } = known;
   const open = state ? state.phase !== 'closed' : story !== undefined && isOpen(story.repair);
   if (open) return repairReason(state);
@@ -99,7 +99,7 @@ function repairReason(state: RepairState | undefined): Reason {
   return { code: 'acting', phase: state?.phase };
 }
 
-function recordReason(record: EpisodeRecord, { engine, header }: Known): Reason {
+function recordReason(record: EpisodeRecord, { engine, header }: WhyFacts): Reason {
   if (isHandedOver(record.episode?.outcome)) {
     const clearedAt = wellAt(record, engine);
     if (clearedAt !== undefined && clearedAt <= header.asOf) return because('not-faulty');
@@ -128,7 +128,7 @@ function because(code: WaitReason, lookAgainAt?: EpochMs): Reason & { readonly c
 export type WayBack = 'continue' | 'rerun';
 
 export function waysBack(
-  { story, gone }: Known,
+  { story, gone }: WhyFacts,
   why: readonly Pick<Reason, 'code'>[],
 ): readonly WayBack[] {
   const outcome = story?.repair.outcome;
@@ -164,7 +164,7 @@ function isNewest(report: CheckRecord, _index: number, all: readonly CheckRecord
 }
 
 /** Whether something of Slipway's is on the node: an open repair, or what one left on the node; where nobody can tell, it may be so. */
-export function isOurs({ facts, story, gone, unread }: Known): boolean {
+export function isOurs({ facts, story, gone, unread }: WhyFacts): boolean {
   if (gone) return false;
   if (!facts || unread.length > 0 || (story && isOpen(story.repair))) return true;
   return [marks.isolation, marks.handedOver].some((key) => facts.marks[key] !== undefined);

@@ -17,7 +17,7 @@ const freshForMs = 250;
 export async function isolate(
   ports: Ports,
   step: Step,
-  sight: Sight | undefined = lookOnSight(ports, step),
+  sight: IsolationSight | undefined = lookOnSight(ports, step),
 ): Promise<StepOutcome> {
   const onSight = sight && (await cordonOnSight(ports, step, sight));
   if (onSight) return onSight;
@@ -32,13 +32,13 @@ export async function isolate(
 }
 
 /** A look with the cached node in place of a read, and when it was answered. */
-export type Sight = {
+export type IsolationSight = {
   readonly known: NodeFacts;
   readonly look: Promise<{ readonly answer: LookAnswer; readonly at: EpochMs }>;
 };
 
 /** The quick way: the cached node, which the patch's resource version proves to be the present one; or not at all. */
-export function lookOnSight(ports: Ports, step: Step): Sight | undefined {
+export function lookOnSight(ports: Ports, step: Step): IsolationSight | undefined {
   const known = ports.kube.cachedNode(step.opening.node);
   if (!known || known.unschedulable || isolationMark(known)) return undefined;
   const look = freshLook(ports, step, 'isolate', known).then((answer) => ({
@@ -52,7 +52,7 @@ export function lookOnSight(ports: Ports, step: Step): Sight | undefined {
 async function cordonOnSight(
   ports: Ports,
   step: Step,
-  { known, look }: Sight,
+  { known, look }: IsolationSight,
 ): Promise<StepOutcome | undefined> {
   const { answer, at } = await look;
   const isFresh = ports.clock() - at <= freshForMs;

@@ -5,7 +5,7 @@ import type { Ports } from '../ports.ts';
 import type { Step } from '../../domain/repair/step.ts';
 import type { StepOutcome } from '../step.ts';
 
-export type Asking = {
+export type PermitAsking = {
   /** For the machine's answer. */
   readonly patienceMs?: number;
   /** Told of a permit at once, while the machine may still be read. */
@@ -16,7 +16,7 @@ export type Asking = {
 export async function requestPermit(
   ports: Ports,
   step: Step,
-  { patienceMs, onGranted }: Asking = {},
+  { patienceMs, onGranted }: PermitAsking = {},
 ): Promise<StepOutcome> {
   const { opening } = step;
   const { repairId, node, nodeUid, policy } = opening;

@@ -20,7 +20,7 @@ export type DeadLetterView = Omit<StoredDeadLetter, 'body'> & {
   readonly requeued: boolean;
 };
 
-export type DeadView = {
+export type DeadListView = {
   readonly kind: 'DeadList';
   readonly version: 1;
   readonly header: Header;
@@ -31,13 +31,14 @@ export type DeadView = {
 export async function run(invocation: Invocation, watch?: true): Promise<Exit> {
   return withSources(invocation, { hub: true }, async (sources) => {
     const { slipway } = sources.places.commands;
-    const read = (): Promise<DeadView | Failure> => readView(sources, invocation.io.now());
-    const render = (view: DeadView, screen: Screen): string[] => renderDead(view, screen, slipway);
+    const read = (): Promise<DeadListView | Failure> => readView(sources, invocation.io.now());
+    const render = (view: DeadListView, screen: Screen): string[] =>
+      renderDead(view, screen, slipway);
     return look(invocation, { read, render, names, facts }, watch);
   });
 }
 
-async function readView(sources: Sources, asOf: number): Promise<DeadView | Failure> {
+async function readView(sources: Sources, asOf: number): Promise<DeadListView | Failure> {
   const [head, letters, requeued] = await Promise.all([
     readHeader(sources, asOf),
     fromHub(sources, readLetters),
@@ -51,11 +52,11 @@ async function readView(sources: Sources, asOf: number): Promise<DeadView | Fail
   return { kind: 'DeadList', version: 1, header, letters: shown, unread };
 }
 
-function names({ letters }: DeadView): readonly string[] {
+function names({ letters }: DeadListView): readonly string[] {
   return letters.map(({ deadSequence }) => String(deadSequence));
 }
 
-function facts({ letters }: DeadView): readonly string[] {
+function facts({ letters }: DeadListView): readonly string[] {
   return letters.map(({ deadSequence, storedAt, reason, subject, detail, requeued }) => {
     const again = requeued ? 'requeued' : 'set aside';
     return [deadSequence, moment(storedAt), again, reason, subject, detail].join('  ');
@@ -73,7 +74,7 @@ function letterView(
 const shownText = 200;
 
 export function renderDead(
-  { header, letters, unread }: DeadView,
+  { header, letters, unread }: DeadListView,
   screen: Screen,
   slipway: Commands['slipway'],
 ): string[] {

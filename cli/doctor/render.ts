@@ -3,7 +3,7 @@ import { renderHeader } from '../header.ts';
 import type { Screen } from '../io.ts';
 import { painter, type Paint } from '../text/paint.ts';
 import { wrap } from '../text/table.ts';
-import type { DoctorView, Finding } from './view.ts';
+import type { DoctorView, DoctorFinding } from './view.ts';
 
 export function renderDoctor({ header, findings: found }: DoctorView, screen: Screen): string[] {
   const paint = painter(screen.color);
@@ -18,7 +18,7 @@ const signs = { good: '✔', note: '!', bad: '✘' } as const;
 const colors = { good: 'green', note: 'yellow', bad: 'red' } as const;
 const indent = 18;
 
-function findingLines({ about, grade, what, advice }: Finding, width: number, paint: Paint) {
+function findingLines({ about, grade, what, advice }: DoctorFinding, width: number, paint: Paint) {
   const text = advice === undefined ? what : `${what}. ${advice}`;
   return wrap(text, Math.max(20, width - indent)).map((line, index) =>
     index === 0

@@ -8,7 +8,7 @@ import type { NoticesView } from '../../views/notices.ts';
 import { undeliveredBySink, unreadableText } from '../words/tickets.ts';
 import { duration } from '../text/amounts.ts';
 
-export type Finding = {
+export type DoctorFinding = {
   readonly about: string;
   readonly grade: 'good' | 'note' | 'bad';
   readonly what: string;
@@ -20,10 +20,10 @@ export type DoctorView = {
   readonly kind: 'Examination';
   readonly version: 1;
   readonly header: Header;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly DoctorFinding[];
 };
 
-export type Seen = {
+export type DoctorSeen = {
   readonly header: Header;
   readonly engine: EngineRecord | undefined;
   /** Each either works or says why not. */
@@ -40,7 +40,7 @@ export type Seen = {
   readonly isLocal: boolean;
 };
 
-export function findings(seen: Seen): readonly Finding[] {
+export function findings(seen: DoctorSeen): readonly DoctorFinding[] {
   const { kube, temporal, ledger } = seen;
   return [
     reached('Kubernetes API', kube),
@@ -57,12 +57,12 @@ export function findings(seen: Seen): readonly Finding[] {
   ];
 }
 
-function reached(about: string, trouble: Failure | undefined): Finding {
+function reached(about: string, trouble: Failure | undefined): DoctorFinding {
   if (!trouble) return { about, grade: 'good', what: 'answers' };
   return { about, grade: 'bad', what: trouble.what };
 }
 
-function hubFindings(seen: Seen): Finding[] {
+function hubFindings(seen: DoctorSeen): DoctorFinding[] {
   const { hub } = seen;
   if (hub.kind === 'failure') return [{ about: 'Hub', grade: 'bad', what: hub.what }];
   return [versionFinding(hub), ...missingFindings(hub, seen), ...streamFindings(hub, seen)];
@@ -71,7 +71,7 @@ function hubFindings(seen: Seen): Finding[] {
 /** Below this version a server lacks what Slipway relies on, and has known holes. */
 const oldestServer = [2, 14];
 
-function versionFinding({ serverVersion }: HubFacts): Finding {
+function versionFinding({ serverVersion }: HubFacts): DoctorFinding {
   const [major = 0, minor = 0] = serverVersion.split('.').map(Number);
   const [oldestMajor = 0, oldestMinor = 0] = oldestServer;
   const isOld = major < oldestMajor || (major === oldestMajor && minor < oldestMinor);
@@ -81,7 +81,7 @@ function versionFinding({ serverVersion }: HubFacts): Finding {
   return { about: 'Hub', grade: 'bad', what, advice };
 }
 
-function missingFindings({ missing }: HubFacts, seen: Seen): Finding[] {
+function missingFindings({ missing }: HubFacts, seen: DoctorSeen): DoctorFinding[] {
   if (missing.length === 0) return [];
   const what = `not there: ${missing.join(', ')}`;
   return [{ about: 'Streams', grade: 'bad', what, advice: engineWill(seen, 'makes them') }];
@@ -89,7 +89,7 @@ function missingFindings({ missing }: HubFacts, seen: Seen): Finding[] {
 
 const safeReplicas = 3;
 
-function streamFindings({ streams }: HubFacts, seen: Seen): Finding[] {
+function streamFindings({ streams }: HubFacts, seen: DoctorSeen): DoctorFinding[] {
   const { isLocal } = seen;
   const journals = streams.filter(({ name }) => !name.startsWith('KV_'));
   const open = journals.filter((stream) => !stream.protected).map(({ name }) => name);
@@ -111,14 +111,14 @@ function grade(
   names: readonly string[],
   what: string,
   advice: string,
-  as: Finding['grade'],
-): Finding[] {
+  as: DoctorFinding['grade'],
+): DoctorFinding[] {
   if (names.length === 0) return [];
   return [{ about: 'Streams', grade: as, what: `${names.join(', ')}: ${what}`, advice }];
 }
 
 /** Nobody is told to start an engine while one leads. */
-function engineWill(seen: Seen, deed: string): string {
+function engineWill(seen: DoctorSeen, deed: string): string {
   return engineFinding(seen).grade === 'good'
     ? `The engine that leads ${deed} within seconds, if its user of the hub may: its log says why not.`
     : `Start an engine: it ${deed}, if its user of the hub may.`;
@@ -126,7 +126,7 @@ function engineWill(seen: Seen, deed: string): string {
 
 const namedNodes = 5;
 
-function recordsFinding(unreadable: Seen['unreadable']): Finding {
+function recordsFinding(unreadable: DoctorSeen['unreadable']): DoctorFinding {
   const about = 'Node records';
   if ('kind' in unreadable) return { about, grade: 'bad', what: unreadable.what };
   if (unreadable.length === 0) return { about, grade: 'good', what: 'can be read' };
@@ -140,7 +140,7 @@ function recordsFinding(unreadable: Seen['unreadable']): Finding {
   };
 }
 
-function engineFinding({ header, isLocal }: Seen): Finding {
+function engineFinding({ header, isLocal }: DoctorSeen): DoctorFinding {
   const { engine, asOf } = header;
   const about = 'Engine';
   const advice = isLocal ? 'Start one: slipway up.' : 'Start one: slipway engine --config FILE.';
@@ -152,10 +152,10 @@ function engineFinding({ header, isLocal }: Seen): Finding {
   return { about, grade: 'good', what };
 }
 
-function policyFindings({ engine }: Seen): Finding[] {
+function policyFindings({ engine }: DoctorSeen): DoctorFinding[] {
   if (!engine) return [];
   const names = engine.policies.map(({ name }) => name);
-  const policies: Finding =
+  const policies: DoctorFinding =
     names.length > 0
       ? { about: 'Policies', grade: 'good', what: names.join(', ') }
       : {
@@ -164,7 +164,7 @@ function policyFindings({ engine }: Seen): Finding[] {
           what: 'none: no fault leads to a repair',
           advice: 'Give the engine policies, as in examples/policies.',
         };
-  const doubts = (engine.warnings ?? []).map((what): Finding => ({
+  const doubts = (engine.warnings ?? []).map((what): DoctorFinding => ({
     about: 'Policies',
     grade: 'note',
     what,
@@ -176,7 +176,7 @@ function policyFindings({ engine }: Seen): Finding[] {
   return [policies, ...doubts, { about: 'Mode', grade: 'note', what, advice }];
 }
 
-function pauseFinding({ paused, pauseUnknown }: Header): Finding {
+function pauseFinding({ paused, pauseUnknown }: Header): DoctorFinding {
   const about = 'Pause';
   if (pauseUnknown) return { about, grade: 'bad', what: 'could not be read' };
   if (!paused) return { about, grade: 'good', what: 'not paused' };
@@ -186,7 +186,7 @@ function pauseFinding({ paused, pauseUnknown }: Header): Finding {
 
 const muchLag = 1_000;
 
-function lagFinding(lag: Seen['lag']): Finding {
+function lagFinding(lag: DoctorSeen['lag']): DoctorFinding {
   const about = 'Hub lag';
   if ('kind' in lag) return { about, grade: 'note', what: lag.what };
   const what = `${lag.waiting} reports wait for dispatch`;
@@ -195,16 +195,16 @@ function lagFinding(lag: Seen['lag']): Finding {
 }
 
 /** Nobody is called while a ticket waits. */
-function ticketFindings({ notices, engine, header }: Seen): Finding[] {
+function ticketFindings({ notices, engine, header }: DoctorSeen): DoctorFinding[] {
   const about = 'Tickets';
   if ('kind' in notices) return [{ about, grade: 'bad', what: notices.what }];
   // One that was never tried is on its way.
   const tried = notices.undelivered.filter(({ tries }) => tries > 0);
-  const late = undeliveredBySink(tried, header.asOf).map((what): Finding => {
+  const late = undeliveredBySink(tried, header.asOf).map((what): DoctorFinding => {
     const advice = 'See docs/runbooks/notice-not-delivered.md.';
     return { about, grade: 'bad', what, advice };
   });
-  const lost = notices.unreadable.map((one): Finding => {
+  const lost = notices.unreadable.map((one): DoctorFinding => {
     return { about, grade: 'note', what: unreadableText(one) };
   });
   const found = [...late, ...lost, ...sinkFindings(engine)];
@@ -212,7 +212,7 @@ function ticketFindings({ notices, engine, header }: Seen): Finding[] {
 }
 
 /** An engine of an older version does not say where its tickets go. */
-function sinkFindings(engine: EngineRecord | undefined): Finding[] {
+function sinkFindings(engine: EngineRecord | undefined): DoctorFinding[] {
   if (engine?.tickets?.length !== 0) return [];
   const advice = "Set ticket.file or ticket.webhookUrl in the engine's configuration.";
   return [
@@ -220,7 +220,7 @@ function sinkFindings(engine: EngineRecord | undefined): Finding[] {
   ];
 }
 
-function deadFinding(dead: Seen['dead']): Finding {
+function deadFinding(dead: DoctorSeen['dead']): DoctorFinding {
   const about = 'Dead';
   if (typeof dead !== 'number') return { about, grade: 'bad', what: dead.what };
   const what = `${dead} messages were set aside`;

@@ -23,7 +23,7 @@ export type FaultsView = {
   readonly unread: readonly Failure[];
 };
 
-export type FaultsOptions = {
+export type FaultListOptions = {
   readonly node?: string;
   readonly all?: true;
   readonly days: number;
@@ -33,7 +33,7 @@ export type FaultsOptions = {
 
 const dayMs = 86_400_000;
 
-export async function run(invocation: Invocation, options: FaultsOptions): Promise<Exit> {
+export async function run(invocation: Invocation, options: FaultListOptions): Promise<Exit> {
   return withSources(invocation, { hub: true }, async (sources) => {
     const read = (): Promise<FaultsView | Failure> =>
       readFaultsView(sources, options, invocation.io.now());
@@ -43,7 +43,7 @@ export async function run(invocation: Invocation, options: FaultsOptions): Promi
 
 async function readFaultsView(
   sources: Sources,
-  options: FaultsOptions,
+  options: FaultListOptions,
   asOf: number,
 ): Promise<FaultsView | Failure> {
   const [head, found] = await Promise.all([
@@ -69,7 +69,7 @@ function facts({ reports }: FaultsView): readonly string[] {
 
 async function readReports(
   { hub, cluster }: Sources,
-  { node, all, limit }: FaultsOptions,
+  { node, all, limit }: FaultListOptions,
   since: number,
 ): Promise<readonly StoredFault[] | Failure> {
   if (isFailure(hub)) return hub;

@@ -34,7 +34,7 @@ type Way = 'continue' | 'rerun';
 
 export type AgainOptions = Change & { readonly way: Way; readonly wait?: true };
 
-type Plan = {
+type AgainPlan = {
   readonly opening: RepairOpening;
   readonly kept: Kept<EpisodeRecord>;
   readonly firstRung: number;
@@ -68,7 +68,7 @@ export async function run(
   });
 }
 
-function rungName({ opening, firstRung }: Plan): string {
+function rungName({ opening, firstRung }: AgainPlan): string {
   const rung = opening.policy.ladder[firstRung];
   return rung ? `${rung.name} (${rung.driver} ${rung.action})` : 'none';
 }
@@ -78,7 +78,7 @@ async function makePlan(
   sources: Sources,
   id: string,
   way: Way,
-): Promise<Plan | Failure> {
+): Promise<AgainPlan | Failure> {
   const log = await findLog(sources, id);
   if (isFailure(log)) return log;
   const state = orFailure(stateOf(log));
@@ -95,7 +95,7 @@ async function makePlan(
   return planOf(sources, { log, state, kept, nodes, head, way });
 }
 
-type Found = {
+type RepairToResume = {
   readonly log: RepairLog;
   readonly state: RepairState;
   readonly kept: Kept<EpisodeRecord> | undefined;
@@ -104,7 +104,7 @@ type Found = {
   readonly way: Way;
 };
 
-async function planOf(sources: Sources, found: Found): Promise<Plan | Failure> {
+async function planOf(sources: Sources, found: RepairToResume): Promise<AgainPlan | Failure> {
   const { log, state, kept, nodes, head, way } = found;
   const { opening } = log;
   if (!opening || !kept) return failure('journalIncomplete', `${log.repairId} has no beginning.`);
@@ -164,7 +164,7 @@ async function nodesOf({ kube }: Sources): Promise<readonly NodeFacts[] | Failur
 async function begin(
   invocation: Invocation,
   sources: Sources,
-  plan: Plan,
+  plan: AgainPlan,
   by: Author,
 ): Promise<Exit | Failure> {
   const at = invocation.io.now();
@@ -187,7 +187,7 @@ async function begin(
   return told(invocation, openedAgain(sources, opening, episode.after), late);
 }
 
-function episodeOf({ opening, firstRung }: Plan, by: Author, openedAt: number): Reopened {
+function episodeOf({ opening, firstRung }: AgainPlan, by: Author, openedAt: number): Reopened {
   const { cluster, nodeUid, policy, fault, repairId: before } = opening;
   const openingEventId = `${before}/${randomUUID()}`;
   return {

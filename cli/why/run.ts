@@ -17,7 +17,7 @@ import { inTime, type Sources } from '../sources.ts';
 import { sentence } from '../text/sentence.ts';
 import { renderWhy } from './render.ts';
 import { takeBackCommands } from './takeBack.ts';
-import { whyView, type Known } from './view.ts';
+import { whyView, type WhyKnown } from './view.ts';
 
 export async function run(invocation: Invocation, node: string): Promise<Exit> {
   return withSources(invocation, { hub: true, temporal: true }, async (sources) => {
@@ -31,7 +31,7 @@ export async function run(invocation: Invocation, node: string): Promise<Exit> {
   });
 }
 
-async function readKnown(sources: Sources, node: string, asOf: number): Promise<Known> {
+async function readKnown(sources: Sources, node: string, asOf: number): Promise<WhyKnown> {
   const [head, facts, kept, newest, workflow, notices] = await Promise.all([
     readHeader(sources, asOf),
     readFacts(sources, node),

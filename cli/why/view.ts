@@ -16,7 +16,7 @@ import {
   reasonsOf,
   waysBack,
   type CheckView,
-  type Known as KnownFacts,
+  type WhyFacts as KnownFacts,
   type Reason,
   type WayBack,
 } from '../../views/why.ts';
@@ -28,7 +28,7 @@ import { explain } from '../words/reasons.ts';
 import { undeliveredText } from '../words/tickets.ts';
 import { oftenThought } from './often.ts';
 
-export type Known = KnownFacts & { readonly unread: readonly Failure[] };
+export type WhyKnown = KnownFacts & { readonly unread: readonly Failure[] };
 
 export type Why = {
   readonly code: Reason['code'];
@@ -57,7 +57,7 @@ export type WhyView = {
   readonly unread: readonly Failure[];
 };
 
-export function whyView(known: Known, takeBack: readonly string[]): WhyView {
+export function whyView(known: WhyKnown, takeBack: readonly string[]): WhyView {
   const { header, node, facts, record, story, notices = [], unread } = known;
   const why = reasonsOf(known).map(whyOf);
   return {
@@ -79,7 +79,7 @@ export function whyView(known: Known, takeBack: readonly string[]): WhyView {
   };
 }
 
-function thoughts(known: Known): string[] {
+function thoughts(known: WhyKnown): string[] {
   const { facts, gone, record, story, workflow, header, notices = [] } = known;
   const often = record && oftenThought(record, header.asOf);
   return [
@@ -152,16 +152,16 @@ function whyOf(reason: Reason): Why {
   }
 }
 
-type Waiting = Extract<Reason, { readonly blockers?: unknown }>;
+type WaitingReason = Extract<Reason, { readonly blockers?: unknown }>;
 
 /** Whoever asks why pods do not move wants to know which, and who keeps them. */
-function podsText({ blockers = [] }: Waiting): string {
+function podsText({ blockers = [] }: WaitingReason): string {
   const names = blockersText(blockers);
   return names === '' ? '' : ` Left${names}.`;
 }
 
 /** Whoever asks why nothing is tried wants to know what the machine said, and how long that may go on. */
-function machineText({ untried }: Waiting): string {
+function machineText({ untried }: WaitingReason): string {
   if (!untried) return '';
   const { since, tries, detail } = untried;
   return ` Since ${moment(since)} it was asked ${counted(tries, 'time')}, and last: ${detail}.`;

@@ -4,10 +4,10 @@ import type { Blocker, RepairEvent, Staying, Unlabelled } from '../../domain/rep
 import { blockReasons } from '../../domain/vocabulary/reasons.ts';
 import { counted } from '../text/amounts.ts';
 
-type Of<K extends RepairEvent['kind']> = Extract<RepairEvent, { readonly kind: K }>;
+type ToldEvent<K extends RepairEvent['kind']> = Extract<RepairEvent, { readonly kind: K }>;
 type Tellers = {
   readonly [K in RepairEvent['kind']]: (
-    event: Of<K>,
+    event: ToldEvent<K>,
     ladder: readonly Rung[],
   ) => string | undefined;
 };
@@ -54,7 +54,7 @@ const tellers: Tellers = {
 };
 
 function tell<K extends RepairEvent['kind']>(
-  event: Of<K>,
+  event: ToldEvent<K>,
   ladder: readonly Rung[],
 ): string | undefined {
   const teller: Tellers[K] | undefined = tellers[event.kind];
@@ -88,7 +88,7 @@ function blockerText({ pod, budgets = [] }: Blocker): string {
   return budgets.length === 0 ? pod : `${pod} (${budgets.join(', ')})`;
 }
 
-function podsFoundText(event: Of<'podsFound'>): string {
+function podsFoundText(event: ToldEvent<'podsFound'>): string {
   const { left, pods } = event;
   if (left === 0) return `found right before the rung${stayingText(event)}`;
   return `${counted(left, 'pod')} found right before the rung, which waits: ${pods.join(', ')}`;
@@ -102,7 +102,7 @@ function stayingText({ staying = [] }: { readonly staying?: readonly Staying[] }
   return `; ${counted(staying.length, 'pod')} on the node ${staying.length === 1 ? 'stays' : 'stay'}: ${[...named, ...more].join(', ')}`;
 }
 
-function attemptText(event: Of<'attempted'>, ladder: readonly Rung[]): string {
+function attemptText(event: ToldEvent<'attempted'>, ladder: readonly Rung[]): string {
   const { rung, number, result, detail, code } = event;
   const name = ladder[rung]?.name ?? `rung ${rung + 1}`;
   const why = code === undefined ? detail : `${code}, ${detail}`;

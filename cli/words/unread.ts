@@ -1,11 +1,11 @@
 /** What a view could not read, as a failure of the catalogue. */
-import type { Asked, Unread } from '../../views/unread.ts';
+import type { Asked, UnreadPart } from '../../views/unread.ts';
 import { failure, type Failure } from '../failure.ts';
 import { hubFailure } from '../hubFailure.ts';
 import { counted } from '../text/amounts.ts';
 import { sentence } from '../text/sentence.ts';
 
-export function failureOf(unread: Unread): Failure {
+export function failureOf(unread: UnreadPart): Failure {
   const { of } = unread;
   switch (unread.because) {
     case 'kube-refused':

@@ -62,9 +62,9 @@ function answered(event: Attempted, ladder: readonly Rung[]): TicketAttempt {
   return { ...about, result, detail: cut(detail), ...(code && { code }) };
 }
 
-type Begun = Pick<Attempted, 'rung' | 'number' | 'at'>;
+type BegunAttempt = Pick<Attempted, 'rung' | 'number' | 'at'>;
 
-function begun({ rung, number, at }: Begun, ladder: readonly Rung[]): TicketAttempt {
+function begun({ rung, number, at }: BegunAttempt, ladder: readonly Rung[]): TicketAttempt {
   const known = ladder[rung];
   const { driver, action } = known ?? {};
   const how = driver !== undefined && action !== undefined && { driver, action };

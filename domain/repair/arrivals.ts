@@ -2,7 +2,7 @@
 import type { Arrival, CheckReport, Unstamped } from './types.ts';
 import { lossReasons } from './types.ts';
 
-type Said = { readonly repairId: string; readonly arrival: Unstamped<Arrival> };
+type ReadArrival = { readonly repairId: string; readonly arrival: Unstamped<Arrival> };
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Longer texts are cut: they are carried in histories and journals. */
@@ -10,7 +10,7 @@ const longestName = 128;
 const longestText = 512;
 
 /** The arrival that a signal's argument holds, and whom it is for; undefined for anything else. */
-export function readSaid(value: unknown): Said | undefined {
+export function readSaid(value: unknown): ReadArrival | undefined {
   if (!isFields(value) || typeof value['repairId'] !== 'string') return undefined;
   const arrival = readArrival(value['arrival']);
   return arrival && { repairId: value['repairId'], arrival };

@@ -55,9 +55,9 @@ export function evolve(state: RepairState, event: RepairEvent): RepairState {
   return measured(state, settle(apply(state, event), event.at), event);
 }
 
-type Of<K extends RepairEvent['kind']> = Extract<RepairEvent, { readonly kind: K }>;
+type RepairEventOf<K extends RepairEvent['kind']> = Extract<RepairEvent, { readonly kind: K }>;
 type Handlers = {
-  readonly [K in RepairEvent['kind']]: (state: RepairState, event: Of<K>) => RepairState;
+  readonly [K in RepairEvent['kind']]: (state: RepairState, event: RepairEventOf<K>) => RepairState;
 };
 
 /** Whom the steps that speak to one neighbour alone had asked. */
@@ -142,7 +142,10 @@ const handlers: Handlers = {
   closed: (state, { outcome }) => ({ ...state, phase: 'closed', outcome }),
 };
 
-function apply<K extends RepairEvent['kind']>(state: RepairState, event: Of<K>): RepairState {
+function apply<K extends RepairEvent['kind']>(
+  state: RepairState,
+  event: RepairEventOf<K>,
+): RepairState {
   // A newer version's journal may hold kinds that change nothing this version knows of.
   const handle: Handlers[K] | undefined = handlers[event.kind];
   return handle === undefined ? state : handle(state, event);
@@ -154,7 +157,7 @@ function isUnreadable(reason: ReasonCode): boolean {
 }
 
 /** A pass that moved nothing makes the next one wait longer; pods on their way out cost nothing to wait for. */
-function podsLeft(state: RepairState, event: Of<'podsLeft'>): RepairState {
+function podsLeft(state: RepairState, event: RepairEventOf<'podsLeft'>): RepairState {
   const { left, blockers, at } = event;
   const passes = left < state.pods.left ? 1 : state.pods.passes + 1;
   const reason = waitReasonOf(blockers);
@@ -167,7 +170,7 @@ function podsLeft(state: RepairState, event: Of<'podsLeft'>): RepairState {
 }
 
 /** What was found goes back to migration, with the whole time that a migration has; what stays is only noted. */
-function podsFound(state: RepairState, event: Of<'podsFound'>): RepairState {
+function podsFound(state: RepairState, event: RepairEventOf<'podsFound'>): RepairState {
   const { left, at } = event;
   const pods = { ...noPods, tagged: true, moved: left === 0, left, ...stayed(state, event) };
   return inWorkPhase({ ...state, pods, ...(left > 0 && { migratingSince: at }) });
@@ -175,12 +178,12 @@ function podsFound(state: RepairState, event: Of<'podsFound'>): RepairState {
 
 function stayed(
   { pods }: RepairState,
-  { staying = [], latecomers = [] }: Of<'podsMoved' | 'podsLeft' | 'podsFound'>,
+  { staying = [], latecomers = [] }: RepairEventOf<'podsMoved' | 'podsLeft' | 'podsFound'>,
 ): Pick<RepairState['pods'], 'staying' | 'latecomers'> {
   return { staying, latecomers: [...new Set([...pods.latecomers, ...latecomers])] };
 }
 
-function attempted(state: RepairState, event: Of<'attempted'>): RepairState {
+function attempted(state: RepairState, event: RepairEventOf<'attempted'>): RepairState {
   const { rung, number, startedAt, bootIdBefore, result, detail, code, evidenceAfter, at } = event;
   const attempt = {
     rung,
@@ -205,7 +208,7 @@ function attempted(state: RepairState, event: Of<'attempted'>): RepairState {
 }
 
 /** Before the isolation no permit is held while the machine cannot be asked: others may need it. */
-function notTried(state: RepairState, event: Of<'notTried'>): RepairState {
+function notTried(state: RepairState, event: RepairEventOf<'notTried'>): RepairState {
   const waiting = { ...state, refused: undefined, untried: postponed(state, event) };
   return state.isolated ? waiting : { ...waiting, permit: false, phase: 'awaiting-permit' };
 }
@@ -213,14 +216,18 @@ function notTried(state: RepairState, event: Of<'notTried'>): RepairState {
 /** Back off, but never before the machine's own word. Nothing was sent: neither attempts nor rungs are counted. */
 function postponed(
   { untried, repairId }: RepairState,
-  { at, detail, retryAfterMs = 0 }: Pick<Of<'notTried'>, 'at' | 'detail' | 'retryAfterMs'>,
+  {
+    at,
+    detail,
+    retryAfterMs = 0,
+  }: Pick<RepairEventOf<'notTried'>, 'at' | 'detail' | 'retryAfterMs'>,
 ): Untried {
   const tries = (untried?.tries ?? 0) + 1;
   const laterMs = Math.max(spread(repairId, delayMs(unasked, tries)), retryAfterMs);
   return { since: untried?.since ?? at, tries, tryAgainAt: at + laterMs, detail };
 }
 
-function refused(state: RepairState, event: Of<'refused'>): RepairState {
+function refused(state: RepairState, event: RepairEventOf<'refused'>): RepairState {
   const seen = event.finding ? found(state, event.finding, event.at) : state;
   const { reason, detail, at } = event;
   if (isLoss(reason)) return withFoundLoss(seen, reason, detail);
@@ -288,7 +295,7 @@ function inDoubt(state: RepairState, reason: ReasonCode): RepairState {
   return reason === 'cordon-unconfirmed' ? { ...state, doubtful: true } : state;
 }
 
-function failed(state: RepairState, { command, at }: Of<'failed'>): RepairState {
+function failed(state: RepairState, { command, at }: RepairEventOf<'failed'>): RepairState {
   const open = command === 'isolate' ? { ...state, doubtful: true } : state;
   return withRefusal(open, failureReasons[command] ?? 'step-failed', at, soon);
 }
@@ -315,7 +322,7 @@ function delayMs({ firstMs, longestMs }: BackOff, times: number): number {
   return Math.min(firstMs * 2 ** Math.min(times - 1, 20), longestMs);
 }
 
-function restored(state: RepairState, event: Of<'restored'>): RepairState {
+function restored(state: RepairState, event: RepairEventOf<'restored'>): RepairState {
   const done: RepairState = { ...state, refused: undefined, restored: true };
   if (event.node !== 'left' || state.ending?.node === 'leave') return done;
   const reason = event.reason ?? 'taken-over';

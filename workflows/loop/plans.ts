@@ -47,10 +47,10 @@ export type OnMoves<T, Outcome> = Limited<T, Outcome> & {
   readonly lane: 'moves';
   /** Its entry, and all before it, are journaled before it acts. */
   readonly journaledFirst?: true;
-  readonly run: (on: MoveActivities, step: Step, turn: T) => Promise<Recorded<Outcome>>;
+  readonly run: (on: MoveActivities, step: Step, turn: T) => Promise<StepDone<Outcome>>;
 };
 
-type Recorded<Outcome> = { readonly outcome: Outcome; readonly recordedThrough: number };
+type StepDone<Outcome> = { readonly outcome: Outcome; readonly recordedThrough: number };
 
 type Limited<T, Outcome> = {
   readonly limits: Limits | ((turn: T) => Limits);

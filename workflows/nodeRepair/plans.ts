@@ -25,8 +25,8 @@ export type RepairTeller = Teller & {
 export type RepairTurn<C extends Command = Command> = RepairTeller &
   Turn<C> & { readonly at: EpochMs };
 
-type Of<K extends Command['kind']> = Extract<Command, { readonly kind: K }>;
-type Plans = { readonly [K in Command['kind']]: Plan<RepairTurn<Of<K>>, StepOutcome> };
+type CommandOf<K extends Command['kind']> = Extract<Command, { readonly kind: K }>;
+type Plans = { readonly [K in Command['kind']]: Plan<RepairTurn<CommandOf<K>>, StepOutcome> };
 
 const plans: Plans = {
   wait: { lane: 'workflow', interruptible: true, run: wait },
@@ -101,12 +101,15 @@ function isAct(command: Command): command is ObservedCommand {
   return !(command.kind in harmless);
 }
 
-function planned<K extends Command['kind']>(turn: RepairTurn<Of<K>>): Promise<StepOutcome> {
+function planned<K extends Command['kind']>(turn: RepairTurn<CommandOf<K>>): Promise<StepOutcome> {
   const plan: Plans[K] = plans[turn.command.kind];
   return carryOut(plan, turn);
 }
 
-async function wait({ command: { until }, summary }: RepairTurn<Of<'wait'>>): Promise<StepOutcome> {
+async function wait({
+  command: { until },
+  summary,
+}: RepairTurn<CommandOf<'wait'>>): Promise<StepOutcome> {
   await sleep(Math.max(1, until - Date.now()), { summary });
   return { kind: 'waited' };
 }
@@ -117,13 +120,16 @@ function unnamed<C extends Command>(command: C): Omit<C, 'kind'> {
   return rest;
 }
 
-function callOf({ command: { rung }, opening: { policy } }: RepairTurn<Of<'runRung'>>): Limits {
+function callOf({
+  command: { rung },
+  opening: { policy },
+}: RepairTurn<CommandOf<'runRung'>>): Limits {
   return once(policy.ladder[rung]?.callTimeoutMs ?? 0);
 }
 
 /** Whatever ended the activity early, it may have acted. */
 function unknownEffect(
-  { command, state, at: startedAt }: RepairTurn<Of<'runRung'>>,
+  { command, state, at: startedAt }: RepairTurn<CommandOf<'runRung'>>,
   detail: string,
 ): StepOutcome {
   return {

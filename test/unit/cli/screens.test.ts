@@ -14,7 +14,7 @@ import { renderStatus } from '../../../cli/status/render.ts';
 import { budgetsOf, handedOverOf, repairsOf } from '../../../views/status.ts';
 import { renderWhy } from '../../../cli/why/render.ts';
 import { takeBackCommands } from '../../../cli/why/takeBack.ts';
-import { whyView, type Known } from '../../../cli/why/view.ts';
+import { whyView, type WhyKnown } from '../../../cli/why/view.ts';
 import {
   after,
   at,
@@ -218,7 +218,7 @@ describe('status', () => {
 
 describe('why', () => {
   const takeBack = takeBackCommands(sampleNode, 'kubectl --kubeconfig /home/ada/.kube/config');
-  const known = (changes: Partial<Known>): Known => ({
+  const known = (changes: Partial<WhyKnown>): WhyKnown => ({
     header: header(),
     node: sampleNode,
     facts: nodeFacts(),
@@ -254,7 +254,7 @@ describe('why', () => {
     expect(lines).toContain(`slipway repairs rerun ${repairId} --reason 'because ...'`);
   });
 
-  const screenOf = (changes: Partial<Known>): string =>
+  const screenOf = (changes: Partial<WhyKnown>): string =>
     renderWhy(whyView(known(changes), takeBack), screen80, slipway).join('\n');
 
   test('continue is offered only while the ladder has a rung left', () => {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { failureOf } from '../../../cli/words/unread.ts';
 import { stateOf } from '../../../views/journal.ts';
-import { isUnread, unread, unreadFromHub, type Unread } from '../../../views/unread.ts';
+import { isUnread, unread, unreadFromHub, type UnreadPart } from '../../../views/unread.ts';
 import { at, granted, repairId } from '../../support/given.ts';
 import { turn } from '../../support/recorded.ts';
 import { logOf } from '../../support/screens.ts';
@@ -13,7 +13,7 @@ const record = { what: 'node-record', node: 'a-1' } as const;
 const lag = { what: 'dispatch-lag' } as const;
 const why = 'no answer';
 
-const told: readonly (readonly [Unread, error: string, what: string])[] = [
+const told: readonly (readonly [UnreadPart, error: string, what: string])[] = [
   [
     unreadFromHub({ what: 'journal' }, { kind: 'unreachable', why }),
     'hubUnreachable',
