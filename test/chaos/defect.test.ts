@@ -9,7 +9,11 @@ import { changedCode } from '../support/code.ts';
 import type { ChangedCode } from '../support/code.ts';
 
 const changes = [
-  { file: 'dispatch/voice.ts', from: '10 * 60_000', to: '10_000' },
+  {
+    file: 'schemas/config/engineConfig.ts',
+    from: 'failingTaskSeconds: whole(60, 86_400).default(600)',
+    to: 'failingTaskSeconds: whole(1, 86_400).default(10)',
+  },
   {
     file: 'workflows/nodeRepair/nodeRepair.ts',
     from: 'const at = Date.now();',
