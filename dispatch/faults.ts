@@ -1,15 +1,5 @@
 /** From reports to repairs: write the record, start or signal the repair, acknowledge (ADR 15). */
-import { heartbeatsOf } from '../domain/conditions/decide.ts';
-import { decide } from '../domain/dispatch/decide.ts';
-import {
-  clearsAt,
-  emptyRecord,
-  evolve,
-  isNews,
-  isTooMany,
-  untold,
-} from '../domain/dispatch/evolve.ts';
-import { relapseOf } from '../domain/dispatch/relapse.ts';
+import { emptyRecord, evolve, isNews, isTooMany } from '../domain/dispatch/evolve.ts';
 import type { HeardReport as Hearing } from '../domain/dispatch/evolve.ts';
 import type {
   CheckRecord,
@@ -17,9 +7,9 @@ import type {
   Episode,
   EpisodeRecord,
 } from '../domain/dispatch/types.ts';
+import { newsOf, soakMsOf, turnOf, wellAt } from '../domain/dispatch/turn.ts';
 import type { StoredFault } from '../domain/fault.ts';
 import type { NodeFacts } from '../domain/node.ts';
-import { policyDefaults } from '../domain/repair/policy.ts';
 import type { RepairPolicy } from '../domain/repair/policy.ts';
 import type { EpochMs } from '../domain/vocabulary/time.ts';
 import type { Mode } from '../domain/vocabulary/repair.ts';
@@ -90,9 +80,9 @@ function hearing(
   facts: NodeFacts | undefined,
   fault: StoredFault,
 ): Hearing {
-  const { clock, records } = options;
+  const { clock, records, policies } = options;
   const bootId = facts?.uid === fault.event.nodeUid ? facts.bootId : '';
-  const soakMs = soakMsOf(options, records.get(fault.event.node));
+  const soakMs = soakMsOf(records.get(fault.event.node), policies);
   return { fault, bootId, soakMs, at: clock() };
 }
 
@@ -154,87 +144,14 @@ async function step(
   change: (record: EpisodeRecord | undefined) => EpisodeRecord,
 ): Promise<'done' | 'retry'> {
   const before = options.records.get(name);
-  let decision: DispatchDecision = { kind: 'ignore', reason: 'not-faulty' };
-  const changed = await options.records.change(name, (fresh) => {
-    const record = sighted(options, facts, change(fresh));
-    decision = decideOn(options, facts, record);
-    return noted(options, record, decision);
+  const { records, policies, mode, clock } = options;
+  const context = { node: facts, policies, mode, idOf: repairId };
+  const changed = await records.changeWith(name, (fresh) => {
+    const { record: value, decision: result } = turnOf(change(fresh), context, clock());
+    return { value, result };
   });
-  return changed.kind === 'kept' ? carryOut(options, before, changed.record, decision) : 'retry';
-}
-
-/** A node that is not there, or has another UID, is not seen. */
-function sighted(
-  options: FaultsOptions,
-  facts: NodeFacts | undefined,
-  record: EpisodeRecord,
-): EpisodeRecord {
-  if (facts?.uid !== record.nodeUid) return record;
-  const { bootId } = facts;
-  const soakMs = soakMsOf(options, record);
-  const at = options.clock();
-  const checks = namedChecks(options);
-  return evolve(record, {
-    kind: 'seen',
-    bootId,
-    ready: facts.ready === 'True',
-    beats: heartbeatsOf(facts),
-    checks,
-    soakMs,
-    at,
-  });
-}
-
-function decideOn(
-  { policies, mode, clock }: FaultsOptions,
-  node: NodeFacts | undefined,
-  record: EpisodeRecord,
-): DispatchDecision {
-  return decide(record, { node, policies, mode }, clock());
-}
-
-function noted(
-  options: FaultsOptions,
-  record: EpisodeRecord,
-  decision: DispatchDecision,
-): EpisodeRecord {
-  const at = options.clock();
-  switch (decision.kind) {
-    case 'open':
-      return opened(options, record, episodeOf(options, record, decision));
-    case 'ignore':
-      return evolve(record, { kind: 'ignored', reason: decision.reason, at });
-    case 'inform':
-      return record;
-  }
-}
-
-/** What opens a repair is all it has to hear, unless other checks are faulty too. */
-function opened(options: FaultsOptions, record: EpisodeRecord, episode: Episode): EpisodeRecord {
-  const open = evolve(record, { kind: 'opened', episode });
-  if (untold(open, namedChecks(options)).length > 0) return open;
-  const { repairId: id } = episode;
-  return evolve(open, { kind: 'told', repairId: id, through: record.place });
-}
-
-/** The id comes from the opening event, so that a second start of the same episode is the same repair. */
-function episodeOf(
-  { policies, clock }: FaultsOptions,
-  record: EpisodeRecord,
-  { check, policy, eventId }: Extract<DispatchDecision, { kind: 'open' }>,
-): Episode {
-  const openedAt = clock();
-  const rules = policies.find(({ name }) => name === policy);
-  const relapse = rules && relapseOf(record, rules, openedAt);
-  const { cluster, nodeUid } = record;
-  const id = repairId({ cluster, nodeUid, openingEventId: eventId + observedBy(record) });
-  const opening = { repairId: id, openedAt, openingEventId: eventId, check, policy };
-  return { ...opening, ...(relapse && { relapse }) };
-}
-
-/** Who acts on what was only observed so far needs an id of its own: the observer's journal stays as it is. */
-function observedBy({ episode }: EpisodeRecord): string {
-  return episode?.outcome === 'observed' ? ` after ${episode.repairId}` : '';
+  if (changed.kind !== 'kept') return 'retry';
+  return carryOut(options, before, changed.record, changed.result);
 }
 
 async function carryOut(
@@ -245,7 +162,9 @@ async function carryOut(
 ): Promise<'done' | 'retry'> {
   if (decision.kind === 'ignore') {
     options.onIgnored(record, decision.reason, before?.ignored?.reason !== decision.reason);
-    const times = [decision.lookAgainAt, wellAt(options, record)].filter((at) => at !== undefined);
+    const times = [decision.lookAgainAt, wellAt(record, options.policies)].filter(
+      (at) => at !== undefined,
+    );
     for (const at of times) options.lookAgain(record.node, at);
     return 'done';
   }
@@ -257,16 +176,6 @@ async function carryOut(
   return heard === 'heard' ? 'done' : 'retry';
 }
 
-/** When to see whether a hand-over is over: no report need come by itself then. */
-function wellAt(options: FaultsOptions, record: EpisodeRecord): EpochMs | undefined {
-  return record.episode && clearsAt(record, soakMsOf(options, record));
-}
-
-function soakMsOf({ policies }: FaultsOptions, record: EpisodeRecord | undefined): number {
-  const policy = policies.find(({ name }) => name === record?.episode?.policy);
-  return policy?.soakMs ?? policyDefaults.soakMs;
-}
-
 /** The open episode's repair exists, and has heard of every report that it must know. */
 async function inform(
   options: FaultsOptions,
@@ -274,17 +183,13 @@ async function inform(
   episode: Episode,
   kind: 'open' | 'inform',
 ): Promise<Heard> {
-  const news = untold(record, namedChecks(options));
+  const news = newsOf(record, options.policies);
   if (kind === 'open') {
     const begun = await options.voice.open(record, episode);
     return begun === 'heard' && news.length > 0 ? tell(options, record, episode, news) : begun;
   }
   if (news.length === 0) return options.voice.ensure(record, episode);
   return tell(options, record, episode, news);
-}
-
-function namedChecks({ policies }: FaultsOptions): readonly string[] {
-  return policies.flatMap(({ checks }) => checks);
 }
 
 /**

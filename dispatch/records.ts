@@ -4,7 +4,7 @@
  */
 import type { EpisodeRecord } from '../domain/dispatch/types.ts';
 import { changeAt } from '../event-hub/index.ts';
-import type { Bucket, Known, RecordPlace } from '../event-hub/index.ts';
+import type { Bucket, Known, Made, RecordPlace } from '../event-hub/index.ts';
 
 export type Records = {
   readonly get: (node: string) => EpisodeRecord | undefined;
@@ -20,6 +20,11 @@ export type Records = {
    * very same record, or to none, writes nothing, and is believed only of a record that was read just now.
    */
   readonly change: (node: string, change: RecordChange) => Promise<RecordChanged>;
+  /** The same with a result, which is that of the change that counted. */
+  readonly changeWith: <R>(
+    node: string,
+    make: (record: EpisodeRecord | undefined) => Made<EpisodeRecord, R>,
+  ) => Promise<RecordChangedWith<R>>;
   /** Removes this very record; one that changed meanwhile stays. */
   readonly forget: (record: EpisodeRecord) => Promise<void>;
   /** Told of each change of a record, also by others, and of some twice, until the answer is called. */
@@ -38,6 +43,10 @@ export type RecordChanged =
   | { readonly kind: 'kept'; readonly record: EpisodeRecord }
   | { readonly kind: 'missing' }
   | { readonly kind: 'failed'; readonly why: string };
+
+export type RecordChangedWith<R> =
+  | (Extract<RecordChanged, { kind: 'kept' | 'missing' }> & { readonly result: R })
+  | Extract<RecordChanged, { kind: 'failed' }>;
 
 /** Without a revision: it is no longer on the hub. */
 type KnownRecord = Known<EpisodeRecord>;
@@ -77,6 +86,7 @@ export function openRecords(
     },
     follow: (signal) => bucket.watch((told) => follow(mirror, told), signal),
     change: (node, change) => changeRecord(mirror, node, change),
+    changeWith: (node, make) => changeWith(mirror, node, make),
   };
 }
 
@@ -119,17 +129,22 @@ async function restore(mirror: Mirror): Promise<void> {
   );
 }
 
-async function changeRecord(
+function changeRecord(mirror: Mirror, node: string, change: RecordChange): Promise<RecordChanged> {
+  return changeWith(mirror, node, (record) => ({ value: change(record), result: undefined }));
+}
+
+async function changeWith<R>(
   mirror: Mirror,
   node: string,
-  change: RecordChange,
-): Promise<RecordChanged> {
+  make: (record: EpisodeRecord | undefined) => Made<EpisodeRecord, R>,
+): Promise<RecordChangedWith<R>> {
   const changed = await changeAt(placeOf(mirror, node), (record) => {
-    const value = change(record);
-    return { value, result: value };
+    const { value, result } = make(record);
+    return { value, result: { value, result } };
   });
   if (changed.kind !== 'changed') return { kind: 'failed', why: changed.why };
-  return changed.result ? { kind: 'kept', record: changed.result } : { kind: 'missing' };
+  const { value: record, result } = changed.result;
+  return record ? { kind: 'kept', record, result } : { kind: 'missing', result };
 }
 
 function placeOf(mirror: Mirror, node: string): RecordPlace<EpisodeRecord> {

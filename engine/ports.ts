@@ -12,7 +12,6 @@ import type {
 import { shared } from '../std/shared.ts';
 import type { Records } from '../dispatch/index.ts';
 import { attemptStanding, evolve } from '../domain/dispatch/evolve.ts';
-import type { AttemptStanding } from '../domain/dispatch/evolve.ts';
 import type { Episode } from '../domain/dispatch/types.ts';
 import type { EpochMs } from '../domain/vocabulary/time.ts';
 import type { BlockReason } from '../domain/vocabulary/reasons.ts';
@@ -186,12 +185,13 @@ function hubPort({ hub, cluster, records }: PortsOptions): HubPort {
         : hubSilent(`the record of ${node} cannot be read`);
     },
     beginAttempt: async (node, attempt) => {
-      let standing: AttemptStanding = 'not-open';
-      const changed = await records.change(node, (fresh) => {
-        standing = fresh ? attemptStanding(fresh, attempt) : 'not-open';
-        return fresh && evolve(fresh, { kind: 'attemptBegun', ...attempt });
-      });
-      return changed.kind === 'failed' ? hubSilent(changed.why) : { ok: true, value: standing };
+      const changed = await records.changeWith(node, (fresh) => ({
+        value: fresh && evolve(fresh, { kind: 'attemptBegun', ...attempt }),
+        result: fresh ? attemptStanding(fresh, attempt) : ('not-open' as const),
+      }));
+      return changed.kind === 'failed'
+        ? hubSilent(changed.why)
+        : { ok: true, value: changed.result };
     },
     publishJournal: async (entries) => {
       const stored = await publishJournal(hub, entries);

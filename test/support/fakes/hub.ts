@@ -3,7 +3,6 @@ import type { HubPort, Unread } from '../../../activities/ports.ts';
 import { openRecords } from '../../../dispatch/records.ts';
 import type { Records } from '../../../dispatch/records.ts';
 import { attemptStanding, evolve } from '../../../domain/dispatch/evolve.ts';
-import type { AttemptStanding } from '../../../domain/dispatch/evolve.ts';
 import type { EpisodeRecord } from '../../../domain/dispatch/types.ts';
 import { merged } from '../../../domain/evidence.ts';
 import type { StoredFault } from '../../../domain/fault.ts';
@@ -52,12 +51,11 @@ export function fakeHub(): FakeHub {
       return { ok: true, value: episode?.repairId === repairId && episode.outcome === undefined };
     },
     beginAttempt: async (node, attempt) => {
-      let standing: AttemptStanding = 'not-open';
-      const changed = await records.change(node, (record) => {
-        standing = record ? attemptStanding(record, attempt) : 'not-open';
-        return record && evolve(record, { kind: 'attemptBegun', ...attempt });
-      });
-      return changed.kind === 'failed' ? silent : { ok: true, value: standing };
+      const changed = await records.changeWith(node, (record) => ({
+        value: record && evolve(record, { kind: 'attemptBegun', ...attempt }),
+        result: record ? attemptStanding(record, attempt) : ('not-open' as const),
+      }));
+      return changed.kind === 'failed' ? silent : { ok: true, value: changed.result };
     },
     publishJournal: async (entries) => {
       if (isCut) return silent;
