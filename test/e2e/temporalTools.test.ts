@@ -1,6 +1,6 @@
 /** What Temporal's own tools do to a repair: cancel, terminate, signals and reset each end in a stated way. */
 import { describe, expect, test } from 'vitest';
-import { resets } from '../../embedded/oracle/index.ts';
+import { isolations, resets } from '../../embedded/oracle/index.ts';
 import { runningRepairs } from '../../temporal/index.ts';
 import { workflowIdOf } from '../../workflows/contract/index.ts';
 import { policyFile, reboot, useLoop, viewNode } from '../support/loop.ts';
@@ -175,4 +175,30 @@ describe.concurrent("Temporal's own reset", () => {
     expect(resets(await loop().calls(), node)).toHaveLength(1);
     expect(['repaired', 'escalated', 'recovered']).toContain(end.outcome);
   });
+});
+
+test('a repair whose start is refused, since the last one of its node still runs, leaves no cordon without an owner', async () => {
+  const node = loop().takeNode();
+  const { client } = loop().temporal;
+  const last = await client.workflow.start('nodeRepair', {
+    workflowId: workflowIdOf(loop().cluster, node),
+    taskQueue: 'nobody',
+    memo: { repairId: 'r-last' },
+  });
+  await loop().fail(node);
+  const isolated = await loop().until('the node is isolated', async () => {
+    const { unschedulable, marks } = await viewNode(loop(), node);
+    return unschedulable ? (JSON.parse(marks['slipway.dev/isolation']!) as unknown) : undefined;
+  });
+  const engine = loop().stack.child('engine');
+  engine.kill('SIGKILL');
+  await engine.ended();
+  await engine.start();
+  await last.terminate('its last words are said');
+  const end = await loop().ended(node);
+  expect(isolated).toMatchObject({ repair: end.repairId });
+  expect(end.outcome).toBe('repaired');
+  const cordons = isolations(await loop().writes()).filter((write) => write.node === node);
+  expect(cordons).toHaveLength(1);
+  expect(await viewNode(loop(), node)).toMatchObject({ unschedulable: false, marks: {} });
 });
