@@ -32,3 +32,11 @@ test('every repair that is shown as running has its turn, however many there are
     }),
   );
 });
+
+test('after the last turn the first one comes again', () => {
+  const running = new Set(['r-0', 'r-1', 'r-2']);
+  const last = sweep(episodes(3), running, { from: 2, most: 2 });
+  expect(last.due.map(({ node }) => node)).toEqual(['n-2']);
+  const again = sweep(episodes(3), running, { from: last.next, most: 2 });
+  expect(again.due.map(({ node }) => node)).toEqual(['n-0', 'n-1']);
+});
