@@ -1,11 +1,12 @@
 /** What a repair costs: processor time of every process, and what was asked of Temporal, the hub and the API server. */
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { loopback } from '../embedded/servers/context.ts';
 import type { Stack } from '../embedded/index.ts';
 import { numberAt } from '../kube/transport/raw.ts';
 import { connectTemporal } from '../temporal/index.ts';
+import { cpuSecondsOf } from './engineFacts.ts';
 
 export type Cost = {
   /** Seconds of processor time per repair, by process; the bench itself is the processes' guest and counted apart. */
@@ -55,17 +56,6 @@ async function read(stack: Stack): Promise<Meter> {
 function cpuSecondsOfThis(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
-}
-
-/** Linux counts in hundredths of a second; the fields stand behind the command's name in brackets (proc(5)). */
-async function cpuSecondsOf(pid: number): Promise<number> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const [user = 0, system = 0] = text
-    .slice(text.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13)
-    .map(Number);
-  return (user + system) / 100;
 }
 
 /** So many histories tell what all of them are like. */

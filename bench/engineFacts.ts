@@ -1,4 +1,4 @@
-/** What the system and the engine itself say of the engine's process. */
+/** What the system and the engine itself say of the processes of a stack. */
 import { readFile } from 'node:fs/promises';
 
 export type Memory = { readonly nowMb: number; readonly peakMb: number };
