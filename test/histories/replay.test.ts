@@ -43,12 +43,12 @@ test('every kept history is repeated by the code of today', async () => {
   expect(await broken(await bundleWorkflows())).toEqual(new Map());
 }, 60_000);
 
-test('code that looks where it isolated before is found out', async () => {
+test('code that looks where it labelled pods before is found out', async () => {
   const code = await changedCode([
     {
       file: 'domain/repair/decide.ts',
-      from: "? { kind: 'preflight' } : { kind: 'isolate' };",
-      to: "? { kind: 'preflight' } : { kind: 'look' };",
+      from: "return { kind: 'tagPods' };",
+      to: "return { kind: 'look' };",
     },
   ]);
   const present = await unreleased();
