@@ -22,9 +22,9 @@ afterAll(() => site?.close(), 60_000);
 /** One node out of service under repair, and a second one that waits for its permit. */
 async function holderAndWaiter(holder: string, waiter: string): Promise<readonly Case[]> {
   const first = await breakNode(site, { node: holder, check: healable });
-  await untilReached(site, [{ node: holder, point: 'after kube.isolate in isolate' }]);
+  await untilReached(site, [{ node: holder, point: 'after kube.isolate in begin' }]);
   const second = await breakNode(site, { node: waiter, check: healable });
-  await untilReached(site, [{ node: waiter, point: 'requestPermit returned' }]);
+  await untilReached(site, [{ node: waiter, point: 'begin returned' }]);
   return [first, second];
 }
 

@@ -42,7 +42,7 @@ test('ten open repairs outlive the stack and the code that began them', async ()
   const inLine = await breakAll(names.slice(4), healable);
   await untilReached(
     site,
-    inLine.map(({ node }) => ({ node, point: 'requestPermit returned' })),
+    inLine.map(({ node }) => ({ node, point: 'begin returned' })),
   );
   await until('all repairs are open', () => areOpen(inLine));
   const { dataDir } = site.stack;
