@@ -20,8 +20,8 @@ const phases = [
     ['repairing', 'before drivers.redfish.run in runRung'],
     ['migrating', 'before kube.evict in migrate'],
     ['tagging', 'before kube.tagPod in tagPods'],
-    ['isolating', 'before kube.isolate in isolate'],
-    ['awaiting-permit', 'before guard.request in requestPermit'],
+    ['isolating', 'before kube.isolate in begin'],
+    ['awaiting-permit', 'before guard.request in begin'],
   ],
 ] as const;
 
