@@ -159,3 +159,39 @@ test('another check that is faulty already is told to the repair that opens', as
   expect(said.map(({ word }) => word)).toEqual(['open', 'tell']);
   expect(records.get(fault.node)?.episode?.toldThrough).toBe(2);
 });
+
+test('a report of another UID is believed only if the API server has it', async () => {
+  const other = stored({ nodeUid: 'another', counter: 9 }, 2);
+  const told = async (presentUid: FaultsOptions['presentUid']) => {
+    const { faults, ignored, records } = dispatch({ presentUid });
+    await faults.handle(stored());
+    const answer = await faults.handle(other);
+    return { answer, ignored, uid: records.all()[0]?.nodeUid };
+  };
+  expect(await told(async () => ({ ok: false }))).toMatchObject({
+    answer: 'retry',
+    uid: fault.nodeUid,
+  });
+  expect(await told(async () => ({ ok: true, uid: fault.nodeUid }))).toEqual({
+    answer: 'done',
+    ignored: ['wrong-node-uid'],
+    uid: fault.nodeUid,
+  });
+  expect(await told(async () => ({ ok: true, uid: 'another' }))).toMatchObject({ uid: 'another' });
+});
+
+test('a report that says nothing new moves the place of a record that lags far behind', async () => {
+  const { faults, records } = dispatch();
+  await faults.handle(stored({ counter: 5 }));
+  const { node } = records.all()[0]!;
+  expect(await faults.handle(stored({ counter: 4 }, 900))).toBe('done');
+  expect(records.get(node)?.place).toBe(1);
+  expect(await faults.handle(stored({ counter: 4 }, 2_000))).toBe('done');
+  expect(records.get(node)?.place).toBe(2_000);
+});
+
+test('a node that cannot be read is asked about again', async () => {
+  const { faults, said } = dispatch({ node: async () => ({ ok: false }) });
+  expect(await faults.handle(stored())).toBe('retry');
+  expect(said).toEqual([]);
+});

@@ -65,6 +65,39 @@ describe('given a fault that a policy names', () => {
   });
 });
 
+describe('given a repair that ended', () => {
+  const { record } = turnOf(reported(), context(), at(100));
+  const { repairId } = record.episode!;
+  const closed = evolve(record, {
+    kind: 'closed',
+    repairId,
+    outcome: 'repaired',
+    reason: 'healed',
+    rung: 0,
+    isolated: true,
+    at: at(200),
+  });
+
+  test('a fault that comes back soon goes on with what was tried last', () => {
+    const event = { ...fault, id: 'e-again', counter: fault.counter + 1 };
+    const again = evolve(closed, {
+      kind: 'reported',
+      fault: { event, sequence: 8, storedAt: at(210) },
+      bootId: fault.bootId,
+      soakMs,
+      at: at(210),
+    });
+    const turn = turnOf(again, context(), at(300));
+    expect(turn.decision.kind).toBe('open');
+    expect(turn.record.episode?.relapse).toMatchObject({ repairId, times: 2 });
+  });
+
+  test('a hand-over is not over before the node is well', () => {
+    expect(wellAt(closed, [policy()])).toBeUndefined();
+    expect(soakMsOf(closed, [policy({ soakMs: 7_000 })])).toBe(7_000);
+  });
+});
+
 test('a node that is not there is no reason to open anything, and the record says so', () => {
   const { record, decision } = turnOf(reported(), context({ node: undefined }), at(100));
   expect(decision).toEqual({ kind: 'ignore', reason: 'node-unknown' });
