@@ -9,6 +9,8 @@ import type { Mode } from '../domain/vocabulary/repair.ts';
 import type { EngineLimits } from '../schemas/config/engineConfig.ts';
 import { describeRepair, say, startRepair, terminateRepair } from '../temporal/index.ts';
 import type { Temporal } from '../temporal/index.ts';
+import { createJoins } from '../std/joins.ts';
+import type { Joins } from '../std/joins.ts';
 import type { Starts } from './starts.ts';
 
 export type VoiceOptions = {
@@ -34,32 +36,40 @@ export type Voice = {
   readonly tell: (record: EpisodeRecord, arrival: Unstamped<Arrival>) => Promise<Heard>;
 };
 
+type Speaker = VoiceOptions & {
+  /** By repair: a start may wait for its turn, and whoever misses its workflow meanwhile waits with it. */
+  readonly opening: Joins<Heard | 'running'>;
+};
+
 export function createVoice(options: VoiceOptions): Voice {
+  const speaker = { ...options, opening: createJoins<Heard | 'running'>() };
   return {
-    open: (record, episode) => open(options, record, episode),
-    ensure: (record, episode) => ensure(options, record, episode),
-    tell: (record, arrival) => tell(options, record, arrival),
+    open: (record, episode) => open(speaker, record, episode),
+    ensure: (record, episode) => ensure(speaker, record, episode),
+    tell: (record, arrival) => tell(speaker, record, arrival),
   };
 }
 
 /** Only the open episode's repair is spoken to; a signal names it, so that another one ignores it. */
 async function tell(
-  options: VoiceOptions,
+  options: Speaker,
   record: EpisodeRecord,
   arrival: Unstamped<Arrival>,
 ): Promise<Heard> {
   const { episode } = record;
   if (!episode || episode.outcome !== undefined) return 'heard';
-  const said = await say(options.temporal, record, { repairId: episode.repairId, arrival });
-  if (said.kind === 'said') return 'heard';
-  return said.kind === 'absent' ? ensure(options, record, episode) : 'later';
+  const { repairId } = episode;
+  const saying = (): ReturnType<typeof say> => say(options.temporal, record, { repairId, arrival });
+  const said = await saying();
+  if (said.kind !== 'absent') return said.kind === 'said' ? 'heard' : 'later';
+  const ensured = await ensure(options, record, episode);
+  if (ensured !== 'heard') return ensured;
+  // It began after the first try, perhaps from what was known before.
+  return (await saying()).kind === 'failed' ? 'later' : 'heard';
 }
 
-async function ensure(
-  options: VoiceOptions,
-  record: EpisodeRecord,
-  episode: Episode,
-): Promise<Heard> {
+async function ensure(options: Speaker, record: EpisodeRecord, episode: Episode): Promise<Heard> {
+  if (options.opening.isUnderWay(episode.repairId)) return open(options, record, episode);
   const about = await describeRepair(options.temporal, record);
   if (about.kind === 'failed') return 'later';
   if (about.kind === 'found' && about.repairId === episode.repairId) {
@@ -84,16 +94,23 @@ async function stop({ temporal }: VoiceOptions, record: EpisodeRecord): Promise<
   return ended.kind === 'failed' ? 'later' : 'stuck';
 }
 
-async function open(
+async function open(options: Speaker, record: EpisodeRecord, episode: Episode): Promise<Heard> {
+  const opened = await options.opening.join(episode.repairId, () =>
+    start(options, record, episode),
+  );
+  return opened === 'running' ? ensure(options, record, episode) : opened;
+}
+
+async function start(
   options: VoiceOptions,
   record: EpisodeRecord,
   episode: Episode,
-): Promise<Heard> {
+): Promise<Heard | 'running'> {
   const policy = options.policies.find((candidate) => candidate.name === episode.policy);
   const opening = policy && openingOf(record, episode, { ...options, policy });
   if (!opening) return 'gone';
   const begun = await options.starts.first(() => options.begin(opening));
   const started = await options.starts.behind(() => startRepair(options.temporal, opening, begun));
-  if (started.kind === 'running') return ensure(options, record, episode);
+  if (started.kind === 'running') return 'running';
   return started.kind === 'started' ? 'heard' : 'later';
 }
