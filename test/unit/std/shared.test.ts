@@ -41,6 +41,16 @@ test('who asks while a read is under way gets the next one, which begins after t
   expect(await Promise.all([first, ...later])).toEqual([0, 1, 1]);
 });
 
+test('a read that hangs holds up the next one for a moment only', async () => {
+  const { read, begun, answer } = given();
+  void read();
+  await turn();
+  const next = read();
+  await expect.poll(() => begun.length).toBe(2);
+  answer(1);
+  expect(await next).toBe(1);
+});
+
 test('a read that fails fails for those who shared it, and not for the next', async () => {
   const { read, begun, answer } = given();
   const failing = read().catch((error: unknown) => String(error));
