@@ -12,22 +12,33 @@ type ChildReply<Answer> =
   | { readonly ok: true; readonly answer: Answer }
   | { readonly ok: false; readonly why: string };
 
+/** A child that does not answer is killed: whoever asked must not wait for ever. */
+const longestWorkMs = 120_000;
+const longestComplaint = 2_000;
+
 /** Runs the module, which calls `answerParent`. Rejects when its work fails or it ends before its answer. */
 export function askChild<Answer>(module: URL, question: readonly string[] = []): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const child = fork(module, {
       execArgv: [],
       serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      timeout: longestWorkMs,
+      killSignal: 'SIGKILL',
+    });
+    let complaint = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      complaint = (complaint + text).slice(-longestComplaint);
     });
     child.once('message', (reply: ChildReply<Answer>) => {
       if (reply.ok) resolve(reply.answer);
       else reject(new Error(reply.why));
     });
     child.once('error', reject);
-    child.once('exit', (code, signal) =>
-      reject(new Error(`${module.pathname} ended early (${signal ?? code})`)),
-    );
+    child.once('close', (code, signal) => {
+      const end = `${module.pathname} ended early (${signal ?? code})`;
+      reject(new Error([end, complaint.trim()].filter((text) => text !== '').join(': ')));
+    });
     child.send(question, () => undefined);
   });
 }

@@ -38,6 +38,8 @@ test('work that fails and a process that ends are told as errors', async () => {
   await expect(askChild(failing)).rejects.toThrow('it is broken');
   const ending = child("answerParent(() => process.kill(process.pid, 'SIGKILL'));");
   await expect(askChild(ending)).rejects.toThrow(/child\.mjs ended early \(SIGKILL\)/);
+  const complaining = child("answerParent(() => { console.error('no room'); process.exit(3); });");
+  await expect(askChild(complaining)).rejects.toThrow('child.mjs ended early (3): no room');
   const missing = pathToFileURL(join(folder, 'none.mjs'));
   await expect(askChild(missing)).rejects.toThrow(/none\.mjs ended early \(1\)/);
 });
