@@ -1,5 +1,6 @@
 /** The first steps of a repair, taken where its fault is heard and before its workflow starts (ADR 21). */
 import { errorText } from '../std/errorText.ts';
+import { pause } from '../std/pause.ts';
 import { afterStep, notBegun } from '../domain/repair/begun.ts';
 import type { Begun } from '../domain/repair/begun.ts';
 import { decide } from '../domain/repair/decide.ts';
@@ -16,6 +17,8 @@ import type { StepOutcome } from './step.ts';
 const mostSteps = 4;
 /** In a burst hundreds of machines are read at once. */
 const patienceMs = 2_500;
+/** A neighbour that never answers must not keep the repair from its workflow, whose own steps have time-outs. */
+const longestStepMs = 15_000;
 
 /**
  * Takes the steps that need nothing but the guard and one patch, by the same decisions as the workflow, which goes on
@@ -61,9 +64,18 @@ async function attempted(
   { kind: command }: Command,
   acting: Promise<StepOutcome> | undefined,
 ): Promise<StepOutcome | undefined> {
+  const ended = new AbortController();
+  const detail = `no answer within ${longestStepMs / 1_000} s`;
+  const tooLate = pause(longestStepMs, ended.signal).then(() => failed(command, detail));
   try {
-    return await acting;
+    return await Promise.race([acting, tooLate]);
   } catch (error) {
-    return { kind: 'failed', command, detail: errorText(error) };
+    return failed(command, errorText(error));
+  } finally {
+    ended.abort();
   }
+}
+
+function failed(command: Command['kind'], detail: string): StepOutcome {
+  return { kind: 'failed', command, detail };
 }

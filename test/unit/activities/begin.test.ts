@@ -1,5 +1,5 @@
 /** The first steps of a repair, before its workflow: what they leave behind, and that taking them twice is taking them once. */
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { begin } from '../../../activities/begin.ts';
 import { isolationMark } from '../../../domain/marks.ts';
 import type { Begun } from '../../../domain/repair/begun.ts';
@@ -111,6 +111,21 @@ describe('given a reason not to isolate', () => {
     const begun = await begin(ports, opening());
     expect(begun.state.refused?.reason).toBe('node-unreadable');
     expect(kube.node(sampleNode)?.unschedulable).toBe(false);
+  });
+});
+
+describe('given a neighbour that never answers', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  test('the workflow is given a failed step, and asks by itself', async () => {
+    const { ports } = await fakeWorld();
+    vi.useFakeTimers();
+    const guard = { ...ports.guard, request: () => new Promise<never>(() => undefined) };
+    const beginning = begin({ ...ports, guard }, opening());
+    await vi.advanceTimersByTimeAsync(15_000);
+    const begun = await beginning;
+    expect(told(begun).at(-1)).toEqual(['requestPermit', 'failed']);
+    expect(begun.state.refused?.reason).toBe('ledger-unreadable');
   });
 });
 
