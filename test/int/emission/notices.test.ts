@@ -3,7 +3,7 @@
  * test/unit/emissions.test.ts fails where one is missing.
  */
 import { Writable } from 'node:stream';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { buckets } from '../../../domain/vocabulary/hub.ts';
 import { publishJournal } from '../../../event-hub/index.ts';
 import { openNotices } from '../../../notices/outbox.ts';
@@ -11,23 +11,12 @@ import { runTickets } from '../../../notices/tickets.ts';
 import type { Taken } from '../../../notices/ticketSink.ts';
 import { createLogger } from '../../../telemetry/logger.ts';
 import { at } from '../../support/given.ts';
-import { expectKind, startHub } from '../../support/hub.ts';
-import type { TestHub } from '../../support/hub.ts';
+import { expectKind } from '../../support/hub.ts';
+import { useHub } from '../../support/useHub.ts';
 import { rawKey } from '../../support/raw.ts';
 import { handedOver, sampleTicket } from '../../support/tickets.ts';
 
-let hub: TestHub;
-let end = new AbortController();
-beforeAll(async () => {
-  hub = await startHub();
-});
-afterEach(() => {
-  end.abort();
-  end = new AbortController();
-});
-afterAll(async () => {
-  await hub.remove();
-});
+const { hub, signal } = useHub();
 
 const node = 'ip-10-0-1-17.eu-west-1';
 
@@ -38,7 +27,7 @@ test('notices/pending: a ticket that no place has taken yet', async () => {
     retryAfterMs: 60_000,
   });
   const key = 'waiting.file=2Fr-waiting=2F1';
-  expect(await rawKey(hub.hub, { bucket: buckets.notices, key, part: 'no space' })).toBe(
+  expect(await rawKey(hub().hub, { bucket: buckets.notices, key, part: 'no space' })).toBe(
     JSON.stringify({
       kind: 'pending',
       sink: 'file',
@@ -58,7 +47,7 @@ test('notices/pending: a ticket that no place has taken yet', async () => {
 test('notices/delivered: a ticket that was taken', async () => {
   await handOver('taken', { kind: 'taken', how: 'written' });
   const key = 'taken.file=2Fr-taken=2F1';
-  expect(await rawKey(hub.hub, { bucket: buckets.notices, key, part: 'delivered' })).toBe(
+  expect(await rawKey(hub().hub, { bucket: buckets.notices, key, part: 'delivered' })).toBe(
     JSON.stringify({
       kind: 'delivered',
       sink: 'file',
@@ -75,8 +64,11 @@ test('notices/delivered: a ticket that was taken', async () => {
 test('notices/unreadable: a line of the journal of which no notice can be made', async () => {
   await follow('unread', { kind: 'taken', how: 'written' });
   const subject = 'journal.unread.ip-10-0-1-17%2Eeu-west-1';
-  const { seq } = await hub.hub.jetstream.publish(subject, '{}');
-  const text = await rawKey(hub.hub, { bucket: buckets.notices, key: 'unread.unreadable=2Ffile' });
+  const { seq } = await hub().hub.jetstream.publish(subject, '{}');
+  const text = await rawKey(hub().hub, {
+    bucket: buckets.notices,
+    key: 'unread.unreadable=2Ffile',
+  });
   const { why, ...others } = JSON.parse(text) as { why: string };
   expect(why).toContain('version');
   const told = { kind: 'unreadable', sink: 'file', count: 1, at: at(60) };
@@ -88,17 +80,17 @@ test('notices/unreadable: a line of the journal of which no notice can be made',
 async function handOver(cluster: string, answer: Taken) {
   await follow(cluster, answer);
   const about = { repairId: `r-${cluster}`, cluster, node };
-  expectKind(await publishJournal(hub.hub, handedOver(about)), 'stored');
+  expectKind(await publishJournal(hub().hub, handedOver(about)), 'stored');
   return about;
 }
 
 async function follow(cluster: string, answer: Taken): Promise<void> {
   const unheard = new Writable({ write: (_text, _encoding, done) => done() });
   const around = {
-    hub: hub.hub,
+    hub: hub().hub,
     cluster,
     clock: () => at(60),
-    signal: end.signal,
+    signal: signal(),
     log: createLogger({ level: 'error', name: 'test', to: unheard }),
     counting: {
       delivered: () => undefined,

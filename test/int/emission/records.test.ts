@@ -2,7 +2,7 @@
  * What dispatch, guard and engine keep in buckets: by whom, under which key, and the very bytes. A test per kind of record,
  * named like it; test/unit/emissions.test.ts fails where one is missing.
  */
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createFaults } from '../../../dispatch/faults.ts';
 import { openRecords } from '../../../dispatch/records.ts';
 import { buckets } from '../../../domain/vocabulary/hub.ts';
@@ -13,23 +13,11 @@ import type { Guard } from '../../../guard/index.ts';
 import { parseEpisodeRecord } from '../../../schemas/wire/episodeRecord.ts';
 import { parseGuardRecord } from '../../../schemas/wire/guardRecord.ts';
 import { at, fault, policy, repairId } from '../../support/given.ts';
-import { startHub } from '../../support/hub.ts';
-import type { TestHub } from '../../support/hub.ts';
 import { nodeFacts } from '../../support/nodes.ts';
+import { useHub } from '../../support/useHub.ts';
 import { rawKey } from '../../support/raw.ts';
 
-let hub: TestHub;
-let end = new AbortController();
-beforeAll(async () => {
-  hub = await startHub();
-});
-afterEach(() => {
-  end.abort();
-  end = new AbortController();
-});
-afterAll(async () => {
-  await hub.remove();
-});
+const { hub } = useHub();
 
 test('episodes: the record of a node, by dispatch', async () => {
   const node = 'ip-10-0-1-17.eu-west-1';
@@ -38,7 +26,7 @@ test('episodes: the record of a node, by dispatch', async () => {
   const options = { name, cluster: 'records', parse: parseEpisodeRecord };
   const heard = async (): Promise<'heard'> => 'heard';
   const faults = createFaults({
-    records: openRecords(await openBucket(hub.hub, options)),
+    records: openRecords(await openBucket(hub().hub, options)),
     voice: { open: heard, ensure: heard, tell: heard },
     policies: [policy({ holdDownMs: 0 })],
     mode: 'act',
@@ -52,7 +40,7 @@ test('episodes: the record of a node, by dispatch', async () => {
   const event = { ...fault, cluster: 'records', node };
   await faults.handle({ event, sequence: 7, storedAt: at(0) });
   const key = 'records.ip-10-0-1-17=2Eeu-west-1';
-  expect(await rawKey(hub.hub, { bucket: buckets.episodes, key })).toBe(
+  expect(await rawKey(hub().hub, { bucket: buckets.episodes, key })).toBe(
     JSON.stringify({
       version: 1,
       cluster: 'records',
@@ -93,7 +81,7 @@ test('episodes: the record of a node, by dispatch', async () => {
 test('guard/ledger: by the guard, with a grant', async () => {
   const guard = await guardOf('grants');
   await guard.request({ repairId, node: 'n-0', nodeUid: 'u-0', limits: policy().guard });
-  expect(await rawKey(hub.hub, { bucket: buckets.guard, key: 'grants.ledger' })).toBe(
+  expect(await rawKey(hub().hub, { bucket: buckets.guard, key: 'grants.ledger' })).toBe(
     JSON.stringify({
       kind: 'ledger',
       ledger: {
@@ -109,7 +97,7 @@ test('guard/waiter: by the guard, with a refusal', async () => {
   const limits = { ...policy().guard, maxUnavailableNodes: 0 };
   await guard.request({ repairId, node: 'n-0', nodeUid: 'u-0', limits });
   const key = `refusals.waiter=2E${repairId}`;
-  expect(await rawKey(hub.hub, { bucket: buckets.guard, key })).toBe(
+  expect(await rawKey(hub().hub, { bucket: buckets.guard, key })).toBe(
     JSON.stringify({
       kind: 'waiter',
       repairId,
@@ -125,7 +113,7 @@ test('engine/engine: by the engine that leads', async () => {
   const nothing = { list: () => [], all: () => [] } as never;
   const ticket = { file: 'tickets.jsonl' };
   const said = { mode: 'act', codeVersion: '0.1.0' } as const;
-  const of = { ...said, hub: hub.hub, cluster: 'leads', policies: [policy()], ticket };
+  const of = { ...said, hub: hub().hub, cluster: 'leads', policies: [policy()], ticket };
   const clock = (): number => at(0);
   const leading = new AbortController();
   const part = announcementPart({ ...of, nodes: nothing, records: nothing, clock });
@@ -139,14 +127,14 @@ test('engine/engine: by the engine that leads', async () => {
     policies: [{ name, checks, holdDownMs, soakMs, guard }],
     warnings: [],
   });
-  await expect.poll(() => rawKey(hub.hub, key)).toBe(expected);
+  await expect.poll(() => rawKey(hub().hub, key)).toBe(expected);
   leading.abort();
   await running;
 });
 
 async function guardOf(cluster: string): Promise<Guard> {
   const options = { name: buckets.guard, cluster, parse: parseGuardRecord };
-  const bucket = await openBucket(hub.hub, options);
+  const bucket = await openBucket(hub().hub, options);
   const nodes = Array.from({ length: 3 }, (_, n) => nodeFacts({ name: `n-${n}`, uid: `u-${n}` }));
   return createGuard({ bucket, nodes: async () => nodes, clock: () => at(0) });
 }

@@ -2,7 +2,7 @@
  * What is written into the streams: by whom, where, and the very bytes. A test per subject, named like it;
  * test/unit/emissions.test.ts fails where one is missing.
  */
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { record as recordStep } from '../../../activities/journal.ts';
 import { record as recordDeed } from '../../../cli/change.ts';
 import { conditionRules } from '../../../domain/conditions/policy.ts';
@@ -12,24 +12,13 @@ import { consumeFaults, eventId, publishFault, publishJournal } from '../../../e
 import { startNodeConditions } from '../../../probes/active/nodeConditions.ts';
 import { fakeWorld, step } from '../../support/fakes/ports.ts';
 import { at } from '../../support/given.ts';
-import { expectKind, startHub } from '../../support/hub.ts';
-import type { TestHub } from '../../support/hub.ts';
+import { expectKind } from '../../support/hub.ts';
 import { nodeFacts } from '../../support/nodes.ts';
+import { useHub } from '../../support/useHub.ts';
 import { rawOn } from '../../support/raw.ts';
 import { handedOver } from '../../support/tickets.ts';
 
-let hub: TestHub;
-let end = new AbortController();
-beforeAll(async () => {
-  hub = await startHub();
-});
-afterEach(() => {
-  end.abort();
-  end = new AbortController();
-});
-afterAll(async () => {
-  await hub.remove();
-});
+const { hub, signal } = useHub();
 
 /** The name of a node, and how a token of a subject has to spell it. */
 const node = 'ip-10-0-1-17.eu-west-1';
@@ -52,15 +41,15 @@ test('fault.<cluster>.<node>.<observer>.<check>: by the probe of node conditions
     rules: conditionRules,
     memories: async () => memoriesOf('node-conditions', [], []),
     eventId,
-    publish: async (event) => void expectKind(await publishFault(hub.hub, event), 'stored'),
+    publish: async (event) => void expectKind(await publishFault(hub().hub, event), 'stored'),
     clock: () => at(0),
-    signal: end.signal,
+    signal: signal(),
   });
   await probe.started;
   see();
   await probe.settled();
   const subject = `fault.faults.${token}.node-conditions.Ready`;
-  expect(await rawOn(hub.hub, { stream: streams.faults, subject })).toEqual({
+  expect(await rawOn(hub().hub, { stream: streams.faults, subject })).toEqual({
     headers: { 'Nats-Msg-Id': 'e-5jti5saay2jlz4rkr7kq5b74bx' },
     text: JSON.stringify({
       specversion: '1.0',
@@ -90,7 +79,7 @@ test('journal.<cluster>.<node>: by the activities of a repair', async () => {
   const port: typeof ports.hub = {
     ...ports.hub,
     publishJournal: async (entries) => {
-      expectKind(await publishJournal(hub.hub, entries), 'stored');
+      expectKind(await publishJournal(hub().hub, entries), 'stored');
       return { ok: true, value: undefined };
     },
   };
@@ -98,7 +87,7 @@ test('journal.<cluster>.<node>: by the activities of a repair', async () => {
   await recordStep({ ...ports, hub: port }, step({ pending }));
   const subject = `journal.entries.${token}`;
   const closed = { kind: 'closed', outcome: 'escalated', reason: 'ladder-exhausted', at: at(9) };
-  expect(await rawOn(hub.hub, { stream: streams.journal, subject })).toEqual({
+  expect(await rawOn(hub().hub, { stream: streams.journal, subject })).toEqual({
     headers: { 'Nats-Msg-Id': 'r-1/1' },
     text: JSON.stringify({
       version: 1,
@@ -119,7 +108,7 @@ test('journal.<cluster>.<node>: by the activities of a repair', async () => {
 test('journal.<cluster>: by what a person does to the whole cluster', async () => {
   const unused = { kind: 'unused' } as never;
   const sources = {
-    hub: hub.hub,
+    hub: hub().hub,
     cluster: { id: 'deeds', name: 'blue', server: 'https://10.0.0.1' },
     kube: unused,
     temporal: unused,
@@ -127,7 +116,7 @@ test('journal.<cluster>: by what a person does to the whole cluster', async () =
     close: async () => undefined,
   };
   await recordDeed(sources, { kind: 'pause', at: at(0) }, { name: 'ada', reason: 'upgrade' });
-  expect(await rawOn(hub.hub, { stream: streams.journal, subject: 'journal.deeds' })).toEqual({
+  expect(await rawOn(hub().hub, { stream: streams.journal, subject: 'journal.deeds' })).toEqual({
     headers: { 'Nats-Msg-Id': `["deeds",null,"ada",0,${at(0)}]` },
     text: JSON.stringify({
       version: 1,
@@ -144,15 +133,15 @@ test('journal.<cluster>: by what a person does to the whole cluster', async () =
 
 test('dead.<cluster>: by whoever consumes what cannot be read', async () => {
   const subject = `fault.letters.${token}.agent.Ready`;
-  const { seq } = await hub.hub.jetstream.publish(subject, 'not json');
-  await consumeFaults(hub.hub, {
+  const { seq } = await hub().hub.jetstream.publish(subject, 'not json');
+  await consumeFaults(hub().hub, {
     durable: 'dispatch',
     cluster: 'letters',
     handle: async () => 'done',
     onBad: () => undefined,
-    signal: end.signal,
+    signal: signal(),
   });
-  expect(await rawOn(hub.hub, { stream: streams.dead, subject: 'dead.letters' })).toEqual({
+  expect(await rawOn(hub().hub, { stream: streams.dead, subject: 'dead.letters' })).toEqual({
     headers: {
       'Slipway-Cluster': 'letters',
       'Slipway-Subject': subject,
